@@ -1,0 +1,1 @@
+"""Measures ours against what the wire or a peer allows: `rekam bench`."""

@@ -1,0 +1,96 @@
+"""kit.toml becomes a KitConfig; every complaint names the file and the key path."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from firmware.errors import ConfigError
+from firmware.vocabulary import Language, Purpose
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FingerprintConfig(_Section):
+    """`[fingerprint]`: where the sensor is and when a print is good enough."""
+
+    port: str = Field(min_length=1, description="device path, or any URL that pyserial opens")
+    ppi: float = Field(508, ge=100, le=2000, description="the sensor's resolution; the family's data sheets say 508")
+    minimum_quality: int = Field(40, ge=0, le=100, description="a print of this score or better is accepted")
+    attempts: int = Field(3, ge=1, le=20, description="tries a finger before the best one is kept as low quality")
+    finger_timeout_s: float = Field(30, gt=0, le=600, description="how long to wait for a finger, seconds")
+    passwords: tuple[Annotated[int, Field(ge=0, le=0xFFFFFFFF)], ...] = Field(
+        (0, 0x12345678), min_length=1, description="passwords to try, in this order; none is ever written"
+    )
+
+
+class MqttConfig(_Section):
+    """`[mqtt]`: where the status goes."""
+
+    host: str = Field(min_length=1)
+    port: int = Field(1883, ge=1, le=65535)
+    valid_for_s: int = Field(900, ge=10, description="how long a status stays believable, seconds")
+
+
+class OfficeConfig(_Section):
+    """`[office]`: who receives what this kit records."""
+
+    agency: str = Field("DUKCAPIL", min_length=1, max_length=35, description="destination agency, DAI of Type-1")
+    recipients: tuple[str, ...] = Field((), description="age recipients beside those that the office's answer brought")
+
+
+class KitConfig(_Section):
+    """The whole of kit.toml; relative paths are relative to the file's own folder."""
+
+    kit_id: str = Field(pattern=r"^[A-Za-z0-9-]{1,32}$", description="letters, digits and hyphens")
+    purpose: Purpose = Purpose.LIVE
+    language: Language = Language.INDONESIAN
+    timezone: str = "Asia/Jakarta"
+    district: str = Field("", max_length=64)
+    data: Path = Path("data")
+    fingerprint: FingerprintConfig
+    mqtt: MqttConfig | None = None
+    office: OfficeConfig = OfficeConfig()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"no such time zone: {name!r}; use a name such as Asia/Jakarta") from error
+        return name
+
+
+def load(path: Path) -> KitConfig:
+    """Read kit.toml. Raises ConfigError with every fault, each by its key path."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: no such file; name the kit's settings with --config") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    try:
+        config = KitConfig.model_validate(values)
+    except ValidationError as error:
+        faults = [f"  {_key_path(fault['loc'])}: {_reason(fault['type'], fault['msg'])}" for fault in error.errors()]
+        raise ConfigError("\n".join([f"{path}: {len(faults)} setting(s) need a correction:", *faults])) from error
+    return config.model_copy(update={"data": (path.parent / config.data).resolve()})
+
+
+def _key_path(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "(file)"
+
+
+def _reason(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return "no such key; check its spelling"
+    if kind == "missing":
+        return "this key is required"
+    return message.removeprefix("Value error, ")

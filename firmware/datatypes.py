@@ -1,0 +1,201 @@
+"""The frozen records that flow through everything.
+
+Conventions, stated once: pixels are uint8 (h, w) with dark ridges, origin top left, x right, y down; angles are
+radians counter-clockwise from +x as seen by a person, orientation in [0, pi), direction in [0, 2 pi); resolution is in
+pixels per inch and never assumed; times are UTC with a trust level. Arrays are read-only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware.vocabulary import ClockTrust, FingerPosition, ImpressionType, Language, MinutiaKind, MissingFinger, Sex
+
+
+def freeze(record: object, *names: str) -> None:
+    """Make the named arrays of a frozen record read-only; called from __post_init__."""
+    for name in names:
+        getattr(record, name).flags.writeable = False
+
+
+@dataclass(frozen=True, slots=True)
+class Timestamp:
+    """A moment as the kit saw it: wall time, how far to trust it, and the boot's own monotonic clock."""
+
+    utc: datetime
+    trust: ClockTrust
+    boot_id: str
+    monotonic_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What a capture device says of itself; an empty text where it says nothing."""
+
+    make: str
+    model: str
+    serial: str = ""
+    firmware: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FrictionRidgeImage:
+    """One friction ridge image as its sensor gave it.
+
+    `grey_bits` is the depth that the sensor really delivered (4 for the UART family), though pixels fill 0..255.
+    """
+
+    pixels: NDArray[np.uint8]
+    ppi: float
+    grey_bits: int = 8
+    device: Device = Device("", "")
+    impression_type: ImpressionType = ImpressionType.LIVE_SCAN_PLAIN
+
+    def __post_init__(self) -> None:
+        freeze(self, "pixels")
+
+
+@dataclass(frozen=True, slots=True)
+class Minutiae:
+    """Minutiae of one image, one array per property, all of shape (n,).
+
+    x, y: float32 pixels of the image they belong to. direction: float32 in [0, 2 pi), after ISO/IEC 19794-2: along the
+    ridge tangent to the side with more ridges. kind: uint8 MinutiaKind. quality: uint8 0..100.
+    """
+
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    direction: NDArray[np.float32]
+    kind: NDArray[np.uint8]
+    quality: NDArray[np.uint8]
+
+    def __post_init__(self) -> None:
+        freeze(self, "x", "y", "direction", "kind", "quality")
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def of_kind(self, kind: MinutiaKind) -> int:
+        """How many are of this kind."""
+        return int((self.kind == kind).sum())
+
+
+class Feedback(Enum):
+    """What is wrong with a print, as a stable code; words in both languages stand in `FEEDBACK_WORDS`."""
+
+    NO_FINGER = "no_finger"
+    TOO_SMALL = "too_small"
+    TOO_DRY = "too_dry"
+    TOO_WET = "too_wet"
+    LOW_CONTRAST = "low_contrast"
+    UNCLEAR = "unclear"
+    FEW_MINUTIAE = "few_minutiae"
+    OFF_CENTRE = "off_centre"
+
+
+FEEDBACK_WORDS: Mapping[Feedback, Mapping[Language, str]] = {
+    Feedback.NO_FINGER: {
+        Language.ENGLISH: "No print found: put the finger flat on the glass.",
+        Language.INDONESIAN: "Sidik jari tidak ditemukan: letakkan jari mendatar di kaca.",
+    },
+    Feedback.TOO_SMALL: {
+        Language.ENGLISH: "Only a small part is seen: put the whole fingertip on the glass.",
+        Language.INDONESIAN: "Hanya sebagian kecil yang terlihat: letakkan seluruh ujung jari di kaca.",
+    },
+    Feedback.TOO_DRY: {
+        Language.ENGLISH: "The finger is dry: breathe on it or moisten it a little.",
+        Language.INDONESIAN: "Jari kering: hembuskan napas atau basahi sedikit.",
+    },
+    Feedback.TOO_WET: {
+        Language.ENGLISH: "The finger is wet or pressed hard: dry it and press less.",
+        Language.INDONESIAN: "Jari basah atau terlalu ditekan: keringkan dan kurangi tekanan.",
+    },
+    Feedback.LOW_CONTRAST: {
+        Language.ENGLISH: "The print is faint: clean the glass and press a little more.",
+        Language.INDONESIAN: "Sidik jari terlalu samar: bersihkan kaca dan tekan sedikit lagi.",
+    },
+    Feedback.UNCLEAR: {
+        Language.ENGLISH: "The ridges are unclear: hold still and press evenly.",
+        Language.INDONESIAN: "Garis sidik jari tidak jelas: jangan bergerak dan tekan merata.",
+    },
+    Feedback.FEW_MINUTIAE: {
+        Language.ENGLISH: "Too little detail: show more of the fingertip.",
+        Language.INDONESIAN: "Detail terlalu sedikit: perlihatkan lebih banyak ujung jari.",
+    },
+    Feedback.OFF_CENTRE: {
+        Language.ENGLISH: "The finger lies off centre: move it to the middle of the glass.",
+        Language.INDONESIAN: "Jari tidak di tengah: geser ke tengah kaca.",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QualityReport:
+    """The quality of one print: a score 0..100, the measures behind it and what to tell the operator."""
+
+    score: int
+    measures: Mapping[str, float] = field(default_factory=dict)
+    feedback: tuple[Feedback, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FingerprintFeatures:
+    """What the pipeline found in one image; positions are in pixels of that image.
+
+    foreground: bool (rows, cols) by blocks of `block_px` pixels of the image. orientation: float32 of the same shape,
+    [0, pi), meaningful in the foreground.
+    """
+
+    minutiae: Minutiae
+    quality: QualityReport
+    foreground: NDArray[np.bool_]
+    orientation: NDArray[np.float32]
+    block_px: float
+
+    def __post_init__(self) -> None:
+        freeze(self, "foreground", "orientation")
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """The person who is recorded, as the civil registry knows them."""
+
+    nik: str
+    name: str
+    date_of_birth: date
+    sex: Sex
+
+
+class Outcome(Enum):
+    """How the capture of one finger ended."""
+
+    ACCEPTED = "accepted"
+    LOW_QUALITY = "low_quality"
+    EXCUSED = "excused"
+
+
+@dataclass(frozen=True, slots=True)
+class FingerCapture:
+    """One finger of a session: the kept image with its features, or the reason why there is none."""
+
+    position: FingerPosition
+    outcome: Outcome
+    attempts: int
+    image: FrictionRidgeImage | None = None
+    features: FingerprintFeatures | None = None
+    captured_at: Timestamp | None = None
+    missing: MissingFinger | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPacket:
+    """A transaction that only the office can read."""
+
+    control_number: str
+    ciphertext: bytes
+    sha256: str

@@ -1,0 +1,111 @@
+"""The tree of everything that can go wrong; each message names what, where and what to do.
+
+::
+
+    KitError
+        ConfigError                     a setting that cannot be: file, key path, reason
+        InputError                      something a person gave: file, field, reason
+        DeviceError                     device, operation
+            DeviceAbsent                permanent: nothing answers where the device should be
+            DeviceBusy                  permanent: another process owns it
+            LinkError                   transient: trying again may help
+                LinkTimeout             the device fell silent
+                LinkCorrupt             the bytes do not make a packet
+                LinkLost                the port went away
+            DeviceRefused               permanent: the device said no
+        SampleError                     a sample that cannot be processed: stage, reason
+        RecordError                     a record that does not fit its standard: record type, field, reason
+        SealingError                    a key, recipient or packet that cannot be used
+        IdentityError                   the kit's identity is missing, foreign or spoiled
+        SpoolError                      the outbox cannot be trusted or written
+            SpoolFull
+            SpoolDamaged
+        DeliveryError                   packets could not be brought out
+
+Whether trying again helps is decided where an error is raised, by its class: retry loops catch `TransientError`.
+Poor quality is a result, not an error.
+"""
+
+
+class KitError(Exception):
+    """Anything that Rekam itself raises."""
+
+
+class TransientError:
+    """Mixed into errors after which the same call may succeed."""
+
+
+class ConfigError(KitError):
+    """A setting that cannot be."""
+
+
+class InputError(KitError):
+    """Something that a person gave and that cannot be used."""
+
+
+class DeviceError(KitError):
+    """A device could not do what it was asked."""
+
+    def __init__(self, device: str, message: str) -> None:
+        super().__init__(f"{device}: {message}")
+        self.device = device
+
+
+class DeviceAbsent(DeviceError):
+    """Nothing answers where the device should be."""
+
+
+class DeviceBusy(DeviceError):
+    """Another process owns the device."""
+
+
+class LinkError(DeviceError, TransientError):
+    """The wire failed; trying again may help."""
+
+
+class LinkTimeout(LinkError):
+    """The device fell silent."""
+
+
+class LinkCorrupt(LinkError):
+    """The bytes do not make a packet."""
+
+
+class LinkLost(LinkError):
+    """The port went away."""
+
+
+class DeviceRefused(DeviceError):
+    """The device understood and said no."""
+
+
+class SampleError(KitError):
+    """A sample that cannot be processed."""
+
+
+class RecordError(KitError):
+    """A record that does not fit its standard."""
+
+
+class SealingError(KitError):
+    """A key, recipient or packet that cannot be used."""
+
+
+class IdentityError(KitError):
+    """The kit's identity is missing, foreign or spoiled."""
+
+
+class SpoolError(KitError):
+    """The outbox cannot be trusted or written."""
+
+
+class SpoolFull(SpoolError):
+    """No room is left for another packet."""
+
+
+class SpoolDamaged(SpoolError):
+    """The outbox's file does not pass its own check."""
+
+
+class DeliveryError(KitError):
+    """Packets could not be brought out."""

@@ -1,0 +1,1 @@
+"""The office's side: its keys, the admission of kits, the opening of packets."""

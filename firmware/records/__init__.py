@@ -1,0 +1,1 @@
+"""The standards: transactions, templates, pictures and sealing; bytes in, bytes out."""

@@ -1,0 +1,1 @@
+"""The status of a kit over MQTT; never anything personal."""

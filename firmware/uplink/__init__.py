@@ -1,0 +1,1 @@
+"""How sealed packets leave the kit."""

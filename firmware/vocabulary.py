@@ -1,0 +1,80 @@
+"""The code tables of the standards as enums: the one place where their numbers stand.
+
+Tables are those of ANSI/NIST-ITL 1-2011 Update 2015 (NIST SP 500-290e3) unless another source is named.
+"""
+
+from enum import Enum, IntEnum
+
+
+class FingerPosition(IntEnum):
+    """Friction ridge generalized position, Table 8 (FGP), the ten single fingers."""
+
+    RIGHT_THUMB = 1
+    RIGHT_INDEX = 2
+    RIGHT_MIDDLE = 3
+    RIGHT_RING = 4
+    RIGHT_LITTLE = 5
+    LEFT_THUMB = 6
+    LEFT_INDEX = 7
+    LEFT_MIDDLE = 8
+    LEFT_RING = 9
+    LEFT_LITTLE = 10
+
+
+class ImpressionType(IntEnum):
+    """Friction ridge impression type, Table 7 (IMP): live-scan plain of one finger."""
+
+    LIVE_SCAN_PLAIN = 0
+
+
+class CaptureTechnology(IntEnum):
+    """Friction ridge capture technology, Table 102 (FCT): what a kit's sensors are."""
+
+    UNKNOWN = 0
+    OTHER = 1
+    OPTICAL_TIR = 3
+    CAPACITIVE = 9
+
+
+class MissingFinger(Enum):
+    """Why a finger was not captured, Table 15 (AMP)."""
+
+    AMPUTATION = "XX"
+    UNABLE_TO_PRINT = "UP"
+
+
+class MinutiaKind(IntEnum):
+    """Minutia type, ISO/IEC 19794-2:2005 clause 7.3.2."""
+
+    OTHER = 0
+    RIDGE_ENDING = 1
+    BIFURCATION = 2
+
+
+class Sex(Enum):
+    """Sex as the civil registry writes it: laki-laki or perempuan."""
+
+    MALE = "L"
+    FEMALE = "P"
+
+
+class Purpose(Enum):
+    """Whether a record counts: stands in every record that a kit makes."""
+
+    LIVE = "live"
+    TRAINING = "training"
+
+
+class Language(Enum):
+    """The languages that a kit speaks, ISO 639-1."""
+
+    INDONESIAN = "id"
+    ENGLISH = "en"
+
+
+class ClockTrust(Enum):
+    """How far the wall clock may be believed."""
+
+    NETWORK = "network"
+    UNCONFIRMED = "unconfirmed"
+    WRONG = "wrong"

@@ -1,0 +1,1 @@
+"""The outside world: people, wires, devices and their faults; imports nothing of the firmware."""
