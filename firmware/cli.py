@@ -11,7 +11,12 @@ from rich.console import Console
 from firmware import __version__
 from firmware.errors import KitError
 
-app = typer.Typer(help="Firmware of a field kit that records residents for the KTP-el.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="Firmware of a field kit that records residents for the KTP-el.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 office_app = typer.Typer(no_args_is_help=True, help="The office: its keys, its kits, what arrives.")
 identity_app = typer.Typer(no_args_is_help=True, help="The kit's identity: ask for one, take the answer.")
 bench_app = typer.Typer(no_args_is_help=True, help="Measures ours beside what the wire or a peer allows.")
