@@ -1,0 +1,1 @@
+"""The tests of Rekam; they mirror the source."""

@@ -1,0 +1,16 @@
+"""Fixtures that the whole suite shares."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real prints beside the checkout; where it is missing, the test is skipped and counted."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"needs the real prints in {SHARED_DATA}")
+    return SHARED_DATA
