@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# Makes this checkout ready for use, then shows what it does or tests it.
+# What is missing comes by apt where this runs as root; otherwise the exact apt line is named and nothing is changed.
+# Everything from PyPI goes into .venv in the checkout; a second run finds it ready.
+set -euo pipefail
+called_from=$PWD
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+top=$PWD
+PATH=$PATH:/usr/sbin:/sbin  # Debian keeps mosquitto where an ordinary user's PATH does not look
+stamp=.venv/rekam-setup
+
+say() { printf 'setup: %s\n' "$*"; }
+fail() { printf 'setup: %s\n' "$1" >&2; shift; [ $# -eq 0 ] || printf '%s\n' "$@" >&2; exit 1; }
+
+usage() {
+  cat <<'TEXT'
+usage: bash provisioning/setup.sh demo [--fingers FOLDER]
+       bash provisioning/setup.sh test [PYTEST OPTION...]
+
+demo  installs what is missing and lets a simulated kit record one resident: from fingers on a sensor
+      to a sealed packet that the office opens. Takes a few minutes. --fingers puts your own prints (PNG files
+      named FINGER_IMPRESSION, such as 101_1.png) under the simulated sensor.
+test  installs what the tests need and runs all of them.
+
+Run as root, it installs what is missing by apt; as an ordinary user it names the apt line and stops.
+Needs Debian 12 or 13, or 64-bit Raspberry Pi OS, with about 1 GB free and a network for the first run.
+TEXT
+}
+
+# The first Python that Rekam runs on: 3.11 to 3.13, 64-bit.
+find_python() {
+  local candidate
+  for candidate in python3 python3.13 python3.12 python3.11; do
+    if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) or sys.maxsize < 2**32)' 2>/dev/null; then
+      python=$(command -v "$candidate")
+      return
+    fi
+  done
+  return 1
+}
+
+# Adds to `packages` what must still come by apt, for the given programs.
+list_missing() {
+  local program
+  packages=()
+  if ! command -v python3 >/dev/null; then
+    packages+=(python3 python3-venv)
+  elif ! find_python; then
+    fail "$(command -v python3) is $(python3 -V 2>&1), and Rekam needs a 64-bit Python 3.11, 3.12 or 3.13." \
+      "Use Debian 12 or 13 or the 64-bit Raspberry Pi OS, or install python3.13 beside it."
+  elif ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    packages+=(python3-venv)
+  fi
+  for program in "$@"; do
+    command -v "$program" >/dev/null || packages+=("$program")
+  done
+  # wsq, an image format that the tests read, comes ready-built for x86-64 only
+  if [[ " $* " == *" mosquitto "* && $(uname -m) != x86_64 ]] && ! command -v gcc >/dev/null; then
+    packages+=(gcc libc6-dev python3-dev)
+  fi
+}
+
+install_packages() {
+  local log
+  list_missing "$@"
+  [ ${#packages[@]} -gt 0 ] || return 0
+  command -v apt-get >/dev/null || fail "missing: ${packages[*]}. There is no apt-get here; install them by this system's own means."
+  if [ "$(id -u)" != 0 ]; then
+    fail "missing: ${packages[*]}. Install with this line, then run this again:" \
+      "  sudo apt-get install --no-install-recommends ${packages[*]}"
+  fi
+  log=$(mktemp)
+  export DEBIAN_FRONTEND=noninteractive
+  say "reading apt's lists"
+  apt-get update >"$log" 2>&1 || { cat "$log" >&2; fail "apt-get update failed; see above"; }
+  say "installing by apt: ${packages[*]} (up to a minute)"
+  apt-get install -y --no-install-recommends "${packages[@]}" >"$log" 2>&1 ||
+    { tail -n 20 "$log" >&2; fail "apt-get install ${packages[*]} failed; see above"; }
+  rm -f "$log"
+  list_missing "$@"
+  [ ${#packages[@]} -eq 0 ] || fail "apt-get ended well, and still missing: ${packages[*]}"
+}
+
+# prepare EXTRA: .venv holds Rekam with this extra (sim or test; test has all of sim).
+prepare() {
+  local maker digest fresh=()
+  maker="$("$python" -c 'import sys; print(sys.version.split()[0], sys.base_prefix)') $top"
+  digest=$(sha256sum pyproject.toml | cut -d ' ' -f 1)
+  if [ -f "$stamp" ] && { cmp -s "$stamp" <(printf '%s\n' "$maker" "$digest test") || cmp -s "$stamp" <(printf '%s\n' "$maker" "$digest $1"); }; then
+    say "the environment .venv is ready"
+    return
+  fi
+  # An install that was cut short, another Python or a moved folder: begin anew
+  if [ -f "$stamp" ] && [ "$(head -n 1 "$stamp")" != "$maker" ]; then fresh=(--clear); fi
+  say "making the environment .venv with Python ${maker%% *}"
+  "$python" -m venv "${fresh[@]}" .venv || fail "the environment could not be made; see above"
+  echo unfinished >"$stamp"
+  say "installing Rekam and what it needs from PyPI (about 80 MB the first time)"
+  .venv/bin/python -m pip install --disable-pip-version-check --no-input --editable ".[$1]" ||
+    fail "pip could not install Rekam; see above. Is the network there, and 1 GB free? Then run this again."
+  printf '%s\n' "$maker" "$digest $1" >"$stamp"
+}
+
+verb=${1-}
+[ $# -gt 0 ] && shift
+case $verb in
+  demo)
+    install_packages age openssl
+    prepare sim
+    cd "$called_from"  # a folder that is named on the line is meant from there
+    PATH=$top/.venv/bin:$PATH exec "$top/.venv/bin/python" "$top/provisioning/demo.py" "$@"
+    ;;
+  test)
+    install_packages age openssl mosquitto shellcheck
+    prepare test
+    PATH=$top/.venv/bin:$PATH exec .venv/bin/python -m pytest "$@"
+    ;;
+  "" | help | -h | --help)
+    usage
+    ;;
+  *)
+    printf 'setup: there is no verb "%s"\n\n' "$verb" >&2
+    usage >&2
+    exit 2
+    ;;
+esac
