@@ -1,4 +1,4 @@
-"""Fixtures that the whole suite shares."""
+"""Fixtures and marks that the whole suite shares."""
 
 from pathlib import Path
 
@@ -6,6 +6,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marks."""
+    config.addinivalue_line("markers", "kernel: runs a second time with the compiler off")
 
 
 @pytest.fixture(scope="session")
