@@ -1,0 +1,201 @@
+"""The house keeps its own rules: the map, who may import what, the size of things, the shape of a kernel."""
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc", "tools", "core"}
+HARDWARE = {"serial", "gpiozero", "picamera2"}
+# What a module may import beside the standard library; the longest matching name holds
+THIRD_PARTY = {
+    "firmware": set(),
+    "firmware.assessment": {"numpy", "PIL", "rich"},
+    "firmware.benchmarks": {"numpy", "rich", "serial"},
+    "firmware.cli": {"typer", "rich"},
+    "firmware.config": {"pydantic"},
+    "firmware.datatypes": {"numpy"},
+    "firmware.drivers": {"numpy", *HARDWARE},
+    "firmware.identity": {"cryptography", "pyrage"},
+    "firmware.kit": {"numpy"},
+    "firmware.office": {"cryptography", "pyrage", "paho", "PIL", "numpy"},
+    "firmware.overlay": {"numpy", "PIL"},
+    "firmware.pipeline": {"numpy"},
+    "firmware.pipeline._jit": {"numba"},
+    "firmware.records": {"numpy", "PIL", "wsq", "nistitl", "pyrage", "cryptography"},
+    "firmware.station": {"numpy"},
+    "firmware.telemetry": {"paho"},
+    "sim": {"numpy", "PIL", "amqtt", "typer", "rich"},
+    "sim._jit": {"numba"},
+    "provisioning": set(),
+}
+MODULE_LINES, FUNCTION_LINES, KERNEL_LINES, PARAMETERS = 250, 60, 40, 8
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def sources(*tops: str) -> list[Path]:
+    return sorted(path for top in tops for path in (ROOT / top).rglob("*.py") if "__pycache__" not in path.parts)
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def functions(tree: ast.AST) -> Iterator[Function]:
+    return (node for node in ast.walk(tree) if isinstance(node, Function))
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """The top-level packages that this tree imports, anywhere in it."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def body_lines(function: Function) -> int:
+    """The lines of a function without its signature and docstring."""
+    first = function.body[1] if ast.get_docstring(function) and len(function.body) > 1 else function.body[0]
+    return (function.end_lineno or first.lineno) - first.lineno + 1
+
+
+def parameters(function: Function) -> int:
+    arguments = function.args
+    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return len([argument for argument in named if argument.arg not in ("self", "cls")])
+
+
+def decorators(function: Function) -> set[str]:
+    calls = (node.func if isinstance(node, ast.Call) else node for node in function.decorator_list)
+    return {ast.unparse(call).split(".")[-1] for call in calls}
+
+
+def allowed(module: str) -> set[str]:
+    owner = max((name for name in THIRD_PARTY if f"{module}.".startswith(f"{name}.")), key=len)
+    return THIRD_PARTY[owner]
+
+
+def faults(module: str, text: str) -> list[str]:
+    """Every rule that this module's source breaks, by line."""
+    tree = ast.parse(text)
+    found = [f"{module}: may not import {name}" for name in foreign(module, tree)]
+    if not (ast.get_docstring(tree) or "").strip():
+        found.append(f"{module}: no docstring")
+    if (lines := len(text.splitlines())) > MODULE_LINES:
+        found.append(f"{module}: {lines} lines, more than {MODULE_LINES}")
+    if BANNED_NAMES & set(module.split(".")):
+        found.append(f"{module}: a name that says nothing")
+    for node in ast.walk(tree):
+        line = f"{module}:{getattr(node, 'lineno', 0)}"
+        if isinstance(node, ast.Assert):
+            found.append(f"{line}: assert")
+        if isinstance(node, ast.ExceptHandler) and node.type is None:
+            found.append(f"{line}: bare except")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
+            found.append(f"{line}: print")
+    for function in functions(tree):
+        found += [f"{module}:{function.lineno}: {function.name}: {fault}" for fault in misshapen(function)]
+    return found
+
+
+def foreign(module: str, tree: ast.Module) -> list[str]:
+    inside = {"firmware", "sim"}
+    names = imported(tree) - set(sys.stdlib_module_names) - inside - allowed(module)
+    at_top = {name for node in tree.body for name in imported(node) if isinstance(node, ast.Import | ast.ImportFrom)}
+    return sorted(names) + [f"{name} at the top, only where it is used" for name in sorted(at_top & HARDWARE)]
+
+
+def misshapen(function: Function) -> list[str]:
+    found = []
+    is_kernel = "kernel" in decorators(function)
+    if body_lines(function) > (limit := KERNEL_LINES if is_kernel else FUNCTION_LINES):
+        found.append(f"{body_lines(function)} lines, more than {limit}")
+    if parameters(function) > PARAMETERS:
+        found.append(f"{parameters(function)} parameters, more than {PARAMETERS}")
+    if is_kernel and not function.name.startswith("_"):
+        found.append("a kernel is private: its name begins with an underscore")
+    return found
+
+
+@pytest.mark.parametrize("path", sources("firmware", "sim"), ids=module_name)
+def test_a_module_keeps_the_rules(path: Path) -> None:
+    assert faults(module_name(path), path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "text", "fault"),
+    [
+        ("firmware.clock", "", "no docstring"),
+        ("firmware.utils", '"""Odds."""', "says nothing"),
+        ("firmware.clock", '"""C."""\nimport numba', "may not import numba"),
+        ("firmware.pipeline.minutiae", '"""M."""\ndef f():\n    import numba', "may not import numba"),
+        ("firmware.session", '"""S."""\nfrom paho.mqtt import client', "may not import paho"),
+        ("firmware.drivers.link", '"""L."""\nimport serial', "serial at the top"),
+        ("firmware.clock", '"""C."""\nassert True', "assert"),
+        ("firmware.clock", '"""C."""\nprint(1)', "print"),
+        ("sim.wire", '"""W."""\ntry:\n    pass\nexcept:\n    pass', "bare except"),
+        ("sim.wire", '"""W."""\ndef f(a, b, c, d, e, *, f, g, h, i): ...', "9 parameters"),
+        ("sim.wire", '"""W."""\ndef f():\n' + "    x = 1\n" * 61, "61 lines"),
+        ("sim.wire", '"""W."""\n' + "x = 1\n" * 250, "251 lines"),
+        ("firmware.pipeline.blocks", '"""B."""\n@kernel\ndef mean(a): ...', "a kernel is private"),
+        ("firmware.pipeline.blocks", '"""B."""\n@kernel(parallel=True)\ndef _f():\n' + "    x = 1\n" * 41, "41 lines"),
+    ],
+)
+def test_a_broken_rule_is_found(module: str, text: str, fault: str) -> None:
+    assert any(fault in found for found in faults(module, text))
+
+
+def test_every_kernel_has_a_slow_twin() -> None:
+    kernels = {
+        function.name.removeprefix("_"): f"{module_name(path)}:{function.lineno}"
+        for path in sources("firmware", "sim")
+        for function in functions(ast.parse(path.read_text(encoding="utf-8")))
+        if "kernel" in decorators(function)
+    }
+    twins = {function.name for function in functions(ast.parse((ROOT / "tests/naive.py").read_text(encoding="utf-8")))}
+    assert {name: place for name, place in kernels.items() if name not in twins} == {}
+
+
+@pytest.mark.parametrize("path", sources("provisioning"), ids=module_name)
+def test_provisioning_runs_before_there_is_an_environment(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert imported(tree) - set(sys.stdlib_module_names) == set()
+    assert ast.get_docstring(tree)
+    assert [fault for function in functions(tree) for fault in misshapen(function)] == []
+
+
+def map_lines(folder: Path, depth: int = 0) -> list[str]:
+    """A folder as the map draws it: itself, its modules, its folders, each with the first sentence of its docstring."""
+
+    def line(shown: str, path: Path, depth: int) -> str:
+        text = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "") if path.exists() else ""
+        sentence = re.split(r"\.(?:\s|$)", " ".join(text.split()), maxsplit=1)[0]
+        return f"{'    ' * depth + shown:<34}{sentence}".rstrip()
+
+    lines = [line(f"{folder.name}/", folder / "__init__.py", depth)]
+    lines += [line(path.name, path, depth + 1) for path in sorted(folder.glob("*.py")) if path.name != "__init__.py"]
+    for inner in sorted(path for path in folder.iterdir() if next(path.glob("*.py"), None)):
+        lines += map_lines(inner, depth + 1)
+    return lines
+
+
+def test_the_map_in_the_readme_equals_the_tree() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    drawn = re.search(r"## The map\n.*?```text\n(.*?)```", readme, re.DOTALL)
+    wanted = "\n".join(line for top in ("firmware", "provisioning", "sim") for line in map_lines(ROOT / top)) + "\n"
+    assert drawn and drawn.group(1) == wanted, f"README.md: under `## The map` should stand:\n{wanted}"
+
+
+def test_every_package_is_in_the_wheel() -> None:
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    assert sorted(listed) == [module_name(path) for path in sources("firmware", "sim") if path.name == "__init__.py"]
