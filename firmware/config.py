@@ -44,7 +44,11 @@ class OfficeConfig(_Section):
 
 
 class KitConfig(_Section):
-    """The whole of kit.toml; relative paths are relative to the file's own folder."""
+    """The whole of kit.toml; relative paths are relative to the file's own folder.
+
+    announcements: a file to which the kit appends what it asks for, one JSON line each and nothing personal, so that a
+    second screen or a loudspeaker can follow; none is written without it.
+    """
 
     kit_id: str = Field(pattern=r"^[A-Za-z0-9-]{1,32}$", description="letters, digits and hyphens")
     purpose: Purpose = Purpose.LIVE
@@ -52,6 +56,7 @@ class KitConfig(_Section):
     timezone: str = "Asia/Jakarta"
     district: str = Field("", max_length=64)
     data: Path = Path("data")
+    announcements: Path | None = None
     fingerprint: FingerprintConfig
     mqtt: MqttConfig | None = None
     office: OfficeConfig = OfficeConfig()
@@ -81,7 +86,9 @@ def load(path: Path) -> KitConfig:
     except ValidationError as error:
         faults = [f"  {_key_path(fault['loc'])}: {_reason(fault['type'], fault['msg'])}" for fault in error.errors()]
         raise ConfigError("\n".join([f"{path}: {len(faults)} setting(s) need a correction:", *faults])) from error
-    return config.model_copy(update={"data": (path.parent / config.data).resolve()})
+    folder = path.parent.resolve()
+    announcements = folder / config.announcements if config.announcements else None
+    return config.model_copy(update={"data": (folder / config.data).resolve(), "announcements": announcements})
 
 
 def _key_path(location: tuple[int | str, ...]) -> str:
