@@ -1,0 +1,126 @@
+"""Image files become grey pixels with their resolution, or the reverse."""
+
+import importlib.util
+import io
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from firmware.errors import RecordError
+
+MAX_PIXELS = 1 << 26
+"""A ten-print card of 8 x 8 inches at 1000 ppi; more is taken for a decompression bomb."""
+
+PLAUSIBLE_PPI = (200.0, 2400.0)
+"""A stated resolution outside of this is a screen's or an editor's default (72, 96, 100), so nothing was told."""
+
+_WSQ_START = b"\xff\xa0"
+_WSQ_CHILD = """
+import sys
+import _wsq
+samples, width, height, ppi = _wsq.decompress(sys.stdin.buffer.read())
+sys.stdout.buffer.write(b"%d %d %d\\n" % (width, height, ppi) + samples)
+"""
+_WSQ_TIMEOUT_S = 60
+_FORMATS = ("PNG", "TIFF", "BMP", "PPM", "JPEG2000")
+_WIDE_MODES = ("I", "I;16", "I;16B", "I;16L", "I;16N")
+
+
+def decode(data: bytes) -> tuple[NDArray[np.uint8], float | None]:
+    """Decode the first picture of a PNG, TIFF, BMP, PGM, JPEG 2000 or WSQ file.
+
+    Gives grey pixels (h, w) and the resolution in ppi, or None where the file tells none: a resolution counts only
+    when both axes agree within 1 percent and it lies in `PLAUSIBLE_PPI`. Colour becomes luma (ITU-R BT.601), 16-bit
+    samples are scaled to 8, what is transparent becomes white. Raises RecordError naming the fault.
+    """
+    if not data:
+        raise RecordError("image: the file is empty")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with _open(data) as image:
+                _check_size(image)
+                image.load()
+                return _grey(image), _resolution(image)
+        except RecordError:
+            raise
+        except Exception as error:  # decoders raise whatever they like at damaged bytes, wsq even plain Exception
+            raise RecordError(f"image: damaged or truncated ({_reason(error)})") from error
+
+
+def encode_png(pixels: NDArray[np.uint8], ppi: float) -> bytes:
+    """Encode grey pixels (h, w) as PNG, without loss, with their resolution (pHYs, whole pixels per metre)."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG", dpi=(ppi, ppi), compress_level=9)
+    return file.getvalue()
+
+
+def _open(data: bytes) -> Image.Image:
+    if data.startswith(_WSQ_START):
+        return _open_wsq(data)
+    try:
+        return Image.open(io.BytesIO(data), formats=_FORMATS)
+    except UnidentifiedImageError as error:
+        raise RecordError(
+            "image: not a PNG, TIFF, BMP, PGM, JPEG 2000 or WSQ file, or its header is damaged"
+        ) from error
+
+
+def _open_wsq(data: bytes) -> Image.Image:
+    """Decode WSQ in a process of its own: the C code of NBIS ends the process at some damaged files."""
+    if importlib.util.find_spec("_wsq") is None:
+        raise RecordError("image: WSQ needs the optional package wsq: pip install 'rekam[wsq]'")
+    child = [sys.executable, "-P", "-c", _WSQ_CHILD]
+    try:
+        done = subprocess.run(child, input=data, capture_output=True, timeout=_WSQ_TIMEOUT_S, check=True)
+    except subprocess.SubprocessError as error:
+        raise RecordError("image: the WSQ data are damaged or truncated") from error
+    head, _, samples = done.stdout.partition(b"\n")
+    width, height, ppi = (int(word) for word in head.split())
+    image = Image.frombytes("L", (width, height), samples)
+    image.info["dpi"] = (ppi, ppi)
+    return image
+
+
+def _check_size(image: Image.Image) -> None:
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise RecordError(f"image: {width} x {height} pixels are more than {MAX_PIXELS}: cut it into its fingers")
+    if not width * height:
+        raise RecordError(f"image: {width} x {height} pixels hold no picture")
+
+
+def _grey(image: Image.Image) -> NDArray[np.uint8]:
+    if image.mode in _WIDE_MODES:
+        return _narrow(np.asarray(image).astype(np.int64))
+    if image.mode == "F":
+        raise RecordError("image: its samples are floating-point numbers; save it with 8 or 16 bits a sample")
+    if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
+        coloured = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), coloured)
+    return np.array(image.convert("L"))
+
+
+def _narrow(samples: NDArray[np.int64]) -> NDArray[np.uint8]:
+    if samples.min() < 0 or samples.max() > 0xFFFF:
+        raise RecordError("image: its samples have more than 16 bits; save it with 8 or 16 bits a sample")
+    return ((samples + 128) // 257).astype(np.uint8)
+
+
+def _resolution(image: Image.Image) -> float | None:
+    told = image.info.get("dpi")
+    if not isinstance(told, tuple) or len(told) != 2:
+        return None
+    x, y = float(told[0]), float(told[1])
+    low, high = PLAUSIBLE_PPI
+    if not (low <= x <= high and abs(x - y) <= 0.01 * x):
+        return None
+    return round(x, 1)
+
+
+def _reason(error: BaseException) -> str:
+    return str(error).strip() or type(error).__name__
