@@ -170,6 +170,14 @@ class Resident:
     sex: Sex
 
 
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """Why a finger is not captured: the standard's code and the operator's own words."""
+
+    missing: MissingFinger
+    reason: str
+
+
 class Outcome(Enum):
     """How the capture of one finger ended."""
 
@@ -190,6 +198,26 @@ class FingerCapture:
     captured_at: Timestamp | None = None
     missing: MissingFinger | None = None
     reason: str = ""
+
+
+class DeviceState(Enum):
+    """How a configured device is doing."""
+
+    OK = "ok"
+    ABSENT = "absent"
+    BUSY = "busy"
+    FAULT = "fault"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStatus:
+    """One configured device as the kit sees it; `words` tell what is wrong, and are empty when nothing is."""
+
+    name: str
+    state: DeviceState
+    words: str = ""
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

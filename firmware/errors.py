@@ -13,6 +13,8 @@
                 LinkCorrupt             the bytes do not make a packet
                 LinkLost                the port went away
             DeviceRefused               permanent: the device said no
+            DevicesFailed               several devices at once, each with its own error
+        SessionError                    an event that has no place in the session's state, or a session that ended early
         SampleError                     a sample that cannot be processed: stage, reason
         RecordError                     a record that does not fit its standard: record type, field, reason
         SealingError                    a key, recipient or packet that cannot be used
@@ -77,6 +79,19 @@ class LinkLost(LinkError):
 
 class DeviceRefused(DeviceError):
     """The device understood and said no."""
+
+
+class DevicesFailed(DeviceError):
+    """Several devices could not be opened; `faults` holds one error for each."""
+
+    def __init__(self, faults: tuple[DeviceError, ...]) -> None:
+        lines = [f"{len(faults)} devices cannot be used:", *(f"  {fault}" for fault in faults)]
+        super().__init__("kit", "\n".join(lines))
+        self.faults = faults
+
+
+class SessionError(KitError):
+    """An event that has no place in the session's state, or a session that ended before its last finger."""
 
 
 class SampleError(KitError):
