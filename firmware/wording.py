@@ -1,0 +1,163 @@
+"""Every text that an operator reads, in Indonesian and English."""
+
+from collections.abc import Mapping
+from enum import Enum
+
+from firmware.vocabulary import FingerPosition, Language
+
+
+class Phrase(Enum):
+    """One text in the languages of a kit: Indonesian, English; braces are filled in by `say`."""
+
+    NIK_DIGITS = ("harus 16 angka, bukan {given}", "must be 16 digits, not {given}")
+    NIK_TEXT = ("tulis sebagai teks dalam tanda kutip", "write it as text, in quotation marks")
+    NIK_REGION = (
+        "kode {part} di angka {digits} tidak boleh 00",
+        "the code of the {part} in digits {digits} cannot be 00",
+    )
+    NIK_MONTH = ("bulan di angka 9-10 harus 01..12, bukan {given}", "the month in digits 9-10 is 01..12, not {given}")
+    NIK_DAY = (
+        "hari di angka 7-8 tidak ada di bulan itu: {given} (perempuan: tanggal + 40)",
+        "the day in digits 7-8 does not exist in that month: {given} (women: day + 40)",
+    )
+    NIK_SERIAL = ("nomor urut di angka 13-16 tidak boleh 0000", "the serial in digits 13-16 cannot be 0000")
+    NAME_EMPTY = ("tulis nama seperti di kartu keluarga", "write the name as the family card has it")
+    NAME_LONG = ("paling banyak {limit} huruf, bukan {given}", "at most {limit} characters, not {given}")
+    NAME_CHARACTERS = (
+        "ada karakter yang tidak dapat dicetak: {given}",
+        "has a character that cannot be printed: {given}",
+    )
+    DATE_FORMAT = (
+        "tulis sebagai TAHUN-BULAN-HARI, mis. 2010-03-09, bukan {given}",
+        "write YEAR-MONTH-DAY, e.g. 2010-03-09, not {given}",
+    )
+    DATE_FUTURE = ("ada di masa depan: {given}, hari ini {today}", "lies in the future: {given}, and today is {today}")
+    DATE_AGE = ("berarti umur lebih dari {limit} tahun: {given}", "means an age of more than {limit} years: {given}")
+    SEX_CODE = ("harus L (laki-laki) atau P (perempuan), bukan {given}", "is L (male) or P (female), not {given}")
+    FIELD_MISSING = ("harus diisi", "is required")
+    FIELD_UNKNOWN = ("tidak ada isian seperti ini; periksa ejaannya", "no such field; check its spelling")
+    FIELD_TEXT = ("harus berupa teks, bukan {given}", "must be text, not {given}")
+    EXCUSE_POSITION = (
+        "tidak ada jari {given}; pilih salah satu: {known}",
+        "no such finger: {given}; use one of {known}",
+    )
+    EXCUSE_REASON = ("tulis alasannya", "say the reason")
+    EXCUSE_TABLE = ('harus tabel: jari = "alasan"', 'must be a table: finger = "reason"')
+
+    NIK_AGAINST_DATE = (
+        "Peringatan: NIK menyebut lahir {nik}, tanggal lahir ditulis {given}. Periksa keduanya.",
+        "Warning: the NIK says born {nik}, the date of birth says {given}. Check both.",
+    )
+    NIK_AGAINST_SEX = (
+        "Peringatan: NIK menyebut {nik}, jenis kelamin ditulis {given}. Periksa keduanya.",
+        "Warning: the NIK says {nik}, the sex says {given}. Check both.",
+    )
+    TOO_YOUNG = (
+        "Peringatan: umur {age} tahun; perekaman KTP-el dimulai pada umur 16.",
+        "Warning: aged {age}; recording for the KTP-el begins at 16.",
+    )
+    CLOCK_WRONG = (
+        "Jam kit salah ({at}); perekaman berjalan terus dan mencatatnya.",
+        "The kit's clock is wrong ({at}); recording goes on and says so.",
+    )
+    TRAINING = (
+        "LATIHAN: rekaman ini tidak pernah dianggap sungguhan.",
+        "TRAINING: this record never counts as a real one.",
+    )
+
+    PROMPT_NIK = ("NIK (16 angka)", "NIK (16 digits)")
+    PROMPT_NAME = ("Nama lengkap", "Full name")
+    PROMPT_DATE = ("Tanggal lahir (TAHUN-BULAN-HARI)", "Date of birth (YEAR-MONTH-DAY)")
+    PROMPT_SEX = ("Jenis kelamin (L/P)", "Sex (L/P)")
+    PROMPT_REASON = ("Alasan jari ini tidak direkam", "Why this finger is not recorded")
+    PROMPT_DECISION = (
+        "[u] ulangi jari ini, [k] kecualikan dengan alasan, [b] batal",
+        "[r] repeat this finger, [e] excuse it with a reason, [c] cancel",
+    )
+    DECISION_KEYS = ("ukb", "rec")
+
+    ASK = (
+        "Letakkan {finger} di kaca (percobaan {attempt} dari {attempts})",
+        "Put the {finger} on the glass (try {attempt} of {attempts})",
+    )
+    DOWNLOAD = ("Membaca gambar", "Reading the image")
+    LIFT = ("Angkat jari.", "Lift the finger.")
+    LIFT_WAIT = ("Jari masih di kaca: angkat jari.", "The finger is still on the glass: lift it.")
+    ACCEPTED = ("{finger}: mutu {score}, diterima.", "{finger}: score {score}, accepted.")
+    AGAIN = ("{finger}: mutu {score}, ulangi.", "{finger}: score {score}, once more.")
+    LOW_QUALITY = (
+        "{finger}: yang terbaik ({score}) disimpan dan ditandai mutu rendah.",
+        "{finger}: the best one ({score}) is kept and marked low quality.",
+    )
+    EXCUSED = ("{finger}: dikecualikan ({reason}).", "{finger}: excused ({reason}).")
+    NO_FINGER = ("{finger}: tidak ada jari pada waktunya.", "{finger}: no finger came in time.")
+    NO_PRINT = (
+        "{finger}: {attempts} percobaan tanpa satu pun sidik jari.",
+        "{finger}: {attempts} tries without a print.",
+    )
+    RECONNECT = ("Sambungan terputus ({fault}); mencoba lagi.", "The connection failed ({fault}); trying again.")
+    CANCELLED = ("Dibatalkan; tidak ada yang disimpan.", "Cancelled; nothing was kept.")
+    DONE = ("Selesai. Nomor kendali: {number}", "Done. Control number: {number}")
+    WAITING = ("Paket yang menunggu dikirim: {waiting}", "Packets that wait to be delivered: {waiting}")
+    FINGER = ("Jari", "Finger")
+    OUTCOME = ("Hasil", "Outcome")
+    SCORE = ("Mutu", "Score")
+    ATTEMPTS = ("Percobaan", "Tries")
+    MINUTIAE = ("Minutia", "Minutiae")
+    OUTCOME_ACCEPTED = ("diterima", "accepted")
+    OUTCOME_LOW_QUALITY = ("mutu rendah", "low quality")
+    OUTCOME_EXCUSED = ("dikecualikan", "excused")
+
+    STATUS_OF = ("Kit {kit}", "Kit {kit}")
+    PURPOSE = ("Tujuan", "Purpose")
+    CLOCK = ("Jam", "Clock")
+    TEMPERATURE = ("Suhu", "Temperature")
+    STORAGE = ("Ruang kosong", "Free storage")
+    RECORDED = ("Direkam", "Recorded")
+    WAITING_COUNT = ("Menunggu dikirim", "Waiting for delivery")
+    OLDEST = ("Tertua yang menunggu", "Oldest waiting")
+    UNKNOWN = ("tidak diketahui", "unknown")
+    BROKER_NONE = ("Tidak ada broker di kit.toml.", "No broker in kit.toml.")
+    BROKER_PUBLISHED = ("Status terkirim ke broker {broker}.", "Status published to the broker {broker}.")
+    BROKER_REACHED = (
+        "Broker {broker} terjangkau; proses yang merekam mengirim statusnya sendiri.",
+        "The broker {broker} was reached; the process that records publishes its own status.",
+    )
+    BROKER_AWAY = (
+        "Broker {broker} tidak terjangkau; status tidak terkirim.",
+        "The broker {broker} was not reached; nothing was published.",
+    )
+
+    def say(self, language: Language, **values: object) -> str:
+        """Tell the text in a language, its braces filled in."""
+        return self.value[0 if language is Language.INDONESIAN else 1].format(**values)
+
+
+FINGER_WORDS: Mapping[FingerPosition, tuple[str, str]] = {
+    FingerPosition.RIGHT_THUMB: ("ibu jari kanan", "right thumb"),
+    FingerPosition.RIGHT_INDEX: ("telunjuk kanan", "right index finger"),
+    FingerPosition.RIGHT_MIDDLE: ("jari tengah kanan", "right middle finger"),
+    FingerPosition.RIGHT_RING: ("jari manis kanan", "right ring finger"),
+    FingerPosition.RIGHT_LITTLE: ("kelingking kanan", "right little finger"),
+    FingerPosition.LEFT_THUMB: ("ibu jari kiri", "left thumb"),
+    FingerPosition.LEFT_INDEX: ("telunjuk kiri", "left index finger"),
+    FingerPosition.LEFT_MIDDLE: ("jari tengah kiri", "left middle finger"),
+    FingerPosition.LEFT_RING: ("jari manis kiri", "left ring finger"),
+    FingerPosition.LEFT_LITTLE: ("kelingking kiri", "left little finger"),
+}
+
+REGION_WORDS: Mapping[str, tuple[str, str]] = {
+    "province": ("provinsi", "province"),
+    "regency": ("kabupaten/kota", "regency"),
+    "district": ("kecamatan", "district"),
+}
+
+
+def finger(position: FingerPosition, language: Language) -> str:
+    """A finger's name for people."""
+    return FINGER_WORDS[position][0 if language is Language.INDONESIAN else 1]
+
+
+def region(part: str, language: Language) -> str:
+    """A region's name for people: province, regency or district."""
+    return REGION_WORDS[part][0 if language is Language.INDONESIAN else 1]
