@@ -18,7 +18,8 @@ PROGRAMS = ("age", "mosquitto", "openssl", "shellcheck")
 def succeed(*command: str, **environment: str) -> None:
     """Run a command in the checkout; its whole output is the message when it fails."""
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True)
-    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
+    if done.returncode != 0:
+        pytest.fail(f"{' '.join(command)}\n{done.stdout}{done.stderr}", pytrace=False)
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
