@@ -1,0 +1,149 @@
+"""One enrolment, walked through its whole table."""
+
+import re
+from itertools import product
+
+import pytest
+
+from firmware import session as enrolment
+from firmware.datatypes import Excuse, Outcome
+from firmware.errors import SessionError
+from firmware.session import (
+    Action,
+    Cancelled,
+    Excused,
+    Lifted,
+    NoFinger,
+    Plan,
+    Repeated,
+    Session,
+    Start,
+    State,
+    Trigger,
+)
+from firmware.vocabulary import FingerPosition, MissingFinger
+from tests.conftest import ROOT
+from tests.residents import captured
+
+BANDAGED = Excuse(MissingFinger.UNABLE_TO_PRINT, "bandaged")
+AMPUTATED = Excuse(MissingFinger.AMPUTATION, "amputation")
+PLAN = Plan(minimum_quality=40, attempts=3)
+EVENT_OF: dict[Trigger, enrolment.Event] = {
+    Trigger.STARTED: Start(),
+    Trigger.ACCEPTED: captured(40),
+    Trigger.POOR: captured(39),
+    Trigger.ABSENT: NoFinger(),
+    Trigger.BEST_KEPT: captured(20),
+    Trigger.NO_PRINT: captured(0),
+    Trigger.LIFTED: Lifted(),
+    Trigger.EXCUSED: Excused(BANDAGED),
+    Trigger.REPEATED: Repeated(),
+    Trigger.CANCELLED: Cancelled(),
+}
+INTERNAL = {Trigger.FINGERS_REMAIN, Trigger.NONE_REMAINS}
+
+
+def walk(session: Session, *events: enrolment.Event) -> tuple[Session, list[Action]]:
+    done: list[Action] = []
+    for event in events:
+        session, actions = enrolment.step(session, event)
+        done += actions
+    return session, done
+
+
+def at(state: State, trigger: Trigger) -> Session:
+    used_up = trigger in (Trigger.BEST_KEPT, Trigger.NO_PRINT)
+    return Session(PLAN, state, FingerPosition.RIGHT_THUMB, attempts=2 if used_up else 0)
+
+
+@pytest.mark.parametrize(("state", "trigger"), list(product(State, set(Trigger) - INTERNAL)))
+def test_every_pair_is_in_the_table_or_refused_by_name(state: State, trigger: Trigger) -> None:
+    session = at(state, trigger)
+    if (state, trigger) not in enrolment.TABLE:
+        with pytest.raises(SessionError, match=f"{trigger.name} has no place in the state {state.name}"):
+            enrolment.step(session, EVENT_OF[trigger])
+        return
+    target, actions = enrolment.TABLE[state, trigger]
+    after, done = enrolment.step(session, EVENT_OF[trigger])
+    if target is State.NEXT_FINGER:
+        assert after.state is State.AWAITING_FINGER
+        assert done == (*actions, Action.ASK_FINGER)
+    else:
+        assert (after.state, done) == (target, actions)
+
+
+def test_only_the_ends_have_no_way_out() -> None:
+    left = {state for state, _ in enrolment.TABLE}
+    assert set(State) - left == {State.COMPLETE, State.CANCELLED}
+    assert all((state, Trigger.CANCELLED) in enrolment.TABLE for state in left - {State.NEXT_FINGER})
+
+
+def test_ten_good_fingers_in_order() -> None:
+    events = [event for _ in FingerPosition for event in (captured(80), Lifted())]
+    session, actions = walk(Session(PLAN), Start(), *events)
+    assert session.state is State.COMPLETE
+    assert [done.position for done in session.settled] == list(FingerPosition)
+    assert {(done.outcome, done.attempts) for done in session.settled} == {(Outcome.ACCEPTED, 1)}
+    assert actions.count(Action.ASK_FINGER) == 10 and actions[-1] is Action.SEAL
+
+
+@pytest.mark.parametrize(("score", "outcome"), [(39, None), (40, Outcome.ACCEPTED), (41, Outcome.ACCEPTED)])
+def test_the_score_that_suffices(score: int, outcome: Outcome | None) -> None:
+    session, _ = walk(Session(PLAN), Start(), captured(score))
+    assert [done.outcome for done in session.settled] == ([outcome] if outcome else [])
+
+
+def test_the_best_of_the_tries_is_kept_as_low_quality() -> None:
+    best = captured(31)
+    session, actions = walk(Session(PLAN), Start(), captured(12), Lifted(), best, Lifted(), captured(30))
+    kept = session.settled[0]
+    assert (kept.outcome, kept.attempts, kept.image) == (Outcome.LOW_QUALITY, 3, best.image)
+    assert kept.captured_at == best.captured_at
+    assert actions[-2:] == [Action.TELL_BEST_KEPT, Action.AWAIT_LIFT]
+
+
+def test_a_good_print_after_poor_ones_is_the_one_that_is_kept() -> None:
+    good = captured(55)
+    session, _ = walk(Session(PLAN), Start(), captured(12), Lifted(), NoFinger(), good)
+    assert session.settled[0].image is good.image
+    assert session.settled[0].attempts == 3
+
+
+def test_a_poor_print_is_kept_though_the_last_try_found_no_finger() -> None:
+    session, _ = walk(Session(PLAN), Start(), captured(12), Lifted(), NoFinger(), NoFinger())
+    assert session.settled[0].outcome is Outcome.LOW_QUALITY
+
+
+def test_tries_without_a_print_leave_the_decision_to_the_operator() -> None:
+    session, actions = walk(Session(PLAN), Start(), captured(0), Lifted(), NoFinger(), NoFinger())
+    assert session.state is State.AWAITING_DECISION and actions[-1] is Action.ASK_DECISION
+    again, _ = walk(session, Repeated())
+    assert (again.finger, again.attempts) == (FingerPosition.RIGHT_THUMB, 0)
+    excused, _ = walk(session, Excused(BANDAGED))
+    assert excused.finger is FingerPosition.RIGHT_INDEX
+    assert (excused.settled[0].missing, excused.settled[0].reason) == (MissingFinger.UNABLE_TO_PRINT, "bandaged")
+    assert (excused.settled[0].attempts, excused.settled[0].image) == (3, None)
+
+
+def test_a_picture_without_a_print_is_never_accepted() -> None:
+    session, _ = walk(Session(Plan(minimum_quality=0, attempts=1)), Start(), captured(0))
+    assert session.state is State.AWAITING_DECISION
+
+
+def test_excused_fingers_are_never_asked_for() -> None:
+    plan = Plan(40, 3, {FingerPosition.RIGHT_THUMB: AMPUTATED, FingerPosition.LEFT_LITTLE: BANDAGED})
+    session, actions = walk(Session(plan), Start(), *[event for _ in range(8) for event in (captured(80), Lifted())])
+    assert session.state is State.COMPLETE and actions.count(Action.ASK_FINGER) == 8
+    assert [done.position for done in session.settled] == list(FingerPosition)
+    assert session.settled[0].missing is MissingFinger.AMPUTATION
+
+
+def test_a_resident_without_fingers_is_recorded() -> None:
+    session, actions = walk(Session(Plan(40, 3, dict.fromkeys(FingerPosition, AMPUTATED))), Start())
+    assert (session.state, actions, len(session.settled)) == (State.COMPLETE, [Action.SEAL], 10)
+
+
+def test_the_readme_shows_the_table() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    drawn = re.search(r"<!-- session -->\n```mermaid\n(.*?)\n```\n<!-- session -->", readme, re.DOTALL)
+    assert drawn and drawn.group(1) == enrolment.diagram(), f"README.md should show:\n{enrolment.diagram()}"
