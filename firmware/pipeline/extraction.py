@@ -1,0 +1,60 @@
+"""The recipe: what becomes of one fingerprint, stage by stage."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware.datatypes import FingerprintFeatures, Minutiae
+from firmware.pipeline import (
+    enhancement,
+    frequency,
+    minutiae,
+    normalisation,
+    orientation,
+    parameters,
+    quality,
+    resolution,
+    segmentation,
+    skeleton,
+    trace,
+)
+
+
+def extract(pixels: NDArray[np.uint8], ppi: float) -> FingerprintFeatures:
+    """Quality, minutiae, foreground and orientation of one print.
+
+    pixels: uint8 (h, w), dark ridges. ppi: the image's true resolution. A picture without a print is a result:
+    quality 0 and no minutiae. Raises SampleError for an array that is no grey image or of impossible size or
+    resolution.
+    """
+    image, scale = resolution.to_500ppi(pixels, ppi)
+    normalised, deviation = normalisation.normalise(image)
+    flow, coherence = orientation.estimate(normalised)
+    candidates = segmentation.by_contrast(deviation)
+    period = frequency.estimate(normalised, flow, candidates)
+    enhanced, clarity = enhancement.enhance(normalised, flow, period, candidates)
+    foreground = segmentation.by_clarity(candidates, clarity)
+    ridges, valleys = skeleton.skeletonise(enhanced, _by_pixel(foreground, image.shape))
+    found = minutiae.extract(ridges, valleys, foreground, clarity)
+    report = quality.assess(image, enhanced, foreground, clarity, coherence, found)
+    trace.offer("quality", report)
+    return FingerprintFeatures(
+        minutiae=_in_input_pixels(found, scale),
+        quality=report,
+        foreground=foreground,
+        orientation=flow,
+        block_px=parameters.BLOCK / scale,
+    )
+
+
+def _by_pixel(mask: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """A map of blocks as a map of pixels, bool (h, w)."""
+    whole = np.repeat(np.repeat(mask, parameters.BLOCK, axis=0), parameters.BLOCK, axis=1)
+    return np.ascontiguousarray(whole[: shape[0], : shape[1]])
+
+
+def _in_input_pixels(found: Minutiae, scale: float) -> Minutiae:
+    """The same minutiae where they lie in the image that came in; pixel centres are whole numbers in both."""
+    if scale == 1.0:
+        return found
+    x, y = (((part + 0.5) / scale - 0.5).astype(np.float32) for part in (found.x, found.y))
+    return Minutiae(x, y, found.direction, found.kind, found.quality)
