@@ -1,0 +1,117 @@
+"""Draws what was found in a print over the print, for people."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from firmware.datatypes import FingerprintFeatures, Minutiae
+from firmware.vocabulary import MinutiaKind
+
+Colour = tuple[int, int, int]
+
+COLOURS: dict[int, Colour] = {
+    MinutiaKind.RIDGE_ENDING: (214, 40, 57),
+    MinutiaKind.BIFURCATION: (0, 112, 192),
+    MinutiaKind.OTHER: (120, 120, 120),
+}
+NAMES = {MinutiaKind.RIDGE_ENDING: "ridge endings", MinutiaKind.BIFURCATION: "bifurcations", MinutiaKind.OTHER: "other"}
+FLOW: Colour = (255, 176, 32)
+BACKGROUND: Colour = (226, 232, 240)
+INK: Colour = (30, 41, 59)
+# Drawn this much larger than shown, then averaged: smooth lines
+OVERSAMPLE = 2
+LARGEST_SIDE = 1600
+FOOTER_PX = 44
+
+
+def draw(pixels: NDArray[np.uint8], features: FingerprintFeatures, title: str = "") -> Image.Image:
+    """The print with its background faded, the ridge flow, the minutiae by type with their direction, and a legend.
+
+    pixels: uint8 (h, w), the image that the features belong to.
+    """
+    zoom = _zoom(pixels)
+    canvas = _faded(pixels, features.foreground, features.block_px, zoom)
+    _draw_flow(ImageDraw.Draw(canvas), features, zoom)
+    return _finish(canvas, features.minutiae, zoom, title, f"quality {features.quality.score}")
+
+
+def draw_minutiae(pixels: NDArray[np.uint8], minutiae: Minutiae, title: str = "") -> Image.Image:
+    """The print with its minutiae alone, as a record carries them."""
+    zoom = _zoom(pixels)
+    canvas = _faded(pixels, np.ones((1, 1), np.bool_), max(pixels.shape), zoom)
+    return _finish(canvas, minutiae, zoom, title, "")
+
+
+def _zoom(pixels: NDArray[np.uint8]) -> float:
+    """How many pixels of the canvas one pixel of the print becomes: small prints are shown twice as large."""
+    return float(OVERSAMPLE * min(2.0, LARGEST_SIDE / max(pixels.shape)))
+
+
+def _faded(pixels: NDArray[np.uint8], foreground: NDArray[np.bool_], block_px: float, zoom: float) -> Image.Image:
+    """The print in light grey on the canvas's size, what is not foreground in the background's colour."""
+    height, width = pixels.shape
+    rows, cols = (
+        np.minimum((np.arange(n) / block_px).astype(np.intp), size - 1)
+        for n, size in zip((height, width), foreground.shape, strict=True)
+    )
+    inside = foreground[np.ix_(rows, cols)]
+    light = 90 + pixels.astype(np.float32) * (165 / 255)
+    rgb = np.repeat(light[:, :, None], 3, axis=2)
+    rgb[~inside] = 0.35 * rgb[~inside] + 0.65 * np.asarray(BACKGROUND, np.float32)
+    size = (max(1, round(width * zoom)), max(1, round(height * zoom)))
+    return Image.fromarray(rgb.astype(np.uint8)).resize(size, Image.Resampling.BICUBIC)
+
+
+def _draw_flow(pen: ImageDraw.ImageDraw, features: FingerprintFeatures, zoom: float) -> None:
+    """A short line along the ridges in every other block of the foreground."""
+    reach = 0.75 * features.block_px * zoom
+    for row, col in zip(*np.nonzero(features.foreground), strict=True):
+        if row % 2 or col % 2:
+            continue
+        angle = float(features.orientation[row, col])
+        x, y = (col + 0.5) * features.block_px * zoom, (row + 0.5) * features.block_px * zoom
+        dx, dy = reach * math.cos(angle), -reach * math.sin(angle)
+        pen.line((x - dx, y - dy, x + dx, y + dy), fill=FLOW, width=OVERSAMPLE)
+
+
+def _draw_minutia(pen: ImageDraw.ImageDraw, x: float, y: float, direction: float, kind: int) -> None:
+    """A ring (ridge ending) or a square (bifurcation) with a tail that points along its direction."""
+    radius, tail = 4.5 * OVERSAMPLE, 15 * OVERSAMPLE
+    colour = COLOURS[kind]
+    dx, dy = math.cos(direction), -math.sin(direction)
+    for line, width in (((255, 255, 255), 5 * OVERSAMPLE), (colour, 2 * OVERSAMPLE)):
+        pen.line((x + radius * dx, y + radius * dy, x + tail * dx, y + tail * dy), fill=line, width=width)
+        box = (x - radius, y - radius, x + radius, y + radius)
+        if kind == MinutiaKind.BIFURCATION:
+            pen.rectangle(box, outline=line, width=width)
+        else:
+            pen.ellipse(box, outline=line, width=width)
+
+
+def _finish(canvas: Image.Image, minutiae: Minutiae, zoom: float, title: str, words: str) -> Image.Image:
+    """Minutiae on top, the canvas at its final size, and a legend below."""
+    pen = ImageDraw.Draw(canvas)
+    for x, y, direction, kind in zip(minutiae.x, minutiae.y, minutiae.direction, minutiae.kind, strict=True):
+        _draw_minutia(pen, (float(x) + 0.5) * zoom, (float(y) + 0.5) * zoom, float(direction), int(kind))
+    shown = canvas.resize(
+        (max(1, canvas.width // OVERSAMPLE), max(1, canvas.height // OVERSAMPLE)), Image.Resampling.BOX
+    )
+    page = Image.new("RGB", (max(shown.width, 360), shown.height + FOOTER_PX), "white")
+    page.paste(shown, ((page.width - shown.width) // 2, 0))
+    _draw_legend(ImageDraw.Draw(page), page, minutiae, "   ".join(part for part in (title, words) if part))
+    return page
+
+
+def _draw_legend(pen: ImageDraw.ImageDraw, page: Image.Image, minutiae: Minutiae, headline: str) -> None:
+    top = page.height - FOOTER_PX
+    pen.text((8, top + 4), headline, fill=INK, font=ImageFont.load_default(14))
+    left = 8.0
+    for kind in MinutiaKind:
+        count = minutiae.of_kind(kind)
+        if not count and kind == MinutiaKind.OTHER:
+            continue
+        words, font = f"{count} {NAMES[kind]}", ImageFont.load_default(13)
+        pen.text((left, top + 23), words, fill=COLOURS[kind], font=font)
+        left += pen.textlength(words, font=font) + 18
