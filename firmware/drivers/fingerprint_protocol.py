@@ -133,11 +133,6 @@ class Acknowledge:
     code: int
     parameters: bytes = b""
 
-    @classmethod
-    def of(cls, packet: Packet) -> "Acknowledge":
-        """What an acknowledge packet says."""
-        return cls(packet.content[0], packet.content[1:])
-
 
 @dataclass(frozen=True, slots=True)
 class SystemParameters:
@@ -153,7 +148,7 @@ class SystemParameters:
 
     @classmethod
     def parse(cls, parameters: bytes) -> "SystemParameters":
-        """From the 16 bytes after the confirmation code. Raises LinkCorrupt for values of no data sheet."""
+        """From the 16 bytes after the code. Raises LinkCorrupt for values of no data sheet."""
         status, system_id, capacity, level, address, size_code, multiple = struct.unpack(">HHHHIHH", parameters)
         if size_code >= len(PACKET_SIZES) or not 1 <= multiple <= 12:
             raise LinkCorrupt(DEVICE, f"ReadSysPara gave packet size code {size_code} and speed {multiple} x 9600 baud")
@@ -209,7 +204,7 @@ class Decoder:
         """How many bytes must come, at the least, before there can be another packet."""
         size = _OVERHEAD + _LENGTHS.start
         if len(self._buffer) >= _OVERHEAD:
-            size = _OVERHEAD + self._frame_at(0)[1]
+            size = _OVERHEAD + int(_FRAME.unpack_from(self._buffer, _PREFIX.size)[1])
         return size - len(self._buffer)
 
     def feed(self, data: bytes) -> list[Packet]:
@@ -218,7 +213,7 @@ class Decoder:
         packets: list[Packet] = []
         start = self._seek(0)
         while len(self._buffer) >= start + _OVERHEAD:
-            identifier, length = self._frame_at(start)
+            identifier, length = _FRAME.unpack_from(self._buffer, start + _PREFIX.size)
             end = start + _OVERHEAD + length
             plausible = identifier in _IDENTIFIERS and length in _LENGTHS
             if plausible and len(self._buffer) < end:
@@ -247,10 +242,6 @@ class Decoder:
         """Where the next header stands, or the place from which one may still come to be."""
         found = self._buffer.find(_PREFIX_BYTES, start)
         return found if found >= 0 else max(start, len(self._buffer) - _PREFIX.size + 1)
-
-    def _frame_at(self, start: int) -> tuple[int, int]:
-        identifier, length = _FRAME.unpack_from(self._buffer, start + _PREFIX.size)
-        return identifier, length
 
     def _sum_holds(self, start: int, end: int) -> bool:
         (expected,) = _SUM.unpack_from(self._buffer, end - _SUM.size)

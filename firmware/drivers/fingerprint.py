@@ -1,0 +1,197 @@
+"""The fingerprint sensors of the ZFM-20 / R30x / R503 family, from an unknown state on the wire to an image."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import TracebackType
+from typing import Final, Self
+
+from firmware.datatypes import Device, FrictionRidgeImage
+from firmware.drivers import fingerprint_protocol as protocol
+from firmware.drivers.fingerprint_dialogue import Dialogue, refusal
+from firmware.drivers.fingerprint_opening import BAUD_RATES, Opening, Traits
+from firmware.drivers.fingerprint_protocol import DEVICE, TRANSIENT, Confirmation, Identifier
+from firmware.drivers.link import SerialLink
+from firmware.errors import DeviceRefused, LinkCorrupt, LinkTimeout
+
+log = logging.getLogger(__name__)
+
+KNOWN_SHAPES: Final[Mapping[int, tuple[int, int]]] = {288 * 256 // 2: (288, 256), 192 * 192 // 2: (192, 192)}
+"""Bytes of an upload to (h, w): optical modules (ZFM-70 user manual, page 15), R503 (its product page)."""
+
+LARGEST_SHAPE: Final = (288, 256)
+
+_IMAGING_S: Final = 1.0
+_POLL_S: Final = 0.05
+
+
+class FingerprintSensor:
+    """One sensor: opening finds it, `capture` takes an image. It is never given a password or a template.
+
+    `passwords` are tried in this order. `baud_rate` and `packet_size` are what the sensor is brought to where it
+    differs, which it keeps in its flash; None leaves its setting alone. `answer_s` is how long an answer may take.
+    """
+
+    def __init__(
+        self,
+        port: str,
+        *,
+        ppi: float = 508,
+        passwords: Sequence[int] = (0, 0x12345678),
+        baud_rate: int | None = 115200,
+        packet_size: int | None = 256,
+        answer_s: float = 0.5,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._port = port
+        self._ppi = ppi
+        self._passwords = tuple(passwords)
+        self._wanted_baud_rate = baud_rate
+        self._wanted_packet_size = packet_size
+        self._clock = clock
+        self._link = SerialLink(DEVICE, port, clock)
+        self._dialogue = Dialogue(self._link, answer_s, clock)
+        self._traits = Traits()
+
+    def __enter__(self) -> Self:
+        self.open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def device(self) -> Device:
+        """What the sensor says of itself; optical modules say nothing but what family they are of."""
+        return self._traits.device
+
+    @property
+    def shape(self) -> tuple[int, int] | None:
+        """Rows and columns of its images; None while neither the sensor nor an image told."""
+        return self._traits.shape
+
+    @property
+    def baud_rate(self) -> int:
+        """The speed in use."""
+        return self._link.baud_rate
+
+    @property
+    def packet_size(self) -> int | None:
+        """Bytes in a data packet; None where the sensor does not tell."""
+        return self._traits.packet_size
+
+    def open(self) -> None:
+        """Find the sensor and learn what it is; opening twice is no fault.
+
+        Raises DeviceAbsent, DeviceBusy, DeviceRefused for an unknown password, or a LinkError.
+        """
+        if self._link.is_open:
+            return
+        self._link.open(BAUD_RATES[0])
+        try:
+            opening = Opening(self._link, self._dialogue, self._port, self._passwords)
+            self._traits = opening.run(self._wanted_baud_rate, self._wanted_packet_size)
+        except BaseException:
+            self.close()
+            raise
+        log.info("%s: ready at %s, %d baud", DEVICE, self._port, self.baud_rate)
+
+    def close(self) -> None:
+        """Let the port go; closing twice is no fault."""
+        self._link.close()
+
+    def capture(
+        self,
+        *,
+        timeout_s: float,
+        on_lift: Callable[[], None] = lambda: None,
+        on_progress: Callable[[float], None] = lambda fraction: None,
+        attempts: int = 3,
+    ) -> FrictionRidgeImage | None:
+        """Wait for a finger and take its image; None when no finger came in time.
+
+        `on_lift` is called once the image is in the sensor's buffer, `on_progress` with 0..1 during its download, which
+        is tried up to `attempts` times and begins at 0 each time. A port that went away is opened again by the next
+        call. Raises LinkTimeout or LinkCorrupt when the last attempt ends so, LinkLost and DeviceRefused at once.
+        """
+        self.open()
+        log.info("%s: capture", DEVICE)
+        if not self._poll(Confirmation.DONE, timeout_s, attempts):
+            return None
+        on_lift()
+        data, shape = self._download(attempts, on_progress)
+        self._traits = replace(self._traits, shape=shape)
+        return FrictionRidgeImage(protocol.unpack(data, shape), self._ppi, grey_bits=4, device=self.device)
+
+    def wait_for_lift(self, timeout_s: float) -> bool:
+        """Wait until no finger is on the glass; False when one still is after that time. The image is overwritten."""
+        self.open()
+        return self._poll(Confirmation.NO_FINGER, timeout_s, attempts=3)
+
+    def _poll(self, wanted: Confirmation, timeout_s: float, attempts: int) -> bool:
+        """Take images until the sensor confirms what is wanted; False when the time is over."""
+        deadline = self._clock() + timeout_s
+        failures = 0
+        while True:
+            answer = self._dialogue.command(protocol.GENERATE_IMAGE, extra_s=_IMAGING_S, attempts=attempts)
+            if answer.code == wanted:
+                return True
+            failures = failures + 1 if answer.code in TRANSIENT else 0
+            expected = (Confirmation.DONE, Confirmation.NO_FINGER)
+            if failures >= attempts or (not failures and answer.code not in expected):
+                raise refusal(protocol.GENERATE_IMAGE, answer, "clean the glass; if it stays, replace the sensor")
+            if self._clock() >= deadline:
+                return False
+            self._dialogue.pause(_POLL_S)
+
+    def _download(self, attempts: int, on_progress: Callable[[float], None]) -> tuple[bytes, tuple[int, int]]:
+        """The packed image and its shape, uploaded again from the sensor's buffer when it came spoiled."""
+        sizes: list[int] = []
+        for attempt in range(1, attempts + 1):
+            try:
+                data = self._upload(on_progress)
+                shape = self._shape_of(len(data))
+                if shape is not None:
+                    return data, shape
+                if len(data) in sizes:
+                    raise DeviceRefused(DEVICE, f"its image of {len(data)} bytes fits no known sensor of the family")
+                sizes.append(len(data))
+                raise LinkCorrupt(DEVICE, f"UpImage: {len(data)} bytes are no whole image; check the cable")
+            except (LinkTimeout, LinkCorrupt) as error:
+                if attempt == attempts:
+                    raise
+                log.warning("%s; upload %d of %d", error, attempt + 1, attempts)
+                self._dialogue.settle()
+        raise ValueError(f"attempts is {attempts}; it must be at least 1")
+
+    def _upload(self, on_progress: Callable[[float], None]) -> bytes:
+        """One upload from UpImage to the end of data; no packet of it was spoiled."""
+        answer = self._dialogue.command(protocol.UPLOAD_IMAGE, attempts=1)
+        if answer.code in TRANSIENT:
+            raise LinkCorrupt(DEVICE, f"UpImage: {protocol.meaning(answer.code)}")
+        if answer.code != Confirmation.DONE:
+            raise refusal(protocol.UPLOAD_IMAGE, answer, "switch it off and on, or replace it")
+        h, w = self.shape or LARGEST_SHAPE
+        data, expected = bytearray(), h * w // 2
+        on_progress(0.0)
+        while True:
+            for packet in self._dialogue.receive():
+                if packet.identifier in (Identifier.DATA, Identifier.END_OF_DATA):
+                    data += packet.content
+                if packet.identifier == Identifier.END_OF_DATA:
+                    if self._dialogue.corrupt:
+                        raise LinkCorrupt(DEVICE, f"UpImage: {self._dialogue.corrupt} spoiled packets; check the cable")
+                    on_progress(1.0)
+                    return bytes(data)
+            if len(data) > 2 * expected:
+                raise LinkCorrupt(DEVICE, f"UpImage: {len(data)} bytes and no end; switch the sensor off and on")
+            on_progress(min(1.0, len(data) / expected))
+
+    def _shape_of(self, count: int) -> tuple[int, int] | None:
+        """Rows and columns of an image of that many bytes: the sensor's own shape, else a known one."""
+        if self.shape is None:
+            return KNOWN_SHAPES.get(count)
+        return self.shape if 2 * count == self.shape[0] * self.shape[1] else None
