@@ -13,7 +13,16 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware.vocabulary import ClockTrust, FingerPosition, ImpressionType, Language, MinutiaKind, MissingFinger, Sex
+from firmware.vocabulary import (
+    CaptureTechnology,
+    ClockTrust,
+    FingerPosition,
+    ImpressionType,
+    Language,
+    MinutiaKind,
+    MissingFinger,
+    Sex,
+)
 
 
 def freeze(record: object, *names: str) -> None:
@@ -40,6 +49,7 @@ class Device:
     model: str
     serial: str = ""
     firmware: str = ""
+    technology: CaptureTechnology = CaptureTechnology.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

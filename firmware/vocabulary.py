@@ -22,13 +22,14 @@ class FingerPosition(IntEnum):
 
 
 class ImpressionType(IntEnum):
-    """Friction ridge impression type, Table 7 (IMP): live-scan plain of one finger."""
+    """Friction ridge impression type, Table 7 (IMP): live-scan plain of one finger, or unknown where none was made."""
 
     LIVE_SCAN_PLAIN = 0
+    UNKNOWN = 29
 
 
 class CaptureTechnology(IntEnum):
-    """Friction ridge capture technology, Table 102 (FCT): what a kit's sensors are."""
+    """Friction ridge capture technology, field 14.901 (FCT): what a kit's sensors are."""
 
     UNKNOWN = 0
     OTHER = 1
@@ -37,10 +38,16 @@ class CaptureTechnology(IntEnum):
 
 
 class MissingFinger(Enum):
-    """Why a finger was not captured, Table 15 (AMP)."""
+    """Why a finger was not captured, field 14.018 (AMP, code AMPCD)."""
 
     AMPUTATION = "XX"
     UNABLE_TO_PRINT = "UP"
+
+
+class MonitoringMode(Enum):
+    """How far an operator watches the capture, field 14.030 (DMM): someone is there and helps."""
+
+    ASSISTED = "ASSISTED"
 
 
 class MinutiaKind(IntEnum):
