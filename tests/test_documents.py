@@ -9,7 +9,7 @@ from tests.conftest import ROOT
 def test_the_example_of_kit_toml_is_taken_and_names_every_key() -> None:
     example = ROOT / "docs" / "kit.toml"
     config = load(example)
-    assert config.fingerprint.port == "/dev/serial0"
+    assert config.fingerprint.port == "/dev/ttyAMA0"
     keys = set(re.findall(r"^#? ?\[?(\w+)\]?(?: =|\s)", example.read_text(encoding="utf-8"), re.MULTILINE))
     for section in (KitConfig, FingerprintConfig, MqttConfig, OfficeConfig):
         assert set(section.model_fields) <= keys, section.__name__
