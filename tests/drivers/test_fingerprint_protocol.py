@@ -50,7 +50,7 @@ rubbish = st.one_of(
 
 def answer(name: str) -> Acknowledge:
     (packet,) = Decoder().feed(FRAMES[name].data)
-    return Acknowledge.of(packet)
+    return Acknowledge(packet.content[0], packet.content[1:])
 
 
 @pytest.mark.parametrize("name", COMMANDS)
