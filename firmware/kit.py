@@ -1,0 +1,143 @@
+"""The kit's hardware: opens the configured devices in order, closes them in reverse, reports all faults at once."""
+
+import fcntl
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from firmware.config import KitConfig
+from firmware.datatypes import DeviceState, DeviceStatus
+from firmware.drivers.fingerprint import FingerprintSensor
+from firmware.errors import ConfigError, DeviceAbsent, DeviceBusy, DeviceError, DevicesFailed
+
+_log = logging.getLogger(__name__)
+
+
+def _fingerprint(config: KitConfig) -> FingerprintSensor:
+    settings = config.fingerprint
+    sensor = FingerprintSensor(settings.port, ppi=settings.ppi, passwords=settings.passwords)
+    try:
+        sensor.open()
+    except BaseException:
+        sensor.close()
+        raise
+    return sensor
+
+
+_OPENERS: Mapping[str, Callable[[KitConfig], FingerprintSensor]] = {"fingerprint": _fingerprint}
+
+
+class Kit:
+    """Every configured device, open while the context lasts; one process owns a kit at a time.
+
+    Raises DeviceBusy when another process records with this data folder, DevicesFailed or the one DeviceError when
+    devices cannot be opened, ConfigError when the data folder cannot be made.
+    """
+
+    def __init__(self, config: KitConfig) -> None:
+        self._config = config
+        self._devices: dict[str, FingerprintSensor] = {}
+        self._ownership = owned(config.data)
+
+    @property
+    def fingerprint(self) -> FingerprintSensor:
+        """The fingerprint sensor."""
+        if "fingerprint" not in self._devices:
+            raise DeviceAbsent("fingerprint", "is not open; check its cable and power")
+        return self._devices["fingerprint"]
+
+    def statuses(self) -> tuple[DeviceStatus, ...]:
+        """How every configured device is doing."""
+        return tuple(
+            _healthy(name, self._devices[name]) if name in self._devices else DeviceStatus(name, DeviceState.ABSENT)
+            for name in _OPENERS
+        )
+
+    def reopen(self, name: str) -> None:
+        """Close one device and open it anew, after its link failed. Raises DeviceError."""
+        if name in self._devices:
+            self._devices.pop(name).close()
+        self._devices[name] = _OPENERS[name](self._config)
+
+    def __enter__(self) -> Self:
+        self._ownership.__enter__()
+        faults = []
+        try:
+            for name in _OPENERS:
+                try:
+                    self._devices[name] = _OPENERS[name](self._config)
+                except DeviceError as fault:
+                    _log.warning("kit: %s", fault)
+                    faults.append(fault)
+            if faults:
+                raise faults[0] if len(faults) == 1 else DevicesFailed(tuple(faults))
+        except BaseException:
+            self._close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        while self._devices:
+            self._devices.popitem()[1].close()
+        self._ownership.__exit__(None, None, None)
+
+
+def probe(config: KitConfig) -> tuple[DeviceStatus, ...]:
+    """Look at every device by itself; all are busy while another process records."""
+    try:
+        with owned(config.data):
+            return tuple(_probed(name, config) for name in _OPENERS)
+    except DeviceBusy as error:
+        return tuple(DeviceStatus(name, DeviceState.BUSY, str(error)) for name in _OPENERS)
+
+
+@contextmanager
+def owned(data: Path) -> Iterator[None]:
+    """Own a kit's data folder, made if it is missing. Raises DeviceBusy, naming the process that owns it already."""
+    path = data / "kit.lock"
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = path.open("a+", encoding="ascii")
+    except OSError as error:
+        raise ConfigError(f"data: {data} cannot be used ({error}); name a folder that this user may write") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            owner = lock.read().strip() or "unknown"
+            message = f"process {owner} records with {data}; wait until it ends, or end it"
+            raise DeviceBusy("kit", message) from error
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield
+
+
+def _probed(name: str, config: KitConfig) -> DeviceStatus:
+    try:
+        device = _OPENERS[name](config)
+    except DeviceAbsent as error:
+        return DeviceStatus(name, DeviceState.ABSENT, str(error))
+    except DeviceBusy as error:
+        return DeviceStatus(name, DeviceState.BUSY, str(error))
+    except DeviceError as error:
+        return DeviceStatus(name, DeviceState.FAULT, str(error))
+    try:
+        return _healthy(name, device)
+    finally:
+        device.close()
+
+
+def _healthy(name: str, device: FingerprintSensor) -> DeviceStatus:
+    model = f"{device.device.make} {device.device.model}".strip()
+    return DeviceStatus(name, DeviceState.OK, model=model)
