@@ -1,0 +1,197 @@
+"""The loop of one enrolment: events in, actions out."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware import clock, session
+from firmware.announcements import Announcer
+from firmware.datatypes import FingerprintFeatures, FrictionRidgeImage
+from firmware.errors import DeviceAbsent, DeviceError, LinkError, SessionError
+from firmware.pipeline import extraction
+from firmware.session import Action, Event, Plan, Session, State
+from firmware.vocabulary import FingerPosition
+
+_log = logging.getLogger(__name__)
+
+Decision = session.Repeated | session.Excused | session.Cancelled
+Result = TypeVar("Result")
+
+PAUSES_S = (0.5, 2.0, 5.0)
+"""How long to wait before a device is opened anew, each time that its link fails in one capture."""
+
+
+class FingerprintSource(Protocol):
+    """What a station asks of a fingerprint sensor; see the driver for the meaning."""
+
+    def capture(
+        self, *, timeout_s: float, on_lift: Callable[[], None], on_progress: Callable[[float], None]
+    ) -> FrictionRidgeImage | None:
+        """Take an image; None when no finger came in time."""
+
+    def wait_for_lift(self, timeout_s: float) -> bool:
+        """Wait until the glass is free; False when it is not after that time."""
+
+
+class Hardware(Protocol):
+    """What a station asks of a kit."""
+
+    @property
+    def fingerprint(self) -> FingerprintSource:
+        """The fingerprint sensor."""
+
+    def reopen(self, name: str) -> None:
+        """Close a device and open it anew."""
+
+
+class Operator(Protocol):
+    """Whoever runs the kit: told what happens, and asked when the session cannot go on by itself."""
+
+    def asked(self, enrolment: Session) -> None:
+        """A finger is asked for."""
+
+    def progressed(self, fraction: float) -> None:
+        """The image is on its way, 0..1."""
+
+    def may_lift(self, *, again: bool) -> None:
+        """The finger may leave the glass; `again` when it is still there after a while."""
+
+    def told(self, action: Action, enrolment: Session) -> None:
+        """How a try ended."""
+
+    def reconnecting(self, fault: DeviceError) -> None:
+        """A device is opened anew."""
+
+    def decide(self, enrolment: Session, *, may_excuse: bool) -> Decision | None:
+        """Repeat, excuse or cancel; None when nobody is there to decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A kit, its operator and what is told to others, ready to enrol one resident after another."""
+
+    kit: Hardware
+    operator: Operator
+    announcer: Announcer
+    finger_timeout_s: float
+    on_change: Callable[[], None] = lambda: None
+    extract: Callable[[NDArray[np.uint8], float], FingerprintFeatures] = extraction.extract
+    pause: Callable[[float], None] = time.sleep
+
+    def enrol(self, plan: Plan) -> Session:
+        """Take the fingers of one resident, in memory only.
+
+        Returns the session, COMPLETE or CANCELLED. Raises SessionError when nobody is there to decide or a device
+        stays away; nothing is kept then.
+        """
+        enrolment, is_complete = Session(plan), False
+        try:
+            enrolment, actions = session.step(enrolment, session.Start())
+            while enrolment.state not in (State.COMPLETE, State.CANCELLED):
+                enrolment, actions = session.step(enrolment, self._act(enrolment, actions))
+            self._tell(enrolment, actions)
+            is_complete = enrolment.state is State.COMPLETE
+        finally:
+            self.announcer.done(complete=is_complete)
+        return enrolment
+
+    def _act(self, enrolment: Session, actions: tuple[Action, ...]) -> Event:
+        """Do what the session asks; the last of its actions is the one that brings the next event."""
+        self._tell(enrolment, actions)
+        try:
+            match actions[-1]:
+                case Action.ASK_FINGER:
+                    return self._ask(enrolment)
+                case Action.AWAIT_LIFT:
+                    return self._await_lift(enrolment)
+                case _:
+                    return self._decide(enrolment)
+        except KeyboardInterrupt:
+            return self._interrupted(enrolment, actions[-1])
+
+    def _tell(self, enrolment: Session, actions: tuple[Action, ...]) -> None:
+        for action in actions:
+            if action in (Action.TELL_POOR, Action.TELL_ABSENT):
+                self.announcer.again(_finger(enrolment))
+            if action not in (Action.ASK_FINGER, Action.AWAIT_LIFT):
+                self.operator.told(action, enrolment)
+
+    def _ask(self, enrolment: Session) -> Event:
+        position = _finger(enrolment)
+
+        def lift() -> None:
+            self.announcer.lift(position)
+            self.operator.may_lift(again=False)
+
+        def capture() -> FrictionRidgeImage | None:
+            self.announcer.ask(position, enrolment.attempts + 1)
+            self.operator.asked(enrolment)
+            return self.kit.fingerprint.capture(
+                timeout_s=self.finger_timeout_s, on_lift=lift, on_progress=self.operator.progressed
+            )
+
+        self.on_change()
+        image = self._persist(capture)
+        if image is None:
+            return session.NoFinger()
+        captured_at = clock.now()
+        features = self.extract(image.pixels, image.ppi)
+        _log.info("station: %s, score %d", position.name.lower(), features.quality.score)
+        return session.Captured(image, features, captured_at)
+
+    def _await_lift(self, enrolment: Session) -> Event:
+        position = enrolment.finger or enrolment.settled[-1].position
+        for _ in range(enrolment.plan.attempts):
+            if self._persist(lambda: self.kit.fingerprint.wait_for_lift(self.finger_timeout_s)):
+                return session.Lifted()
+            self.announcer.lift(position)
+            self.operator.may_lift(again=True)
+        message = f"{position.name.lower()}: something stays on the glass; lift the finger, clean the glass"
+        raise SessionError(f"{message} and record this resident again: nothing was kept")
+
+    def _decide(self, enrolment: Session) -> Event:
+        decision = self.operator.decide(enrolment, may_excuse=True)
+        if decision is None:
+            finger = _finger(enrolment).name.lower()
+            advice = f'record again, and with --excuse {finger}="REASON" if it cannot be recorded'
+            raise SessionError(f"{finger}: no print in all its tries, nothing was kept; {advice}")
+        return decision
+
+    def _interrupted(self, enrolment: Session, during: Action) -> Event:
+        """Ask the operator who interrupted; whatever the device was doing, it starts afresh."""
+        if during not in (Action.ASK_FINGER, Action.AWAIT_LIFT):
+            raise KeyboardInterrupt
+        decision = self.operator.decide(enrolment, may_excuse=during is Action.ASK_FINGER)
+        if decision is None:
+            raise KeyboardInterrupt
+        if isinstance(decision, session.Cancelled):
+            return decision
+        self._persist(lambda: self.kit.reopen("fingerprint"))
+        return decision if isinstance(decision, session.Excused) else self._act(enrolment, (during,))
+
+    def _persist(self, operation: Callable[[], Result]) -> Result:
+        """Do it; when the link fails, open the device anew and do it once more, a limited number of times."""
+        fault = None
+        for pause_s in (0.0, *PAUSES_S):
+            try:
+                if fault:
+                    self.operator.reconnecting(fault)
+                    self.pause(pause_s)
+                    self.kit.reopen("fingerprint")
+                return operation()
+            except (LinkError, DeviceAbsent) as error:
+                _log.warning("station: %s", error)
+                fault = error
+        message = f"{fault}; tried {len(PAUSES_S) + 1} times, nothing was kept"
+        raise SessionError(f"{message}: mend the connection and record this resident again") from fault
+
+
+def _finger(enrolment: Session) -> FingerPosition:
+    if enrolment.finger is None:
+        raise SessionError("session: no finger is asked for")
+    return enrolment.finger

@@ -1,0 +1,181 @@
+"""The station's loop over scripted hardware: retries, lifts, decisions, and links that fail."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from firmware import session
+from firmware.announcements import Announcer
+from firmware.datatypes import Excuse, FingerprintFeatures, FrictionRidgeImage, Outcome
+from firmware.errors import DeviceAbsent, DeviceError, DeviceRefused, LinkLost, LinkTimeout, SessionError
+from firmware.session import Action, Plan, Session, State
+from firmware.station import PAUSES_S, Decision, Station
+from firmware.vocabulary import FingerPosition, MissingFinger
+from tests.residents import features
+
+THUMB = (FingerPosition.RIGHT_THUMB,)
+BANDAGED = Excuse(MissingFinger.UNABLE_TO_PRINT, "bandaged")
+
+
+@dataclass
+class Bench:
+    """A sensor that does what its script says: a score, None for no finger, or an error to raise."""
+
+    script: list[int | BaseException | None]
+    lifts: list[bool | BaseException] = field(default_factory=list)
+    reopenings: list[DeviceError | None] = field(default_factory=list)
+    decisions: list[Decision | None] = field(default_factory=list)
+    told_actions: list[Action] = field(default_factory=list)
+    faults: list[DeviceError] = field(default_factory=list)
+    reopened: int = 0
+
+    @property
+    def fingerprint(self) -> "Bench":
+        return self
+
+    def capture(
+        self, *, timeout_s: float, on_lift: Callable[[], None], on_progress: Callable[[float], None]
+    ) -> FrictionRidgeImage | None:
+        next_one = self.script.pop(0)
+        if isinstance(next_one, BaseException):
+            raise next_one
+        if next_one is None:
+            return None
+        on_lift()
+        on_progress(1.0)
+        return FrictionRidgeImage(np.full((4, 4), next_one, np.uint8), 508)
+
+    def wait_for_lift(self, timeout_s: float) -> bool:
+        lifted = self.lifts.pop(0) if self.lifts else True
+        if isinstance(lifted, BaseException):
+            raise lifted
+        return lifted
+
+    def reopen(self, name: str) -> None:
+        self.reopened += 1
+        if self.reopenings and (fault := self.reopenings.pop(0)):
+            raise fault
+
+    def asked(self, enrolment: Session) -> None: ...
+
+    def progressed(self, fraction: float) -> None: ...
+
+    def may_lift(self, *, again: bool) -> None: ...
+
+    def told(self, action: Action, enrolment: Session) -> None:
+        self.told_actions.append(action)
+
+    def reconnecting(self, fault: DeviceError) -> None:
+        self.faults.append(fault)
+
+    def decide(self, enrolment: Session, *, may_excuse: bool) -> Decision | None:
+        return self.decisions.pop(0) if self.decisions else None
+
+
+def scored(pixels: NDArray[np.uint8], ppi: float) -> FingerprintFeatures:
+    return features(int(pixels[0, 0]))
+
+
+def enrol(bench: Bench, path: Path | None = None, fingers: tuple[FingerPosition, ...] = THUMB) -> Session:
+    station = Station(bench, bench, Announcer(path), 1.0, extract=scored, pause=lambda seconds: None)
+    return station.enrol(Plan(40, 3, fingers=fingers))
+
+
+def test_two_fingers_one_after_a_poor_try(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    done = enrol(Bench([30, 70, 80]), path, tuple(FingerPosition)[:2])
+    assert [(capture.outcome, capture.attempts) for capture in done.settled] == [(Outcome.ACCEPTED, n) for n in (2, 1)]
+    assert [json.loads(line) for line in path.read_text().splitlines()] == [
+        {"ask": "right_thumb", "attempt": 1},
+        {"lift": "right_thumb"},
+        {"again": "right_thumb"},
+        {"ask": "right_thumb", "attempt": 2},
+        {"lift": "right_thumb"},
+        {"ask": "right_index", "attempt": 1},
+        {"lift": "right_index"},
+        {"done": True},
+    ]
+
+
+def test_a_finger_that_stays_is_waited_for_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    assert enrol(Bench([80], lifts=[False, True]), path).state is State.COMPLETE
+    assert path.read_text().count('"lift"') == 2
+
+
+def test_a_finger_that_never_lifts_ends_the_session() -> None:
+    with pytest.raises(SessionError, match="right_thumb: something stays on the glass"):
+        enrol(Bench([80], lifts=[False] * 3))
+
+
+def test_no_print_and_nobody_there_ends_with_a_clear_message(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    with pytest.raises(SessionError, match=r"right_thumb: no print in all its tries, nothing was kept; .*--excuse"):
+        enrol(Bench([None, 0, None]), path)
+    assert json.loads(path.read_text().splitlines()[-1]) == {"done": False}
+
+
+@pytest.mark.parametrize(
+    ("decision", "state", "outcome"),
+    [
+        (session.Repeated(), State.COMPLETE, Outcome.ACCEPTED),
+        (session.Excused(BANDAGED), State.COMPLETE, Outcome.EXCUSED),
+        (session.Cancelled(), State.CANCELLED, None),
+    ],
+)
+def test_the_operator_decides(decision: Decision, state: State, outcome: Outcome | None) -> None:
+    done = enrol(Bench([None, None, None, 80], decisions=[decision]))
+    assert done.state is state
+    assert [capture.outcome for capture in done.settled] == ([outcome] if outcome else [])
+
+
+@pytest.mark.parametrize("fault", [LinkLost("fingerprint", "gone"), LinkTimeout("fingerprint", "silent")])
+def test_a_lost_link_is_reopened_and_the_finger_repeated(fault: DeviceError) -> None:
+    bench = Bench([fault, 80], reopenings=[DeviceAbsent("fingerprint", "no such port")])
+    done = enrol(bench)
+    assert (done.settled[0].outcome, done.settled[0].attempts) == (Outcome.ACCEPTED, 1)
+    assert bench.reopened == 2 and [type(seen) for seen in bench.faults] == [type(fault), DeviceAbsent]
+
+
+def test_a_link_lost_during_the_lift_is_reopened() -> None:
+    assert enrol(Bench([80], lifts=[LinkLost("fingerprint", "gone"), True])).state is State.COMPLETE
+
+
+def test_a_link_that_stays_away_ends_with_one_clear_message() -> None:
+    bench = Bench([LinkLost("fingerprint", "gone")], reopenings=[DeviceAbsent("fingerprint", "no port")] * 9)
+    with pytest.raises(SessionError, match="fingerprint: no port; tried 4 times, nothing was kept"):
+        enrol(bench)
+    assert bench.reopened == len(PAUSES_S)
+
+
+def test_a_refusal_is_not_retried() -> None:
+    bench = Bench([DeviceRefused("fingerprint", "broken")])
+    with pytest.raises(DeviceRefused):
+        enrol(bench)
+    assert bench.reopened == 0
+
+
+def test_an_interrupt_with_nobody_to_ask_ends_the_session() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        enrol(Bench([KeyboardInterrupt()]))
+
+
+@pytest.mark.parametrize(
+    ("decision", "outcome"), [(session.Repeated(), Outcome.ACCEPTED), (session.Excused(BANDAGED), Outcome.EXCUSED)]
+)
+def test_an_operator_interrupts_at_a_finger(decision: Decision, outcome: Outcome) -> None:
+    bench = Bench([KeyboardInterrupt(), 80], decisions=[decision])
+    assert enrol(bench).settled[0].outcome is outcome
+    assert bench.reopened == 1
+
+
+def test_an_operator_interrupts_a_lift() -> None:
+    again = Bench([80], lifts=[KeyboardInterrupt(), True], decisions=[session.Repeated()])
+    assert enrol(again).state is State.COMPLETE
+    ended = Bench([80], lifts=[KeyboardInterrupt()], decisions=[session.Cancelled()])
+    assert enrol(ended).state is State.CANCELLED
