@@ -65,7 +65,7 @@ def check(field: str, value: str, *, today: date, language: Language) -> str:
     return ""
 
 
-def excuse(reason: str) -> Excuse:
+def excuse(reason: str, *, language: Language = Language.ENGLISH) -> Excuse:
     """Why a finger is not captured. Raises InputError when no reason is given.
 
     A reason that begins with "amputation" (amputasi) is one, any other means: unable to print.
@@ -73,7 +73,7 @@ def excuse(reason: str) -> Excuse:
     try:
         return _excuse(reason)
     except _Fault as fault:
-        raise InputError(f"reason: {fault.words(Language.ENGLISH)}") from fault
+        raise InputError(f"reason: {fault.words(language)}") from fault
 
 
 def load(path: Path, *, today: date) -> ResidentFile:

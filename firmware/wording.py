@@ -74,6 +74,7 @@ class Phrase(Enum):
         "[u] ulangi jari ini, [k] kecualikan dengan alasan, [b] batal",
         "[r] repeat this finger, [e] excuse it with a reason, [c] cancel",
     )
+    PROMPT_GO_ON = ("[u] lanjut menunggu, [b] batal", "[r] go on waiting, [c] cancel")
     DECISION_KEYS = ("ukb", "rec")
 
     ASK = (

@@ -1,0 +1,180 @@
+"""The operator's view of a session on a terminal, or plain lines where there is none."""
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.prompt import Prompt
+from rich.table import Table
+
+from firmware import resident, session, wording
+from firmware.datatypes import FEEDBACK_WORDS, Excuse, FingerCapture, Outcome, Resident
+from firmware.errors import DeviceError, InputError
+from firmware.session import Action, Session
+from firmware.station import Decision
+from firmware.vocabulary import FingerPosition, Language
+from firmware.wording import Phrase
+
+_PROMPTS = {
+    "nik": Phrase.PROMPT_NIK,
+    "name": Phrase.PROMPT_NAME,
+    "date_of_birth": Phrase.PROMPT_DATE,
+    "sex": Phrase.PROMPT_SEX,
+}
+_OUTCOMES = {
+    Outcome.ACCEPTED: Phrase.OUTCOME_ACCEPTED,
+    Outcome.LOW_QUALITY: Phrase.OUTCOME_LOW_QUALITY,
+    Outcome.EXCUSED: Phrase.OUTCOME_EXCUSED,
+}
+
+
+class Terminal:
+    """Speaks the kit's language; asks only where a person sits at the keyboard. It is the station's Operator."""
+
+    def __init__(self, console: Console, language: Language) -> None:
+        self._console = console
+        self._language = language
+        self._progress: Progress | None = None
+        self.is_interactive = console.is_terminal and sys.stdin.isatty()
+
+    def say(self, phrase: Phrase, style: str = "", **values: object) -> None:
+        """Tell one text."""
+        self._line(phrase.say(self._language, **values), style)
+
+    def ask_resident(self, today: date) -> Resident:
+        """Ask for the resident, field by field, until each can be."""
+        values = {field: self._ask_field(field, today) for field in _PROMPTS}
+        return resident.parse(values, today=today, language=self._language)
+
+    def warn(self, warnings: Sequence[str]) -> None:
+        """Show what the operator should look at again."""
+        for warning in warnings:
+            self._line(warning, "yellow")
+
+    def asked(self, enrolment: Session) -> None:
+        """Show which finger is asked for."""
+        finger, plan = self._finger(enrolment.finger), enrolment.plan
+        self.say(Phrase.ASK, "bold", finger=finger, attempt=enrolment.attempts + 1, attempts=plan.attempts)
+
+    def progressed(self, fraction: float) -> None:
+        """Draw the image's way as a bar; nothing where there is no terminal."""
+        if not self._console.is_terminal:
+            return
+        if self._progress is None:
+            columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+            self._progress = Progress(*columns, console=self._console, transient=True)
+            self._progress.add_task(Phrase.DOWNLOAD.say(self._language), total=1.0)
+            self._progress.start()
+        self._progress.update(self._progress.task_ids[0], completed=fraction)
+        if fraction >= 1.0:
+            self.close()
+
+    def close(self) -> None:
+        """Take the bar away, if one is drawn."""
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = None
+
+    def may_lift(self, *, again: bool) -> None:
+        """Show that the finger may leave the glass."""
+        self.say(Phrase.LIFT_WAIT if again else Phrase.LIFT, "yellow" if again else "cyan")
+
+    def told(self, action: Action, enrolment: Session) -> None:
+        """Show how a try ended, and what would make the next one better."""
+        match action:
+            case Action.TELL_ABSENT:
+                self.say(Phrase.NO_FINGER, "yellow", finger=self._finger(enrolment.finger))
+            case Action.TELL_POOR if enrolment.latest:
+                quality = enrolment.latest.features.quality
+                self.say(Phrase.AGAIN, "yellow", finger=self._finger(enrolment.finger), score=quality.score)
+                for feedback in quality.feedback:
+                    self._line("  " + FEEDBACK_WORDS[feedback][self._language], "yellow")
+            case Action.TELL_ACCEPTED | Action.TELL_BEST_KEPT | Action.TELL_EXCUSED:
+                self._tell_settled(action, enrolment.settled[-1])
+            case Action.ASK_DECISION:
+                finger = self._finger(enrolment.finger)
+                self.say(Phrase.NO_PRINT, "red", finger=finger, attempts=enrolment.attempts)
+
+    def reconnecting(self, fault: DeviceError) -> None:
+        """Show that a device is opened anew, and why."""
+        self.close()
+        self.say(Phrase.RECONNECT, "yellow", fault=fault)
+
+    def decide(self, enrolment: Session, *, may_excuse: bool) -> Decision | None:
+        """Ask: repeat, excuse with a reason, or cancel; None where nobody can be asked."""
+        self.close()
+        if not self.is_interactive:
+            return None
+        repeat, excuse, cancel = tuple(Phrase.DECISION_KEYS.say(self._language))
+        choices = (repeat, excuse, cancel) if may_excuse else (repeat, cancel)
+        key = ""
+        while key not in choices:
+            key = self._prompt(Phrase.PROMPT_DECISION if may_excuse else Phrase.PROMPT_GO_ON).strip().lower()
+        if key == repeat:
+            return session.Repeated()
+        return session.Cancelled() if key == cancel else session.Excused(self._ask_excuse())
+
+    def show_outcomes(self, captures: Sequence[FingerCapture]) -> None:
+        """Show every finger with its outcome and score: a table, or plain lines."""
+        heads = (Phrase.FINGER, Phrase.OUTCOME, Phrase.SCORE, Phrase.MINUTIAE, Phrase.ATTEMPTS)
+        self.show_rows([head.say(self._language) for head in heads], [self._row(capture) for capture in captures])
+
+    def show_rows(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Show a table, or plain lines with tabs where there is no terminal."""
+        if not self._console.is_terminal:
+            for row in rows:
+                self._line("\t".join(row))
+            return
+        table = Table(*heads, show_header=any(heads))
+        for row in rows:
+            table.add_row(*row)
+        self._console.print(table)
+
+    def _tell_settled(self, action: Action, capture: FingerCapture) -> None:
+        finger = self._finger(capture.position)
+        if action is Action.TELL_EXCUSED:
+            self.say(Phrase.EXCUSED, finger=finger, reason=capture.reason)
+        elif capture.features:
+            phrase, style = (
+                (Phrase.ACCEPTED, "green") if action is Action.TELL_ACCEPTED else (Phrase.LOW_QUALITY, "yellow")
+            )
+            self.say(phrase, style, finger=finger, score=capture.features.quality.score)
+
+    def _row(self, capture: FingerCapture) -> tuple[str, ...]:
+        features = capture.features
+        return (
+            self._finger(capture.position),
+            _OUTCOMES[capture.outcome].say(self._language),
+            str(features.quality.score) if features else "-",
+            str(len(features.minutiae)) if features else "-",
+            str(capture.attempts),
+        )
+
+    def _ask_field(self, field: str, today: date) -> str:
+        value = self._prompt(_PROMPTS[field])
+        while words := resident.check(field, value, today=today, language=self._language):
+            self._line("  " + words, "yellow")
+            value = self._prompt(_PROMPTS[field])
+        return value
+
+    def _ask_excuse(self) -> Excuse:
+        while True:
+            try:
+                return resident.excuse(self._prompt(Phrase.PROMPT_REASON), language=self._language)
+            except InputError as error:
+                self._line(f"  {error}", "yellow")
+
+    def _prompt(self, phrase: Phrase) -> str:
+        try:
+            return str(Prompt.ask(escape(phrase.say(self._language)), console=self._console))
+        except EOFError as error:
+            raise InputError("terminal: the keyboard is gone; record this resident again, nothing was kept") from error
+
+    def _finger(self, position: FingerPosition | None) -> str:
+        return wording.finger(position, self._language) if position else ""
+
+    def _line(self, text: str, style: str = "") -> None:
+        self._console.print(text, style=style or None, markup=False)
