@@ -1,0 +1,52 @@
+"""What one transaction holds, free of its encoding."""
+
+from dataclasses import dataclass
+
+from firmware.datatypes import FrictionRidgeImage, Minutiae, Outcome, Resident, Timestamp
+from firmware.vocabulary import FingerPosition, MissingFinger, Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionHeader:
+    """Whose transaction it is and how far it counts.
+
+    control_number: letters, digits and hyphens, at most 40. agency: the destination. timezone: where the kit stands,
+    so that the standard's local dates can be told.
+    """
+
+    control_number: str
+    created_at: Timestamp
+    kit_id: str
+    agency: str
+    district: str
+    purpose: Purpose
+    software: str
+    timezone: str = "Asia/Jakarta"
+
+
+@dataclass(frozen=True, slots=True)
+class FingerRecord:
+    """One finger as it is stored: the image as PNG with what was found in it, or the reason why there is none.
+
+    `image` is what `png` decodes to; `score` is 0..100.
+    """
+
+    position: FingerPosition
+    outcome: Outcome
+    attempts: int
+    captured_at: Timestamp
+    image: FrictionRidgeImage | None = None
+    png: bytes = b""
+    score: int | None = None
+    minutiae: Minutiae | None = None
+    missing: MissingFinger | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One resident's submission."""
+
+    header: TransactionHeader
+    resident: Resident
+    fingers: tuple[FingerRecord, ...]

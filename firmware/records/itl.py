@@ -1,0 +1,111 @@
+"""The fields of ANSI/NIST-ITL 1-2011 Update 2015 that a kit writes: the mnemonics live here.
+
+Type-2 is user-defined (clause 8.2); a kit's own fields, domain `REKAM` version 1:
+
+======  ==========  ===========================================================================================
+field   name        content
+======  ==========  ===========================================================================================
+2.101   NIK         16 digits
+2.102   NAME        UTF-8
+2.103   BORN        date of birth, YYYYMMDD
+2.104   SEX         L (male) or P (female)
+2.201   FORMAT      version of this table and of the sealed packet: 1
+2.202   KIT         the kit's id
+2.203   SOFTWARE    name and version
+2.204   PURPOSE     `live` or `training`; a training record never counts
+2.205   DISTRICT    UTF-8, may be empty
+2.206   ZONE        time zone of the local dates in 1.005 and 14.005, IANA name
+2.207   CREATED     a moment: UTC as in 1.014; clock trust (network, unconfirmed, wrong); boot id; monotonic seconds
+2.301   FINGERS     a subfield a finger: FGP; outcome; attempts; the capture's moment (4 items as in 2.207); reason
+======  ==========  ===========================================================================================
+"""
+
+from enum import IntEnum
+
+VERSION = "0502"
+"""Of the standard, field 1.002: Update 2015."""
+
+DOMAIN = (("REKAM", "1"),)
+CHARACTER_SETS = (("003", "UTF-8"),)
+NO_TYPE_4 = "00.00"
+PIXELS_PER_INCH = "1"
+UNKNOWN = "0"
+MAX_MINUTIAE = 255
+"""INCITS 378 counts the minutiae of a view in one byte; the best ones are kept."""
+
+FORMAT_VERSION = "1"
+"""Of Type-2's own fields and of the sealed packet around the transaction."""
+
+
+class Type1(IntEnum):
+    """Transaction information, clause 8.1."""
+
+    VER = 2
+    TOT = 4
+    DAT = 5
+    DAI = 7
+    ORI = 8
+    TCN = 9
+    NSR = 11
+    NTR = 12
+    DOM = 13
+    GMT = 14
+    DCS = 15
+
+
+class Type2(IntEnum):
+    """A kit's own fields, see this module's table."""
+
+    NIK = 101
+    NAME = 102
+    BORN = 103
+    SEX = 104
+    FORMAT = 201
+    KIT = 202
+    SOFTWARE = 203
+    PURPOSE = 204
+    DISTRICT = 205
+    ZONE = 206
+    CREATED = 207
+    FINGERS = 301
+
+
+class Type9(IntEnum):
+    """Minutiae, clause 8.9: the INCITS M1 block, for fields 9.005 to 9.012 are legacy and not for new systems."""
+
+    IMP = 3
+    FMT = 4
+    CBI = 126
+    CEI = 127
+    HLL = 128
+    VLL = 129
+    SLC = 130
+    THPS = 131
+    TVPS = 132
+    FVW = 133
+    FGP = 134
+    FQD = 135
+    NOM = 136
+    FMD = 137
+
+
+class Type14(IntEnum):
+    """Variable-resolution fingerprint image, clause 8.14."""
+
+    IMP = 3
+    SRC = 4
+    FCD = 5
+    HLL = 6
+    VLL = 7
+    SLC = 8
+    THPS = 9
+    TVPS = 10
+    CGA = 11
+    BPX = 12
+    FGP = 13
+    AMP = 18
+    COM = 20
+    FQM = 24
+    DMM = 30
+    FCT = 901
+    MMS = 904
