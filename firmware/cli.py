@@ -1,6 +1,9 @@
 """The command `rekam`: one short function a verb; more verbs come by the entry point `rekam.commands`."""
 
+import json
+import os
 import sys
+from enum import Enum
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated
@@ -31,10 +34,48 @@ ConfigOption = Annotated[Path, typer.Option("--config", "-c", envvar="REKAM_CONF
 OfficeOption = Annotated[Path, typer.Option("--office", envvar="REKAM_OFFICE", help="the folder of the office's keys")]
 
 
+class TemplateFormat(Enum):
+    """The template formats that `rekam assess` writes."""
+
+    XYT = "xyt"
+
+
 @app.command()
 def version() -> None:
     """Print the version."""
     out.print(__version__)
+
+
+@app.command()
+def assess(
+    paths: Annotated[list[Path], typer.Argument(help="image files, or folders that are searched for images")],
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines on stdout, an object an image")] = False,
+    table: Annotated[Path | None, typer.Option("--csv", help="write a table to this file")] = None,
+    overlays: Annotated[Path | None, typer.Option("--overlay", help="draw a picture of each print here")] = None,
+    template_folder: Annotated[Path | None, typer.Option("--template", help="write a template of each here")] = None,
+    template_format: Annotated[TemplateFormat, typer.Option(help="the templates' format")] = TemplateFormat.XYT,
+    ppi: Annotated[float | None, typer.Option(help="the images' resolution; else what each file tells")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="how many processes share the work")] = 1,
+) -> None:
+    """Quality, feedback and minutiae of fingerprint images: PNG, TIFF, BMP, PGM, WSQ, JPEG 2000."""
+    from firmware import assessment, listing
+
+    wishes = assessment.Wishes(ppi, overlays, template_folder)
+    files = assessment.collect(paths, wishes)
+    results = []
+    with listing.progress(err, "assessing", len(files)) as advance:
+        for result in assessment.assess_all(files, wishes, jobs):
+            results.append(result)
+            if as_json:
+                sys.stdout.write(json.dumps(assessment.as_json(result), ensure_ascii=False) + "\n")
+            advance()
+    if table:
+        assessment.write_csv(table, results)
+    if not (as_json or table):
+        listing.show(out, results)
+    listing.warn(err, results)
+    if any(result.error for result in results):
+        raise typer.Exit(1)
 
 
 def run() -> None:
@@ -45,6 +86,10 @@ def run() -> None:
         app()
     except KitError as error:
         err.print(f"rekam: {error}", style="red", markup=False)
+        sys.exit(1)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; the interpreter must not try to flush the rest
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except KeyboardInterrupt:
         err.print("rekam: interrupted")
