@@ -30,7 +30,7 @@ class Dialogue:
 
     def __init__(self, link: SerialLink, answer_s: float, clock: Callable[[], float]) -> None:
         self._link = link
-        self._answer_s = answer_s
+        self.answer_s = answer_s
         self._clock = clock
         self._decoder = Decoder()
         self._pending: list[Packet] = []
@@ -49,9 +49,9 @@ class Dialogue:
         """
         for left in reversed(range(attempts)):
             try:
-                answer = self.exchange(command, self._answer_s + extra_s)
+                answer = self.exchange(command, self.answer_s + extra_s)
                 if answer.code == Confirmation.PASSWORD_NEEDED and self.verify():
-                    answer = self.exchange(command, self._answer_s + extra_s)
+                    answer = self.exchange(command, self.answer_s + extra_s)
                 if answer.code != Confirmation.NOT_RECEIVED:
                     return answer
                 if not left:
@@ -68,7 +68,7 @@ class Dialogue:
         if self.password is None:
             return False
         log.info("%s: verify the password", DEVICE)
-        return self.exchange(protocol.verify_password(self.password), self._answer_s).code == Confirmation.DONE
+        return self.exchange(protocol.verify_password(self.password), self.answer_s).code == Confirmation.DONE
 
     def exchange(self, command: Command, wait_s: float) -> Acknowledge:
         """Ask once. Raises LinkTimeout when nothing comes, LinkCorrupt when what comes is no answer."""
@@ -96,7 +96,7 @@ class Dialogue:
     def receive(self) -> list[Packet]:
         """The next packets, at least one. Raises LinkTimeout or LinkCorrupt when none comes."""
         packets, self._pending = self._pending, []
-        deadline = self._clock() + self._answer_s + self._seconds(_ENVELOPE_BYTES + protocol.PACKET_SIZES[-1])
+        deadline = self._clock() + self.answer_s + self._seconds(_ENVELOPE_BYTES + protocol.PACKET_SIZES[-1])
         while not packets:
             data = self._link.read(self._decoder.missing, deadline)
             packets = self._decoder.feed(data)
@@ -112,7 +112,7 @@ class Dialogue:
 
     def settle(self) -> None:
         """Wait out whatever the sensor is still sending, an image at the most."""
-        self._link.drain(_QUIET_S, self._answer_s + self._seconds(_LONGEST_UPLOAD_BYTES))
+        self._link.drain(_QUIET_S, self.answer_s + self._seconds(_LONGEST_UPLOAD_BYTES))
 
     def _seconds(self, count: int) -> float:
         return count * _BITS_A_BYTE / self._link.baud_rate

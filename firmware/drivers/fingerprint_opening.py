@@ -27,7 +27,7 @@ BAUD_RATES: Final = (57600, 115200, 9600, 19200, 38400)
 FAMILY: Final = Device("", "ZFM/R30x/R503 family")
 """All that is known of a model without ReadProdInfo."""
 
-_ROUNDS_S: Final = (0.25, 0.4, 0.6)
+_PATIENCE: Final = (0.5, 0.8, 1.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,13 @@ class Opening:
 
     def _find(self) -> None:
         """Ask at every speed, three times over: a first command after power-on is lost, and so may be the second."""
+        first = protocol.verify_password(self._passwords[0])
         spoiled: LinkCorrupt | None = None
-        for wait_s in _ROUNDS_S:
+        for patience in _PATIENCE:
             for baud_rate in BAUD_RATES:
                 self._link.baud_rate = baud_rate
                 try:
-                    answer = self._dialogue.exchange(protocol.verify_password(self._passwords[0]), wait_s)
+                    answer = self._dialogue.exchange(first, patience * self._dialogue.answer_s)
                 except LinkTimeout:
                     continue
                 except LinkCorrupt as error:

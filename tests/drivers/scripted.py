@@ -71,11 +71,12 @@ class ScriptedSensor:
                 continue
             for packet in decoder.feed(data):
                 self.commands.append(packet.content)
-                self._send(self.script(self, packet.content))
+                self.send(self.script(self, packet.content))
         os.close(self._far)
         os.close(self._near)
 
-    def _send(self, data: bytes) -> None:
+    def send(self, data: bytes) -> None:
+        """Send at once."""
         while data and not self._unplugged.is_set():
             if select.select([], [self._near], [], 0.01)[1]:
                 data = data[os.write(self._near, data[:1024]) :]
