@@ -78,6 +78,19 @@ def assess(
         raise typer.Exit(1)
 
 
+@bench_app.command("wire")
+def bench_wire(
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines on stdout, an object a setting")] = False,
+) -> None:
+    """How long one image takes, beside what its bytes need, at 57600 and 115200 baud; about half a minute."""
+    from firmware.benchmarks import wire
+
+    if not as_json:
+        out.print(wire.HEADINGS)
+    for measurement in wire.run():
+        out.print(wire.as_json(measurement) if as_json else wire.as_line(measurement), markup=False)
+
+
 def run() -> None:
     """Run one verb; what a person can mend is told in one message, without a traceback."""
     for entry in entry_points(group="rekam.commands"):
