@@ -1,8 +1,9 @@
 """The operator's view of a session on a terminal, or plain lines where there is none."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -117,21 +118,48 @@ class Terminal:
             return session.Repeated()
         return session.Cancelled() if key == cancel else session.Excused(self._ask_excuse())
 
-    def show_outcomes(self, captures: Sequence[FingerCapture]) -> None:
-        """Show every finger with its outcome and score: a table, or plain lines."""
+    def show_recorded(self, captures: Sequence[FingerCapture], number: str, waiting: int) -> None:
+        """Show every finger with its outcome and score, and what the record is called."""
         heads = (Phrase.FINGER, Phrase.OUTCOME, Phrase.SCORE, Phrase.MINUTIAE, Phrase.ATTEMPTS)
         self.show_rows([head.say(self._language) for head in heads], [self._row(capture) for capture in captures])
+        self.say(Phrase.DONE, "bold green", number=number)
+        self.say(Phrase.WAITING, waiting=waiting)
 
     def show_rows(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Show a table, or plain lines with tabs where there is no terminal."""
+        """Show a table, or plain lines that name each value where there is no terminal."""
         if not self._console.is_terminal:
             for row in rows:
-                self._line("\t".join(row))
+                values = (f"{head.lower()} {text}".strip() for head, text in zip(heads[1:], row[1:], strict=True))
+                self._line(f"{row[0]}: {', '.join(values)}")
             return
         table = Table(*heads, show_header=any(heads))
         for row in rows:
             table.add_row(*row)
         self._console.print(table)
+
+    def show_status(self, document: Mapping[str, Any], broker: Phrase, address: str) -> None:
+        """Show a kit's status document, and whether the broker has it."""
+        unknown = Phrase.UNKNOWN.say(self._language)
+        storage, temperature = document["storage"], document["temperature_c"]
+        values = {
+            Phrase.STATE: document["state"],
+            Phrase.PURPOSE: document["purpose"],
+            Phrase.CLOCK: f"{document['at']} ({document['clock']})",
+            Phrase.TEMPERATURE: None if temperature is None else f"{temperature:.1f} °C",
+            Phrase.STORAGE: storage and f"{storage['free_bytes'] / 1e9:.1f} / {storage['total_bytes'] / 1e9:.1f} GB",
+            Phrase.RECORDED: document["recorded"],
+            Phrase.WAITING_COUNT: document["waiting"],
+            Phrase.OLDEST: document["oldest_waiting"] or ("-" if document["waiting"] == 0 else None),
+        }
+        rows = [
+            (phrase.say(self._language), unknown if value is None else str(value)) for phrase, value in values.items()
+        ]
+        for device in document["devices"]:
+            words = " ".join(filter(None, (device["state"], device["model"], device["words"])))
+            rows.append((device["name"], words))
+        self.say(Phrase.STATUS_OF, "bold", kit=document["kit"])
+        self.show_rows(("", ""), rows)
+        self.say(broker, broker=address)
 
     def _tell_settled(self, action: Action, capture: FingerCapture) -> None:
         finger = self._finger(capture.position)

@@ -110,6 +110,7 @@ class Phrase(Enum):
     OUTCOME_EXCUSED = ("dikecualikan", "excused")
 
     STATUS_OF = ("Kit {kit}", "Kit {kit}")
+    STATE = ("Keadaan", "State")
     PURPOSE = ("Tujuan", "Purpose")
     CLOCK = ("Jam", "Clock")
     TEMPERATURE = ("Suhu", "Temperature")

@@ -34,6 +34,7 @@ THIRD_PARTY = {
     "firmware.station": {"numpy"},
     "firmware.telemetry": {"paho"},
     "firmware.terminal": {"rich"},
+    "firmware.terminal": {"rich"},
     "sim": {"numpy", "PIL", "amqtt", "typer", "rich"},
     "sim._jit": {"numba"},
     "provisioning": set(),

@@ -1,0 +1,150 @@
+"""What an operator reads and answers, in both languages, on a terminal and without one."""
+
+import io
+from datetime import date
+
+import pytest
+from rich.console import Console
+
+from firmware import session
+from firmware.datatypes import Excuse, Feedback, FingerprintFeatures, QualityReport
+from firmware.errors import InputError, LinkLost
+from firmware.session import Action, Captured, Plan, Session
+from firmware.station import Decision
+from firmware.terminal import Terminal
+from firmware.vocabulary import FingerPosition, Language, MissingFinger, Sex
+from firmware.wording import Phrase
+from tests.residents import NOON, captured, features, image
+
+
+class Keyboard(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def desk(
+    monkeypatch: pytest.MonkeyPatch, typed: str, language: Language = Language.ENGLISH
+) -> tuple[Terminal, io.StringIO]:
+    monkeypatch.setattr("sys.stdin", Keyboard(typed))
+    shown = io.StringIO()
+    console = Console(file=shown, force_terminal=True, highlight=False, soft_wrap=True, color_system=None)
+    return Terminal(console, language), shown
+
+
+def plain(language: Language = Language.ENGLISH) -> tuple[Terminal, io.StringIO]:
+    shown = io.StringIO()
+    return Terminal(Console(file=shown, highlight=False, soft_wrap=True), language), shown
+
+
+def test_the_resident_is_asked_for_until_each_field_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = "190301520410000\n1903015204100007\nMelati [b]Contoh\n2030-01-01\n2010-04-12\nx\np\n"
+    terminal, shown = desk(monkeypatch, typed, Language.INDONESIAN)
+    person = terminal.ask_resident(date(2026, 11, 25))
+    assert (person.nik, person.name, person.sex) == ("1903015204100007", "Melati [b]Contoh", Sex.FEMALE)
+    assert all(words in shown.getvalue() for words in ("harus 16 angka, bukan 15", "masa depan", "perempuan"))
+
+
+def test_a_keyboard_that_goes_away_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal, _ = desk(monkeypatch, "1903015204100007\n")
+    with pytest.raises(InputError, match="keyboard is gone"):
+        terminal.ask_resident(date(2026, 11, 25))
+
+
+@pytest.mark.parametrize(
+    ("typed", "may_excuse", "decision"),
+    [
+        ("r\n", True, session.Repeated()),
+        ("X\nC\n", True, session.Cancelled()),
+        ("e\nr\n", False, session.Repeated()),
+        ("e\n \nbandaged\n", True, session.Excused(Excuse(MissingFinger.UNABLE_TO_PRINT, "bandaged"))),
+    ],
+)
+def test_decisions(monkeypatch: pytest.MonkeyPatch, typed: str, may_excuse: bool, decision: Decision) -> None:
+    terminal, _ = desk(monkeypatch, typed)
+    enrolment = Session(Plan(40, 3), finger=FingerPosition.RIGHT_THUMB)
+    assert terminal.decide(enrolment, may_excuse=may_excuse) == decision
+
+
+def test_nobody_decides_without_a_terminal() -> None:
+    terminal, _ = plain()
+    assert not terminal.is_interactive
+    assert terminal.decide(Session(Plan(40, 3)), may_excuse=True) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (Language.ENGLISH, ("right thumb: score 20, once more", "The finger is dry")),
+        (Language.INDONESIAN, ("ibu jari kanan: mutu 20, ulangi", "Jari kering")),
+    ],
+)
+def test_a_poor_print_is_told_with_its_feedback(language: Language, words: tuple[str, str]) -> None:
+    terminal, shown = plain(language)
+    found = features(20)
+    dry = FingerprintFeatures(
+        found.minutiae,
+        QualityReport(20, feedback=(Feedback.TOO_DRY,)),
+        found.foreground,
+        found.orientation,
+        found.block_px,
+    )
+    enrolment = Session(Plan(40, 3), finger=FingerPosition.RIGHT_THUMB, latest=Captured(image(), dry, NOON))
+    terminal.told(Action.TELL_POOR, enrolment)
+    assert all(line in shown.getvalue() for line in words)
+
+
+def test_a_session_in_plain_lines() -> None:
+    terminal, shown = plain()
+    plan = Plan(40, 2, fingers=tuple(FingerPosition)[:3])
+    enrolment = Session(plan)
+    excused = session.Excused(Excuse(MissingFinger.UNABLE_TO_PRINT, "bandaged"))
+    lifted = session.Lifted()
+    events = (session.Start(), captured(80), lifted, captured(10), lifted, session.NoFinger(), lifted, excused)
+    for event in events:
+        enrolment, actions = session.step(enrolment, event)
+        for action in actions:
+            if action is Action.ASK_FINGER:
+                terminal.asked(enrolment)
+            terminal.told(action, enrolment)
+    terminal.progressed(0.5)
+    terminal.may_lift(again=False)
+    terminal.may_lift(again=True)
+    terminal.reconnecting(LinkLost("fingerprint", "gone"))
+    terminal.show_recorded(enrolment.settled, "KIT-1", 4)
+    assert shown.getvalue().splitlines() == [
+        "Put the right thumb on the glass (try 1 of 2)",
+        "right thumb: score 80, accepted.",
+        "Put the right index finger on the glass (try 1 of 2)",
+        "right index finger: score 10, once more.",
+        "Put the right index finger on the glass (try 2 of 2)",
+        "right index finger: the best one (10) is kept and marked low quality.",
+        "Put the right middle finger on the glass (try 1 of 2)",
+        "right middle finger: excused (bandaged).",
+        "Lift the finger.",
+        "The finger is still on the glass: lift it.",
+        "The connection failed (fingerprint: gone); trying again.",
+        "right thumb: outcome accepted, score 80, minutiae 2, tries 1",
+        "right index finger: outcome low quality, score 10, minutiae 2, tries 2",
+        "right middle finger: outcome excused, score -, minutiae -, tries 0",
+        "Done. Control number: KIT-1",
+        "Packets that wait to be delivered: 4",
+    ]
+
+
+def test_the_bar_of_the_download(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal, shown = desk(monkeypatch, "")
+    terminal.progressed(0.0)
+    terminal.progressed(0.5)
+    terminal.progressed(1.0)
+    terminal.close()
+    assert "Reading the image" in shown.getvalue()
+
+
+def test_a_status_with_everything_unknown() -> None:
+    terminal, shown = plain(Language.INDONESIAN)
+    document = dict.fromkeys(("temperature_c", "storage", "recorded", "waiting", "oldest_waiting"))
+    device = {"name": "fingerprint", "state": "absent", "words": "no such port", "model": None}
+    head = {"kit": "k", "state": "idle", "purpose": "live", "at": "2026", "clock": "wrong", "devices": [device]}
+    terminal.show_status({**document, **head}, Phrase.BROKER_NONE, "")
+    assert shown.getvalue().count("tidak diketahui") == 5
+    assert "fingerprint: absent no such port" in shown.getvalue()
