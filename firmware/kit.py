@@ -71,7 +71,7 @@ class Kit:
                 try:
                     self._devices[name] = _OPENERS[name](self._config)
                 except DeviceError as fault:
-                    _log.warning("kit: %s", fault)
+                    _log.info("kit: %s", fault)
                     faults.append(fault)
             if faults:
                 raise faults[0] if len(faults) == 1 else DevicesFailed(tuple(faults))

@@ -185,7 +185,7 @@ class Station:
                     self.kit.reopen("fingerprint")
                 return operation()
             except (LinkError, DeviceAbsent) as error:
-                _log.warning("station: %s", error)
+                _log.info("station: %s", error)
                 fault = error
         message = f"{fault}; tried {len(PAUSES_S) + 1} times, nothing was kept"
         raise SessionError(f"{message}: mend the connection and record this resident again") from fault
