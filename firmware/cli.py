@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 from enum import Enum
 from importlib.metadata import entry_points
@@ -76,6 +77,54 @@ def assess(
     listing.warn(err, results)
     if any(result.error for result in results):
         raise typer.Exit(1)
+
+
+@app.command()
+def record(
+    config: ConfigOption,
+    resident: Annotated[
+        Path | None, typer.Option(help="the resident's file, TOML or JSON; else it is asked for")
+    ] = None,
+    excuse: Annotated[list[str] | None, typer.Option(help="a finger not to record: right_thumb=REASON")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on stdout at the end")] = False,
+) -> None:
+    """Record one resident: ten fingers, sealed into the spool."""
+    from firmware import clock, recording
+    from firmware import resident as civil
+    from firmware.config import load
+    from firmware.terminal import Terminal
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    settings = load(config)
+    excused = civil.excuses(dict(pair.partition("=")[::2] for pair in excuse or ()))
+    today = clock.civil_date(clock.now(), settings.timezone)
+    person = civil.load(resident, today=today) if resident else None
+    terminal = Terminal(err if as_json else out, settings.language)
+    try:
+        recorded = recording.record(settings, terminal, person, excused)
+    finally:
+        terminal.close()
+    terminal.show_recorded(recorded.captures, recorded.control_number, recorded.waiting)
+    if as_json:
+        sys.stdout.write(json.dumps(recording.as_json(recorded)) + "\n")
+
+
+@app.command()
+def status(
+    config: ConfigOption,
+    as_json: Annotated[bool, typer.Option("--json", help="the status document on stdout")] = False,
+) -> None:
+    """Show how the kit is doing, and publish it when the broker can be reached."""
+    from firmware import reporting
+    from firmware.config import load
+    from firmware.terminal import Terminal
+
+    settings = load(config)
+    seen = reporting.look(settings)
+    address = f"{settings.mqtt.host}:{settings.mqtt.port}" if settings.mqtt else ""
+    Terminal(err if as_json else out, settings.language).show_status(seen.document, seen.reach.value, address)
+    if as_json:
+        sys.stdout.write(json.dumps(seen.document, ensure_ascii=False) + "\n")
 
 
 @bench_app.command("wire")

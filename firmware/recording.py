@@ -1,0 +1,139 @@
+"""One resident from the first question to the sealed packet in the spool."""
+
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from firmware import __version__, clock
+from firmware.announcements import Announcer
+from firmware.config import KitConfig
+from firmware.datatypes import Excuse, FingerCapture, Resident, Timestamp
+from firmware.errors import IdentityError, SessionError
+from firmware.identity import Identity
+from firmware.kit import Kit
+from firmware.records import sealing, transaction
+from firmware.records.transaction import TransactionHeader
+from firmware.reporting import SPOOL, Reporter
+from firmware.resident import ResidentFile, contradictions
+from firmware.session import Plan, State
+from firmware.spool import Spool
+from firmware.station import Operator, Station
+from firmware.vocabulary import ClockTrust, FingerPosition, Purpose
+from firmware.wording import Phrase
+
+
+class Desk(Operator, Protocol):
+    """An operator who can also be asked for the resident."""
+
+    def ask_resident(self, today: date) -> Resident:
+        """Ask for the resident."""
+
+    def say(self, phrase: Phrase, style: str = "", **values: object) -> None:
+        """Tell one text."""
+
+    def warn(self, warnings: Sequence[str]) -> None:
+        """Show what to look at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What came of one resident: nothing in it is personal."""
+
+    control_number: str
+    purpose: Purpose
+    captures: tuple[FingerCapture, ...]
+    seconds: float
+    waiting: int
+
+
+def record(
+    config: KitConfig, desk: Desk, person: ResidentFile | None, excused: Mapping[FingerPosition, Excuse]
+) -> Recorded:
+    """Record one resident: ask for whoever is not given, take the fingers, seal, spool.
+
+    Nothing is kept before the packet is sealed. Raises IdentityError before the first capture when nobody could open
+    the packet, SessionError when the session ends early, and whatever its parts raise.
+    """
+    identity = Identity.load_or_create(config.data)
+    recipients = (*config.office.recipients, *identity.recipients)
+    if not recipients:
+        advice = "run `rekam identity request`, bring it to the office, and accept its answer"
+        raise IdentityError(f"{config.data}: no office could open what this kit records; {advice}")
+    with (
+        Kit(config) as kit,
+        Spool(config.data / SPOOL) as spool,
+        Reporter(config, kit.statuses, spool) as report,
+    ):
+        resident, plan = _prepare(config, desk, person, excused)
+        begun = time.monotonic()
+        station = Station(kit, desk, Announcer(config.announcements), config.fingerprint.finger_timeout_s, report.tell)
+        enrolment = station.enrol(plan)
+        if enrolment.state is not State.COMPLETE:
+            raise SessionError(Phrase.CANCELLED.say(config.language))
+        header = _header(config, clock.now())
+        data = transaction.build(header, resident, enrolment.settled)
+        packet = sealing.seal(data, control_number=header.control_number, signer=identity.signer, recipients=recipients)
+        spool.put(packet, recorded_at=header.created_at)
+        seconds, waiting = time.monotonic() - begun, spool.counts()[1]
+    return Recorded(header.control_number, config.purpose, enrolment.settled, seconds, waiting)
+
+
+def as_json(recorded: Recorded) -> dict[str, Any]:
+    """Put what came of it into an object for scripts."""
+    return {
+        "control_number": recorded.control_number,
+        "purpose": recorded.purpose.value,
+        "fingers": [_finger(capture) for capture in recorded.captures],
+        "seconds": round(recorded.seconds, 3),
+        "waiting": recorded.waiting,
+    }
+
+
+def control_number(kit_id: str, at: Timestamp) -> str:
+    """Name a record without asking anyone: kit, UTC, 32 random bits; 40 characters at most, as Type-1 holds them.
+
+    A wrong clock, or one that shows the same second twice, leaves it unique; a long kit's name is shortened here only.
+    """
+    return f"{kit_id[:15]}-{at.utc:%Y%m%d%H%M%S}-{secrets.token_hex(4).upper()}"
+
+
+def _prepare(
+    config: KitConfig, desk: Desk, person: ResidentFile | None, excused: Mapping[FingerPosition, Excuse]
+) -> tuple[Resident, Plan]:
+    at = clock.now()
+    today = clock.civil_date(at, config.timezone)
+    if config.purpose is Purpose.TRAINING:
+        desk.say(Phrase.TRAINING, "magenta")
+    if at.trust is ClockTrust.WRONG:
+        desk.say(Phrase.CLOCK_WRONG, "yellow", at=f"{at.utc:%Y-%m-%d %H:%M} UTC")
+    resident = person.resident if person else desk.ask_resident(today)
+    desk.warn(contradictions(resident, today=today, language=config.language))
+    all_excused = {**(person.excused if person else {}), **excused}
+    return resident, Plan(config.fingerprint.minimum_quality, config.fingerprint.attempts, all_excused)
+
+
+def _header(config: KitConfig, at: Timestamp) -> TransactionHeader:
+    return TransactionHeader(
+        control_number(config.kit_id, at),
+        at,
+        config.kit_id,
+        config.office.agency,
+        config.district,
+        config.purpose,
+        f"rekam {__version__}",
+        config.timezone,
+    )
+
+
+def _finger(capture: FingerCapture) -> dict[str, Any]:
+    features = capture.features
+    return {
+        "position": capture.position.name.lower(),
+        "outcome": capture.outcome.value,
+        "score": features.quality.score if features else None,
+        "minutiae": len(features.minutiae) if features else None,
+        "attempts": capture.attempts,
+    }
