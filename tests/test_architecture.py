@@ -30,7 +30,7 @@ THIRD_PARTY = {
     "firmware.overlay": {"numpy", "PIL"},
     "firmware.pipeline": {"numpy"},
     "firmware.pipeline._jit": {"numba"},
-    "firmware.records": {"numpy", "PIL", "wsq", "nistitl", "pyrage", "cryptography"},
+    "firmware.records": {"numpy", "PIL", "wsq", "nistitl", "pyrage", "cryptography", "asn1crypto"},
     "firmware.station": {"numpy"},
     "firmware.telemetry": {"paho"},
     "firmware.terminal": {"rich"},
