@@ -34,7 +34,6 @@ THIRD_PARTY = {
     "firmware.station": {"numpy"},
     "firmware.telemetry": {"paho"},
     "firmware.terminal": {"rich"},
-    "firmware.terminal": {"rich"},
     "sim": {"numpy", "PIL", "amqtt", "typer", "rich"},
     "sim._jit": {"numba"},
     "provisioning": set(),
