@@ -70,7 +70,9 @@ class Opening:
                 except LinkTimeout:
                     continue
                 except LinkCorrupt as error:
+                    # it may still be sending an image to a program that was killed
                     spoiled = error
+                    self._dialogue.settle()
                     continue
                 if answer.code != Confirmation.NOT_RECEIVED:
                     self._settle_password(answer)

@@ -1,6 +1,7 @@
 """The driver against scripted answers: each test bends one answer of an otherwise well-behaved sensor."""
 
 import struct
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -200,6 +201,19 @@ def test_only_rubbish_at_every_speed_is_told() -> None:
         driver(far_end),
     ):
         pytest.fail("opened")
+
+
+def test_a_sensor_that_still_sends_an_image_to_a_killed_program_is_found() -> None:
+    image = b"".join(upload(OPTICAL)) * 9
+
+    def busy(sensor: ScriptedSensor, content: bytes) -> bytes:
+        for start in range(0, len(image), 2048):
+            sensor.send(image[start : start + 2048])
+            time.sleep(0.01)
+        return b""
+
+    with scripted({VERIFY: [busy, DONE]}) as far_end, driver(far_end) as sensor:
+        assert sensor.capture(timeout_s=5) is not None
 
 
 def test_no_finger_in_time_is_no_image() -> None:
