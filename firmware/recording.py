@@ -58,10 +58,7 @@ def record(
     the packet, SessionError when the session ends early, and whatever its parts raise.
     """
     identity = Identity.load_or_create(config.data)
-    recipients = (*config.office.recipients, *identity.recipients)
-    if not recipients:
-        advice = "run `rekam identity request`, bring it to the office, and accept its answer"
-        raise IdentityError(f"{config.data}: no office could open what this kit records; {advice}")
+    recipients = _recipients(config, identity)
     with (
         Kit(config) as kit,
         Spool(config.data / SPOOL) as spool,
@@ -113,6 +110,16 @@ def _prepare(
     desk.warn(contradictions(resident, today=today, language=config.language))
     all_excused = {**(person.excused if person else {}), **excused}
     return resident, Plan(config.fingerprint.minimum_quality, config.fingerprint.attempts, all_excused)
+
+
+def _recipients(config: KitConfig, identity: Identity) -> tuple[str, ...]:
+    recipients = (*config.office.recipients, *identity.recipients)
+    if not recipients:
+        advice = "run `rekam identity request`, bring it to the office, and give its answer to `rekam identity accept`"
+        raise IdentityError(f"{config.data}: no office could open what this kit records; {advice}")
+    for recipient in recipients:
+        sealing.recipient(recipient)
+    return recipients
 
 
 def _header(config: KitConfig, at: Timestamp) -> TransactionHeader:

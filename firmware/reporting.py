@@ -108,10 +108,10 @@ def counts(spool: Spool) -> Counts | None:
     """What the spool holds; None when it cannot tell."""
     try:
         recorded, waiting = spool.counts()
-        oldest = min((entry.recorded_at.utc for entry in spool.entries()), default=None)
+        waits = [entry.recorded_at.utc for entry in spool.entries() if entry.acknowledged_utc is None]
     except SpoolError:
         return None
-    return Counts(recorded, waiting, oldest)
+    return Counts(recorded, waiting, min(waits, default=None))
 
 
 def _counts_of(config: KitConfig) -> Counts | None:
