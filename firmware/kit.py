@@ -29,6 +29,7 @@ def _fingerprint(config: KitConfig) -> FingerprintSensor:
 
 
 _OPENERS: Mapping[str, Callable[[KitConfig], FingerprintSensor]] = {"fingerprint": _fingerprint}
+_STATES = {DeviceAbsent: DeviceState.ABSENT, DeviceBusy: DeviceState.BUSY}
 
 
 class Kit:
@@ -97,7 +98,8 @@ def probe(config: KitConfig) -> tuple[DeviceStatus, ...]:
         with owned(config.data):
             return tuple(_probed(name, config) for name in _OPENERS)
     except DeviceBusy as error:
-        return tuple(DeviceStatus(name, DeviceState.BUSY, str(error)) for name in _OPENERS)
+        words = str(error).removeprefix(f"{error.device}: ")
+        return tuple(DeviceStatus(name, DeviceState.BUSY, words) for name in _OPENERS)
 
 
 @contextmanager
@@ -126,12 +128,9 @@ def owned(data: Path) -> Iterator[None]:
 def _probed(name: str, config: KitConfig) -> DeviceStatus:
     try:
         device = _OPENERS[name](config)
-    except DeviceAbsent as error:
-        return DeviceStatus(name, DeviceState.ABSENT, str(error))
-    except DeviceBusy as error:
-        return DeviceStatus(name, DeviceState.BUSY, str(error))
     except DeviceError as error:
-        return DeviceStatus(name, DeviceState.FAULT, str(error))
+        words = str(error).removeprefix(f"{error.device}: ")
+        return DeviceStatus(name, _STATES.get(type(error), DeviceState.FAULT), words)
     try:
         return _healthy(name, device)
     finally:

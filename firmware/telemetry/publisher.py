@@ -41,10 +41,12 @@ class StatusPublisher:
         self._lock = threading.Lock()
         self._newest: bytes | None = None
         self._connected = threading.Event()
+        self._tried = threading.Event()
         self._client = Client(CallbackAPIVersion.VERSION2, client_id, clean_session=True, protocol=MQTTv311)
         self._client.connect_timeout = 5.0
         self._client.reconnect_delay_set(1, 30)
         self._client.on_connect = self._on_connect
+        self._client.on_connect_fail = lambda client, userdata: self._tried.set()
         self._client.on_disconnect = self._on_disconnect
         if last_will is not None:
             self._client.will_set(topic, _payload(last_will), qos=1, retain=True)
@@ -85,17 +87,20 @@ class StatusPublisher:
         return sent.is_published()
 
     def reached(self, timeout_s: float) -> bool:
-        """Whether the broker is there, waiting so long at most."""
-        return self._connected.wait(timeout_s)
+        """Whether the broker is there; waits for the first attempt to end, so long at most."""
+        self._tried.wait(timeout_s)
+        return self._connected.is_set()
 
     def _on_connect(
         self, client: Client, userdata: Any, flags: ConnectFlags, reason: ReasonCode, properties: Properties | None
     ) -> None:
         if reason.is_failure:
             _log.warning("mqtt: %s:%s refused the kit: %s", self._host, self._port, reason)
+            self._tried.set()
             return
         with self._lock:
             self._connected.set()
+            self._tried.set()
             if self._newest is not None:
                 self._send(self._newest)
 
