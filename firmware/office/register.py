@@ -1,0 +1,72 @@
+"""The office's register of admitted kits: one JSON file a kit, with every key it ever had."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+
+from firmware.durable import write_file
+from firmware.errors import IdentityError
+from firmware.office.keys import KITS, Office
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """One key of a kit: `public_key` and `certificate` are PEM, times ISO 8601; `replaced_at` ends its use."""
+
+    kit_id: str
+    public_key: str
+    certificate: str
+    admitted_at: str
+    replaced_at: str | None = None
+
+
+def admissions(office: Office, kit_id: str) -> list[Admission]:
+    """A kit's keys, oldest first; none for a kit that never was admitted. Raises IdentityError."""
+    path = office.folder / KITS / f"{kit_id}.json"
+    return _read(path) if path.exists() else []
+
+
+def find(office: Office, key: PublicKeyTypes) -> Admission | None:
+    """Whose key this is. Raises IdentityError."""
+    pem = _pem(key)
+    for path in sorted((office.folder / KITS).glob("*.json")):
+        for admission in _read(path):
+            if admission.public_key == pem:
+                return admission
+    return None
+
+
+def is_key(admission: Admission, key: PublicKeyTypes) -> bool:
+    """Whether an admission is of this key."""
+    return admission.public_key == _pem(key)
+
+
+def enter(office: Office, kit_id: str, certificate: x509.Certificate) -> Admission:
+    """Note a kit's key as its present one; an earlier key is noted as replaced. Raises IdentityError, InputError."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    pem = certificate.public_bytes(Encoding.PEM).decode()
+    present = Admission(kit_id, _pem(certificate.public_key()), pem, now)
+    earlier = [a for a in admissions(office, kit_id) if a.public_key != present.public_key]
+    ended = [Admission(a.kit_id, a.public_key, a.certificate, a.admitted_at, a.replaced_at or now) for a in earlier]
+    rows = [asdict(admission) for admission in (*ended, present)]
+    write_file(office.folder / KITS / f"{kit_id}.json", json.dumps(rows, indent=2).encode() + b"\n")
+    return present
+
+
+def _read(path: Path) -> list[Admission]:
+    try:
+        admissions = [Admission(**row) for row in json.loads(path.read_bytes())]
+        for admission in admissions:
+            load_pem_public_key(admission.public_key.encode())
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise IdentityError(f"{path}: the register's page is damaged ({error}); restore it from the backup") from error
+    return admissions
+
+
+def _pem(key: PublicKeyTypes) -> str:
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
