@@ -1,0 +1,171 @@
+"""A packet is checked, opened, read and laid out as files."""
+
+import io
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+
+from firmware import overlay
+from firmware.durable import write_file
+from firmware.errors import InputError, RecordError, SealingError
+from firmware.office import keys, register
+from firmware.office.keys import Office
+from firmware.office.register import Admission
+from firmware.records import sealing, transaction
+from firmware.records.contents import FingerRecord, Transaction
+from firmware.vocabulary import Purpose
+
+_PRIVATE = 0o600
+TRAINING_FOLDER = "TRAINING"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """One packet's file, opened; `notices` are for people, `certified` tells whether the authority issued the key."""
+
+    path: Path
+    transaction: Transaction
+    data: bytes
+    certified: bool
+    notices: tuple[str, ...]
+
+    @property
+    def is_training(self) -> bool:
+        """A training record never counts."""
+        return self.transaction.header.purpose is Purpose.TRAINING
+
+
+def open_file(path: Path, office: Office) -> OpenedFile:
+    """Decrypt a packet, check its signature and its kit, and read it strictly. Raises SealingError, RecordError."""
+    try:
+        sealing.check_file_name(path.name)
+        opened = sealing.open_packet(path.read_bytes(), office.identities)
+        admission = _admission(opened.certificate, office)
+        certified, notices = _judge(opened.certificate, admission, office)
+        read = transaction.read(opened.transaction)
+        if admission.kit_id != read.header.kit_id:
+            raise SealingError(f"says it is of kit {read.header.kit_id}, signed by {admission.kit_id}: do not use it")
+    except OSError as error:
+        raise SealingError(f"{path}: cannot be read ({error.strerror})") from error
+    except (SealingError, RecordError) as error:
+        raise type(error)(f"{path}: {error}") from error
+    if path.name != sealing.file_name(read.header.control_number):
+        notices = (*notices, f"the file was renamed; its control number is {read.header.control_number}")
+    return OpenedFile(path, read, opened.transaction, certified, notices)
+
+
+def save(opened: OpenedFile, folder: Path) -> list[Path]:
+    """Write the transaction, each finger's image and a picture of its minutiae; readable by the owner only.
+
+    They go into `folder`/CONTROL-NUMBER, those of a training record into `folder`/TRAINING/CONTROL-NUMBER. Gives the
+    paths. Raises InputError.
+    """
+    own = home(opened, folder)
+    try:
+        own.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{own}: cannot be made ({error.strerror}); choose another folder with --out") from error
+    files = {own / f"{opened.transaction.header.control_number}.an2": opened.data}
+    for finger in opened.transaction.fingers:
+        if finger.image is not None:
+            files[own / f"{finger_name(finger)}.png"] = finger.png
+            files[own / f"{finger_name(finger)}_minutiae.png"] = _picture(finger)
+    for path, data in files.items():
+        write_file(path, data, mode=_PRIVATE)
+    return list(files)
+
+
+def home(opened: OpenedFile, folder: Path) -> Path:
+    """The folder of one packet's files."""
+    return (folder / TRAINING_FOLDER if opened.is_training else folder) / opened.transaction.header.control_number
+
+
+def stock_commands(opened: OpenedFile, office: Office, folder: Path) -> tuple[str, str]:
+    """The two commands, of age and openssl, that open the packet without Rekam.
+
+    Before the kit's certificate came, openssl can check the signature but not whose key it is (`-noverify`).
+    """
+    stem = home(opened, folder) / opened.transaction.header.control_number
+    signed, plain = f"{stem}.p7m", f"{stem}.an2"
+    chain = ("-CAfile", office.folder / keys.AUTHORITY, "-purpose", "any") if opened.certified else ("-noverify",)
+    decrypt = ("age", "-d", "-i", office.identity_file, "-o", signed, opened.path)
+    verify = ("openssl", "cms", "-verify", "-inform", "DER", "-in", signed, *chain, "-out", plain)
+    return shlex.join(map(str, decrypt)), shlex.join(map(str, verify))
+
+
+def as_json(opened: OpenedFile, files: list[Path], commands: tuple[str, str]) -> dict[str, Any]:
+    """What was opened, as an object for scripts."""
+    header, resident = opened.transaction.header, opened.transaction.resident
+    return {
+        "packet": str(opened.path),
+        "control_number": header.control_number,
+        "kit_id": header.kit_id,
+        "district": header.district,
+        "purpose": header.purpose.value,
+        "created_at": header.created_at.utc.isoformat(),
+        "clock_trust": header.created_at.trust.value,
+        "software": header.software,
+        "certified": opened.certified,
+        "notices": list(opened.notices),
+        "resident": {
+            "nik": resident.nik,
+            "name": resident.name,
+            "date_of_birth": resident.date_of_birth.isoformat(),
+            "sex": resident.sex.value,
+        },
+        "fingers": [_finger(finger) for finger in opened.transaction.fingers],
+        "files": [str(path) for path in files],
+        "commands": list(commands),
+    }
+
+
+def finger_name(finger: FingerRecord) -> str:
+    """A finger's file name: position and words, so that the ten sort as they are counted."""
+    return f"{int(finger.position):02}_{finger.position.name.lower()}"
+
+
+def _admission(certificate: x509.Certificate, office: Office) -> Admission:
+    admission = register.find(office, certificate.public_key())
+    if admission is None:
+        raise SealingError(
+            f"signed by a key that this office never admitted ({certificate.subject.rfc4514_string()}); "
+            "admit the kit first (`rekam office admit`), or find out where this comes from"
+        )
+    return admission
+
+
+def _judge(certificate: x509.Certificate, admission: Admission, office: Office) -> tuple[bool, tuple[str, ...]]:
+    """Whether the authority issued the certificate, and what a person should notice."""
+    replaced = admission.replaced_at
+    notices = [f"signed with a key of kit {admission.kit_id} that was replaced on {replaced}"] if replaced else []
+    try:
+        certificate.verify_directly_issued_by(office.authority)
+    except (ValueError, TypeError, InvalidSignature):
+        notices.append(f"signed before kit {admission.kit_id} had its certificate; its key is admitted")
+        return False, tuple(notices)
+    return True, tuple(notices)
+
+
+def _picture(finger: FingerRecord) -> bytes:
+    if finger.image is None or finger.minutiae is None:
+        return finger.png
+    title = f"{finger.position.name.lower().replace('_', ' ')}   quality {finger.score}"
+    file = io.BytesIO()
+    overlay.draw_minutiae(finger.image.pixels, finger.minutiae, title).save(file, "PNG")
+    return file.getvalue()
+
+
+def _finger(finger: FingerRecord) -> dict[str, Any]:
+    return {
+        "position": finger.position.name.lower(),
+        "outcome": finger.outcome.value,
+        "score": finger.score,
+        "minutiae": None if finger.minutiae is None else len(finger.minutiae),
+        "attempts": finger.attempts,
+        "missing": finger.missing.value if finger.missing else None,
+        "reason": finger.reason,
+    }

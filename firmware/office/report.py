@@ -1,0 +1,76 @@
+"""Shows the office's work to a person at a terminal."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from firmware.datatypes import Outcome
+from firmware.office import keys
+from firmware.office.admission import Admitted
+from firmware.office.keys import Office
+from firmware.office.opening import OpenedFile
+from firmware.records import answers
+from firmware.records.contents import FingerRecord
+
+_STYLES = {Outcome.ACCEPTED: "green", Outcome.LOW_QUALITY: "yellow", Outcome.EXCUSED: "cyan"}
+
+
+def show_office(console: Console, office: Office) -> None:
+    """What `init` made, and what to do with it."""
+    folder = escape(str(office.folder))
+    console.print(f"[bold]The office's keys are in {folder}[/bold]")
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_row(keys.IDENTITY, "opens packets; keep it on the office's machine, and nowhere else")
+    table.add_row(keys.BACKUP_IDENTITY, "[bold yellow]opens them too: move it to a safe place off this machine, now[/]")
+    table.add_row(keys.AUTHORITY_KEY, "admits kits; make a copy of it beside the backup")
+    table.add_row(keys.AUTHORITY, f"its certificate, fingerprint {answers.fingerprint(office.authority)}")
+    console.print(table)
+    console.print(
+        f"Next: on each kit `rekam identity request`, then here `rekam office admit REQUEST --office {folder}`"
+    )
+
+
+def show_admitted(console: Console, admitted: Admitted, office: Office) -> None:
+    """What came of a request, and what to do with it."""
+    again = " again" if admitted.renewed else ""
+    until = admitted.certificate.not_valid_after_utc
+    console.print(f"[green]Kit {admitted.kit_id} is admitted{again}[/], until {until:%Y-%m-%d}.")
+    console.print(f"Authority's fingerprint: [bold]{answers.fingerprint(office.authority)}[/] (the kit shows the same)")
+    console.print(f"Next: bring {escape(str(admitted.answer))} to the kit, and there `rekam identity accept`")
+
+
+def show_opened(console: Console, opened: OpenedFile, files: Sequence[Path], commands: tuple[str, str]) -> None:
+    """Whose packet it is, the fingers in it, where its files are, and how to open it without Rekam."""
+    header, resident = opened.transaction.header, opened.transaction.resident
+    if opened.is_training:
+        console.rule("[bold magenta]TRAINING: this record never counts as a real one[/]", style="magenta")
+    at = f"{header.created_at.utc:%Y-%m-%d %H:%M} UTC (clock: {header.created_at.trust.value})"
+    console.print(f"[bold]{header.control_number}[/bold]  kit {header.kit_id}  {escape(header.district)}  {at}")
+    console.print(
+        f"[bold]{escape(resident.name)}[/bold]  NIK {escape(resident.nik)}  "
+        f"born {resident.date_of_birth}  sex {resident.sex.value}"
+    )
+    signed = "the kit's certificate" if opened.certified else "the kit's admitted key"
+    console.print(f"[green]Decrypted; the signature holds ({signed}); the record is whole.[/]")
+    for notice in opened.notices:
+        console.print(f"[yellow]Notice: {escape(notice)}[/]")
+    console.print(_fingers(opened.transaction.fingers))
+    console.print(f"{len(files)} files in {escape(str(files[0].parent))}")
+    console.print("The same without Rekam:")
+    for command in commands:
+        console.print(command, markup=False, soft_wrap=True)
+
+
+def _fingers(fingers: Sequence[FingerRecord]) -> Table:
+    table = Table("finger", "outcome", "score", "minutiae", "tries", "reason", box=None, pad_edge=False)
+    for finger in fingers:
+        found = "-" if finger.minutiae is None else str(len(finger.minutiae))
+        score = "-" if finger.score is None else str(finger.score)
+        outcome = finger.outcome.value.replace("_", " ")
+        words = finger.position.name.lower().replace("_", " ")
+        style = _STYLES[finger.outcome]
+        table.add_row(words, f"[{style}]{outcome}[/]", score, found, str(finger.attempts), escape(finger.reason))
+    return table
