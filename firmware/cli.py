@@ -127,6 +127,104 @@ def status(
         sys.stdout.write(json.dumps(seen.document, ensure_ascii=False) + "\n")
 
 
+@office_app.command("init")
+def office_init(folder: Annotated[Path, typer.Argument(help="a new folder for the office's keys")]) -> None:
+    """Make the office's keys: two identities that open packets, and the authority that admits kits."""
+    from firmware.office import keys, report
+
+    report.show_office(out, keys.init(folder))
+
+
+@office_app.command("admit")
+def office_admit(
+    request: Annotated[Path, typer.Argument(help="KITID.request.pem, from `rekam identity request`")],
+    office: OfficeOption,
+    folder: Annotated[Path | None, typer.Option("--out", help="where the answer goes; else beside the request")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="the kit has a new key; its old one is noted")] = False,
+) -> None:
+    """Answer a kit's request: from then on its packets are opened here."""
+    from firmware.office import admission, keys, report
+
+    loaded = keys.load(office)
+    report.show_admitted(out, admission.admit(request, loaded, folder=folder, replace=replace), loaded)
+
+
+@office_app.command("open")
+def office_open(
+    packets: Annotated[list[Path], typer.Argument(help="packets as kits export them, *.rekam")],
+    office: OfficeOption,
+    folder: Annotated[Path, typer.Option("--out", help="where records and pictures go")] = Path("opened"),
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines on stdout, an object a packet")] = False,
+) -> None:
+    """Check and decrypt packets, list what is in them, lay out records and pictures."""
+    from firmware.office import keys, opening, report
+
+    loaded, failed = keys.load(office), False
+    for path in packets:
+        try:
+            opened = opening.open_file(path, loaded)
+            files = opening.save(opened, folder)
+        except KitError as error:
+            err.print(f"rekam: {error}", style="red", markup=False)
+            failed = True
+            continue
+        commands = opening.stock_commands(opened, loaded, folder)
+        if as_json:
+            sys.stdout.write(json.dumps(opening.as_json(opened, files, commands), ensure_ascii=False) + "\n")
+        else:
+            report.show_opened(out, opened, files, commands)
+    if failed:
+        raise typer.Exit(1)
+
+
+@identity_app.command("request")
+def identity_request(
+    folder: Annotated[Path, typer.Argument(help="where the request goes, for example a stick")], config: ConfigOption
+) -> None:
+    """Write the kit's request to be admitted; bring it to the office."""
+    from firmware import identity
+    from firmware.config import load
+
+    settings = load(config)
+    path = identity.write_request(identity.Identity.load_or_create(settings.data), settings.kit_id, folder)
+    out.print(f"Wrote {path}; bring it to the office, and there: rekam office admit {path.name}", markup=False)
+
+
+@identity_app.command("accept")
+def identity_accept(
+    answer: Annotated[Path, typer.Argument(help="KITID.answer.json, from `rekam office admit`")],
+    config: ConfigOption,
+    replace: Annotated[bool, typer.Option("--replace", help="take the answer of another office than before")] = False,
+) -> None:
+    """Take the office's answer: its certificate for this kit, and for whom packets are sealed."""
+    from firmware import identity
+    from firmware.config import load
+
+    settings = load(config)
+    kit = identity.Identity.load_or_create(settings.data)
+    accepted = identity.accept_answer(kit, settings.kit_id, answer, replace=replace)
+    out.print(f"Kit {settings.kit_id} is admitted; its packets are sealed for {len(accepted.recipients)} recipients.")
+    out.print(f"Authority's fingerprint: {accepted.authority_fingerprint} (the office shows the same)")
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="where the packets go, for example a stick")], config: ConfigOption
+) -> None:
+    """Copy the sealed packets out, synced and read back; the kit keeps them."""
+    from firmware import listing, reporting
+    from firmware.config import load
+    from firmware.spool import Spool
+    from firmware.uplink import stick
+
+    with Spool(load(config).data / reporting.SPOOL) as spool:
+        waiting = spool.counts()[1]
+        with listing.progress(err, "exporting", waiting) as advance:
+            written = stick.export(spool, folder, advance)
+    there = f", {waiting - len(written)} were there already" if waiting > len(written) else ""
+    out.print(f"{len(written)} packets written to {folder}{there}. The kit keeps all of them.", markup=False)
+
+
 @bench_app.command("wire")
 def bench_wire(
     as_json: Annotated[bool, typer.Option("--json", help="JSON Lines on stdout, an object a setting")] = False,

@@ -32,6 +32,7 @@ class Identity:
     signer: Signer
     recipients: tuple[str, ...] = ()
     certificate: x509.Certificate | None = None
+    authority_fingerprint: str = ""
 
     @classmethod
     def load_or_create(cls, data: Path) -> "Identity":
@@ -98,7 +99,8 @@ def accept_answer(identity: Identity, kit_id: str, path: Path, *, replace: bool 
 
 
 def _admitted(folder: Path, key: ec.EllipticCurvePrivateKey, answer: Answer) -> Identity:
-    return Identity(folder, Signer(key, answer.certificate), answer.recipients, answer.certificate)
+    signer = Signer(key, answer.certificate)
+    return Identity(folder, signer, answer.recipients, answer.certificate, answers.fingerprint(answer.authority))
 
 
 def _load_key(folder: Path) -> ec.EllipticCurvePrivateKey:

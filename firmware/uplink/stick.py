@@ -13,26 +13,27 @@ from firmware.records import sealing
 from firmware.spool import Spool
 
 
-def export(
-    spool: Spool, folder: Path, on_progress: Callable[[int, int], None] = lambda done, total: None
-) -> list[Path]:
+def _unseen() -> None:
+    """Nobody watches."""
+
+
+def export(spool: Spool, folder: Path, on_progress: Callable[[], None] = _unseen) -> list[Path]:
     """Copy every packet that waits for the office's receipt into a folder; give the paths newly written.
 
     Each file appears whole, synced, and is read back before its packet is noted as exported. What is there already and
-    equal is left alone; a different file of that name is refused. `on_progress` gets packets done and all of them.
+    equal is left alone; a different file of that name is refused. `on_progress` is called after each packet.
     Raises DeliveryError, SpoolError.
     """
     waiting = [entry for entry in spool.entries() if entry.acknowledged_utc is None]
     written = []
     try:
         folder.mkdir(exist_ok=True)
-        on_progress(0, len(waiting))
-        for done, entry in enumerate(waiting, start=1):
+        for entry in waiting:
             path = folder / sealing.file_name(entry.control_number)
             if _copy(spool.packet(entry.control_number), path):
                 written.append(path)
             spool.mark_exported(entry.control_number, datetime.now(UTC))
-            on_progress(done, len(waiting))
+            on_progress()
     except (OSError, InputError) as error:
         raise DeliveryError(f"{folder}: {error}; {len(written)} packet(s) were written; {_ADVICE}") from error
     return written
