@@ -26,7 +26,7 @@ THIRD_PARTY = {
     "firmware.identity": {"cryptography", "pyrage"},
     "firmware.kit": {"numpy"},
     "firmware.listing": {"rich"},
-    "firmware.office": {"cryptography", "pyrage", "paho", "PIL", "numpy"},
+    "firmware.office": {"cryptography", "pyrage", "paho", "PIL", "numpy", "rich"},
     "firmware.overlay": {"numpy", "PIL"},
     "firmware.pipeline": {"numpy"},
     "firmware.pipeline._jit": {"numba"},
