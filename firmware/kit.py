@@ -93,13 +93,14 @@ class Kit:
 
 
 def probe(config: KitConfig) -> tuple[DeviceStatus, ...]:
-    """Look at every device by itself; all are busy while another process records."""
-    try:
-        with owned(config.data):
-            return tuple(_probed(name, config) for name in _OPENERS)
-    except DeviceBusy as error:
-        words = str(error).removeprefix(f"{error.device}: ")
-        return tuple(DeviceStatus(name, DeviceState.BUSY, words) for name in _OPENERS)
+    """Look at every device by itself. Raises DeviceBusy while another process records with this data folder."""
+    with owned(config.data):
+        return tuple(_probed(name, config) for name in _OPENERS)
+
+
+def all_busy(owner: DeviceBusy) -> tuple[DeviceStatus, ...]:
+    """How the devices are while another process owns the kit."""
+    return tuple(DeviceStatus(name, DeviceState.BUSY, _words(owner)) for name in _OPENERS)
 
 
 @contextmanager
@@ -129,8 +130,7 @@ def _probed(name: str, config: KitConfig) -> DeviceStatus:
     try:
         device = _OPENERS[name](config)
     except DeviceError as error:
-        words = str(error).removeprefix(f"{error.device}: ")
-        return DeviceStatus(name, _STATES.get(type(error), DeviceState.FAULT), words)
+        return DeviceStatus(name, _STATES.get(type(error), DeviceState.FAULT), _words(error))
     try:
         return _healthy(name, device)
     finally:
@@ -140,3 +140,7 @@ def _probed(name: str, config: KitConfig) -> DeviceStatus:
 def _healthy(name: str, device: FingerprintSensor) -> DeviceStatus:
     model = f"{device.device.make} {device.device.model}".strip()
     return DeviceStatus(name, DeviceState.OK, model=model)
+
+
+def _words(error: DeviceError) -> str:
+    return str(error).removeprefix(f"{error.device}: ")

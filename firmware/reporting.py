@@ -10,9 +10,9 @@ from typing import Any, Self
 
 from firmware import __version__, clock
 from firmware.config import KitConfig
-from firmware.datatypes import DeviceState, DeviceStatus
-from firmware.errors import SpoolError
-from firmware.kit import probe
+from firmware.datatypes import DeviceStatus
+from firmware.errors import DeviceBusy, SpoolError
+from firmware.kit import all_busy, probe
 from firmware.spool import Spool
 from firmware.telemetry import summary
 from firmware.telemetry.publisher import StatusPublisher
@@ -76,13 +76,16 @@ class Look:
 
 def look(config: KitConfig) -> Look:
     """Look at a kit and publish what is seen; a kit that another process holds is busy and publishes for itself."""
-    devices = probe(config)
-    is_busy = any(device.state is DeviceState.BUSY for device in devices)
-    document = gather(config, KitState.RECORDING if is_busy else KitState.IDLE, devices, _counts_of(config))
+    state = KitState.IDLE
+    try:
+        devices = probe(config)
+    except DeviceBusy as owner:
+        devices, state = all_busy(owner), KitState.RECORDING
+    document = gather(config, state, devices, _counts_of(config))
     if config.mqtt is None:
         return Look(document, Reach.NO_BROKER)
     with connection(config, f"rekam-{config.kit_id}-{os.getpid()}", has_will=False) as publisher:
-        if is_busy:
+        if state is KitState.RECORDING:
             return Look(document, Reach.REACHED if publisher.reached(_LOOK_S) else Reach.AWAY)
         return Look(document, Reach.PUBLISHED if publisher.deliver(document, _LOOK_S) else Reach.AWAY)
 

@@ -36,7 +36,9 @@ def test_one_process_owns_a_kit(tmp_path: Path) -> None:
             kit.Kit(settings(tmp_path / "data")),
         ):
             raise AssertionError("a second owner")
-        assert [seen.state for seen in kit.probe(settings(tmp_path / "data"))] == [DeviceState.BUSY]
+        with pytest.raises(DeviceBusy) as raised:
+            kit.probe(settings(tmp_path / "data"))
+        assert [(seen.state, seen.words[:7]) for seen in kit.all_busy(raised.value)] == [(DeviceState.BUSY, "process")]
         holder.kill()
     assert [seen.state for seen in kit.probe(settings(tmp_path / "data"))] == [DeviceState.ABSENT]
 
