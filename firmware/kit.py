@@ -42,6 +42,7 @@ class Kit:
     def __init__(self, config: KitConfig) -> None:
         self._config = config
         self._devices: dict[str, FingerprintSensor] = {}
+        self._faults: dict[str, DeviceError] = {}
         self._ownership = owned(config.data)
 
     @property
@@ -53,29 +54,39 @@ class Kit:
 
     def statuses(self) -> tuple[DeviceStatus, ...]:
         """How every configured device is doing."""
-        return tuple(
-            _healthy(name, self._devices[name]) if name in self._devices else DeviceStatus(name, DeviceState.ABSENT)
-            for name in _OPENERS
-        )
+        return tuple(self._status(name) for name in _OPENERS)
 
     def reopen(self, name: str) -> None:
         """Close one device and open it anew, after its link failed. Raises DeviceError."""
         if name in self._devices:
             self._devices.pop(name).close()
-        self._devices[name] = _OPENERS[name](self._config)
+        try:
+            self._devices[name] = _OPENERS[name](self._config)
+        except DeviceError as fault:
+            self._faults[name] = fault
+            raise
+        self._faults.pop(name, None)
+
+    def _try(self, name: str) -> None:
+        try:
+            self.reopen(name)
+        except DeviceError as fault:
+            _log.info("kit: %s", fault)
+
+    def _status(self, name: str) -> DeviceStatus:
+        if name in self._devices:
+            return _healthy(name, self._devices[name])
+        fault = self._faults.get(name)
+        return _ill(name, fault) if fault else DeviceStatus(name, DeviceState.UNKNOWN)
 
     def __enter__(self) -> Self:
         self._ownership.__enter__()
-        faults = []
         try:
             for name in _OPENERS:
-                try:
-                    self._devices[name] = _OPENERS[name](self._config)
-                except DeviceError as fault:
-                    _log.info("kit: %s", fault)
-                    faults.append(fault)
-            if faults:
-                raise faults[0] if len(faults) == 1 else DevicesFailed(tuple(faults))
+                self._try(name)
+            if self._faults:
+                faults = tuple(self._faults.values())
+                raise faults[0] if len(faults) == 1 else DevicesFailed(faults)
         except BaseException:
             self._close()
             raise
@@ -129,8 +140,8 @@ def owned(data: Path) -> Iterator[None]:
 def _probed(name: str, config: KitConfig) -> DeviceStatus:
     try:
         device = _OPENERS[name](config)
-    except DeviceError as error:
-        return DeviceStatus(name, _STATES.get(type(error), DeviceState.FAULT), _words(error))
+    except DeviceError as fault:
+        return _ill(name, fault)
     try:
         return _healthy(name, device)
     finally:
@@ -140,6 +151,10 @@ def _probed(name: str, config: KitConfig) -> DeviceStatus:
 def _healthy(name: str, device: FingerprintSensor) -> DeviceStatus:
     model = f"{device.device.make} {device.device.model}".strip()
     return DeviceStatus(name, DeviceState.OK, model=model)
+
+
+def _ill(name: str, fault: DeviceError) -> DeviceStatus:
+    return DeviceStatus(name, _STATES.get(type(fault), DeviceState.FAULT), _words(fault))
 
 
 def _words(error: DeviceError) -> str:

@@ -187,6 +187,7 @@ class Station:
             except (LinkError, DeviceAbsent) as error:
                 _log.info("station: %s", error)
                 fault = error
+                self.on_change()
         message = f"{fault}; tried {len(PAUSES_S) + 1} times, nothing was kept"
         raise SessionError(f"{message}: mend the connection and record this resident again") from fault
 

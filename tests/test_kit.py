@@ -45,15 +45,19 @@ def test_one_process_owns_a_kit(tmp_path: Path) -> None:
 
 def test_a_port_that_is_not_there_lets_the_kit_go(tmp_path: Path) -> None:
     for _ in range(2):
-        with pytest.raises(DeviceAbsent, match=r"fingerprint sensor: .*there-is-none"), kit.Kit(settings(tmp_path)):
+        closed = kit.Kit(settings(tmp_path))
+        with pytest.raises(DeviceAbsent, match=r"fingerprint sensor: .*there-is-none"), closed:
             raise AssertionError("no device")
+        assert [(seen.state, seen.words[:18]) for seen in closed.statuses()] == [
+            (DeviceState.ABSENT, "/dev/there-is-none")
+        ]
 
 
-def test_a_device_that_is_not_open_is_absent(tmp_path: Path) -> None:
+def test_a_device_that_is_not_open_is_unknown(tmp_path: Path) -> None:
     closed = kit.Kit(settings(tmp_path))
     with pytest.raises(DeviceAbsent, match="not open"):
         _ = closed.fingerprint
-    assert [seen.state for seen in closed.statuses()] == [DeviceState.ABSENT]
+    assert [seen.state for seen in closed.statuses()] == [DeviceState.UNKNOWN]
 
 
 def test_the_data_folder_is_for_this_user_alone(tmp_path: Path) -> None:
