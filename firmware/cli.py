@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from firmware import __version__
-from firmware.errors import KitError
+from firmware.errors import InputError, KitError
 
 app = typer.Typer(
     help="Firmware of a field kit that records residents for the KTP-el.",
@@ -100,6 +100,8 @@ def record(
     today = clock.civil_date(clock.now(), settings.timezone)
     person = civil.load(resident, today=today) if resident else None
     terminal = Terminal(err if as_json else out, settings.language)
+    if person is None and not terminal.is_interactive:
+        raise InputError("resident: nobody can be asked here; name a file with --resident, or use a terminal")
     try:
         recorded = recording.record(settings, terminal, person, excused)
     finally:
@@ -159,20 +161,15 @@ def office_open(
     """Check and decrypt packets, list what is in them, lay out records and pictures."""
     from firmware.office import keys, opening, report
 
-    loaded, failed = keys.load(office), False
-    for path in packets:
-        try:
-            opened = opening.open_file(path, loaded)
-            files = opening.save(opened, folder)
-        except KitError as error:
-            err.print(f"rekam: {error}", style="red", markup=False)
+    failed = False
+    for came in opening.lay_out_all(packets, keys.load(office), folder):
+        if isinstance(came, KitError):
+            err.print(f"rekam: {came}", style="red", markup=False)
             failed = True
-            continue
-        commands = opening.stock_commands(opened, loaded, folder)
-        if as_json:
-            sys.stdout.write(json.dumps(opening.as_json(opened, files, commands), ensure_ascii=False) + "\n")
+        elif as_json:
+            sys.stdout.write(json.dumps(opening.as_json(came), ensure_ascii=False) + "\n")
         else:
-            report.show_opened(out, opened, files, commands)
+            report.show_opened(out, came)
     if failed:
         raise typer.Exit(1)
 
@@ -186,7 +183,7 @@ def identity_request(
     from firmware.config import load
 
     settings = load(config)
-    path = identity.write_request(identity.Identity.load_or_create(settings.data), settings.kit_id, folder)
+    path = identity.write_request(settings.data, settings.kit_id, folder)
     out.print(f"Wrote {path}; bring it to the office, and there: rekam office admit {path.name}", markup=False)
 
 
@@ -201,10 +198,9 @@ def identity_accept(
     from firmware.config import load
 
     settings = load(config)
-    kit = identity.Identity.load_or_create(settings.data)
-    accepted = identity.accept_answer(kit, settings.kit_id, answer, replace=replace)
+    accepted = identity.accept_answer(settings.data, settings.kit_id, answer, replace=replace)
     out.print(f"Kit {settings.kit_id} is admitted; its packets are sealed for {len(accepted.recipients)} recipients.")
-    out.print(f"Authority's fingerprint: {accepted.authority_fingerprint} (the office shows the same)")
+    out.print(f"Authority's fingerprint (the office shows the same): {accepted.authority_fingerprint}")
 
 
 @app.command()

@@ -54,11 +54,12 @@ class Identity:
         return _admitted(folder, key, answer)
 
 
-def write_request(identity: Identity, kit_id: str, folder: Path) -> Path:
+def write_request(data: Path, kit_id: str, folder: Path) -> Path:
     """Write the kit's request for the office, `KITID.request.pem`: a PKCS #10 request that names the kit.
 
     Gives its path. Raises IdentityError.
     """
+    identity = Identity.load_or_create(data)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, kit_id)])
     request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(identity.signer.key, hashes.SHA256())
     path = folder / f"{kit_id}.request.pem"
@@ -69,14 +70,15 @@ def write_request(identity: Identity, kit_id: str, folder: Path) -> Path:
     return path
 
 
-def accept_answer(identity: Identity, kit_id: str, path: Path, *, replace: bool = False) -> Identity:
+def accept_answer(data: Path, kit_id: str, path: Path, *, replace: bool = False) -> Identity:
     """Take the office's answer: it must be for this key and kit, and whole. Raises IdentityError.
 
     An answer of another office than the last one's is taken with `replace` only.
     """
+    identity = Identity.load_or_create(data)
     try:
-        data = path.read_bytes()
-        answer = answers.parse(data)
+        content = path.read_bytes()
+        answer = answers.parse(content)
     except OSError as error:
         raise IdentityError(f"{path}: cannot be read ({error.strerror})") from error
     except IdentityError as error:
@@ -92,7 +94,7 @@ def accept_answer(identity: Identity, kit_id: str, path: Path, *, replace: bool 
             f"({answers.fingerprint(last.authority)}); if that is meant, repeat with --replace"
         )
     try:
-        write_file(identity.folder / _ANSWER, data)
+        write_file(identity.folder / _ANSWER, content)
     except InputError as error:
         raise IdentityError(f"{error}; the kit keeps what it had") from error
     return _admitted(identity.folder, identity.signer.key, answer)

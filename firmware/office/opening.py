@@ -2,6 +2,7 @@
 
 import io
 import shlex
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 
 from firmware import overlay
 from firmware.durable import write_file
-from firmware.errors import InputError, RecordError, SealingError
+from firmware.errors import InputError, KitError, RecordError, SealingError
 from firmware.office import keys, register
 from firmware.office.keys import Office
 from firmware.office.register import Admission
@@ -39,6 +40,30 @@ class OpenedFile:
         return self.transaction.header.purpose is Purpose.TRAINING
 
 
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """An opened packet with its files, and the two stock commands that open it without Rekam."""
+
+    opened: OpenedFile
+    files: tuple[Path, ...]
+    commands: tuple[str, str]
+
+
+def lay_out(path: Path, office: Office, folder: Path) -> LaidOut:
+    """Open a packet and save what is in it. Raises SealingError, RecordError, InputError."""
+    opened = open_file(path, office)
+    return LaidOut(opened, save(opened, folder), stock_commands(opened, office, folder))
+
+
+def lay_out_all(paths: Iterable[Path], office: Office, folder: Path) -> Iterator[LaidOut | KitError]:
+    """Lay out one packet after another; what is wrong with one keeps no other from being opened."""
+    for path in paths:
+        try:
+            yield lay_out(path, office, folder)
+        except KitError as error:
+            yield error
+
+
 def open_file(path: Path, office: Office) -> OpenedFile:
     """Decrypt a packet, check its signature and its kit, and read it strictly. Raises SealingError, RecordError."""
     try:
@@ -58,7 +83,7 @@ def open_file(path: Path, office: Office) -> OpenedFile:
     return OpenedFile(path, read, opened.transaction, certified, notices)
 
 
-def save(opened: OpenedFile, folder: Path) -> list[Path]:
+def save(opened: OpenedFile, folder: Path) -> tuple[Path, ...]:
     """Write the transaction, each finger's image and a picture of its minutiae; readable by the owner only.
 
     They go into `folder`/CONTROL-NUMBER, those of a training record into `folder`/TRAINING/CONTROL-NUMBER. Gives the
@@ -76,7 +101,7 @@ def save(opened: OpenedFile, folder: Path) -> list[Path]:
             files[own / f"{finger_name(finger)}_minutiae.png"] = _picture(finger)
     for path, data in files.items():
         write_file(path, data, mode=_PRIVATE)
-    return list(files)
+    return tuple(files)
 
 
 def home(opened: OpenedFile, folder: Path) -> Path:
@@ -97,8 +122,9 @@ def stock_commands(opened: OpenedFile, office: Office, folder: Path) -> tuple[st
     return shlex.join(map(str, decrypt)), shlex.join(map(str, verify))
 
 
-def as_json(opened: OpenedFile, files: list[Path], commands: tuple[str, str]) -> dict[str, Any]:
+def as_json(laid: LaidOut) -> dict[str, Any]:
     """What was opened, as an object for scripts."""
+    opened = laid.opened
     header, resident = opened.transaction.header, opened.transaction.resident
     return {
         "packet": str(opened.path),
@@ -118,8 +144,8 @@ def as_json(opened: OpenedFile, files: list[Path], commands: tuple[str, str]) ->
             "sex": resident.sex.value,
         },
         "fingers": [_finger(finger) for finger in opened.transaction.fingers],
-        "files": [str(path) for path in files],
-        "commands": list(commands),
+        "files": [str(path) for path in laid.files],
+        "commands": list(laid.commands),
     }
 
 

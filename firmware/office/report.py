@@ -1,7 +1,6 @@
 """Shows the office's work to a person at a terminal."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -11,7 +10,7 @@ from firmware.datatypes import Outcome
 from firmware.office import keys
 from firmware.office.admission import Admitted
 from firmware.office.keys import Office
-from firmware.office.opening import OpenedFile
+from firmware.office.opening import LaidOut
 from firmware.records import answers
 from firmware.records.contents import FingerRecord
 
@@ -26,8 +25,9 @@ def show_office(console: Console, office: Office) -> None:
     table.add_row(keys.IDENTITY, "opens packets; keep it on the office's machine, and nowhere else")
     table.add_row(keys.BACKUP_IDENTITY, "[bold yellow]opens them too: move it to a safe place off this machine, now[/]")
     table.add_row(keys.AUTHORITY_KEY, "admits kits; make a copy of it beside the backup")
-    table.add_row(keys.AUTHORITY, f"its certificate, fingerprint {answers.fingerprint(office.authority)}")
+    table.add_row(keys.AUTHORITY, "its certificate; kits show its fingerprint when they accept an answer:")
     console.print(table)
+    console.print(f"[bold]{answers.fingerprint(office.authority)}[/bold]")
     console.print(
         f"Next: on each kit `rekam identity request`, then here `rekam office admit REQUEST --office {folder}`"
     )
@@ -42,8 +42,9 @@ def show_admitted(console: Console, admitted: Admitted, office: Office) -> None:
     console.print(f"Next: bring {escape(str(admitted.answer))} to the kit, and there `rekam identity accept`")
 
 
-def show_opened(console: Console, opened: OpenedFile, files: Sequence[Path], commands: tuple[str, str]) -> None:
+def show_opened(console: Console, laid: LaidOut) -> None:
     """Whose packet it is, the fingers in it, where its files are, and how to open it without Rekam."""
+    opened = laid.opened
     header, resident = opened.transaction.header, opened.transaction.resident
     if opened.is_training:
         console.rule("[bold magenta]TRAINING: this record never counts as a real one[/]", style="magenta")
@@ -58,9 +59,9 @@ def show_opened(console: Console, opened: OpenedFile, files: Sequence[Path], com
     for notice in opened.notices:
         console.print(f"[yellow]Notice: {escape(notice)}[/]")
     console.print(_fingers(opened.transaction.fingers))
-    console.print(f"{len(files)} files in {escape(str(files[0].parent))}")
+    console.print(f"{len(laid.files)} files in {escape(str(laid.files[0].parent))}")
     console.print("The same without Rekam:")
-    for command in commands:
+    for command in laid.commands:
         console.print(command, markup=False, soft_wrap=True)
 
 
