@@ -1,0 +1,208 @@
+"""Slow, obvious twins of the kernels: each restates one of them so plainly that it can be checked by reading."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware.pipeline import parameters
+
+Array = NDArray[Any]
+CLOCKWISE = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
+
+
+def resample_rows(rows: Array, scale: float, out: Array) -> None:
+    widen = max(1.0, 1.0 / scale)
+    for x in range(out.shape[1]):
+        centre = (x + 0.5) / scale - 0.5
+        taps = np.arange(math.ceil(centre - 2 * widen), math.floor(centre + 2 * widen) + 1)
+        t = np.abs(taps - centre) / widen
+        inner = 1.5 * t**3 - 2.5 * t**2 + 1
+        outer = -0.5 * t**3 + 2.5 * t**2 - 4 * t + 2
+        weights = np.where(t < 1, inner, outer)
+        columns = np.clip(taps, 0, rows.shape[1] - 1)
+        out[:, x] = rows[:, columns] @ weights / weights.sum()
+
+
+def block_moments(pixels: Array, out: Array) -> None:
+    size = parameters.BLOCK
+    for row in range(out.shape[1]):
+        for col in range(out.shape[2]):
+            block = pixels[row * size : (row + 1) * size, col * size : (col + 1) * size].astype(np.float64)
+            out[:, row, col] = block.size, block.sum(), (block**2).sum()
+
+
+def normalise(pixels: Array, mean: Array, deviation: Array, out: Array) -> None:
+    for y in range(pixels.shape[0]):
+        for x in range(pixels.shape[1]):
+            wave = interpolate(mean, y, x) - float(pixels[y, x])
+            value = wave / (interpolate(deviation, y, x) + parameters.NORMALISE_FLOOR)
+            out[y, x] = np.clip(value, -parameters.NORMALISE_LIMIT, parameters.NORMALISE_LIMIT)
+
+
+def interpolate(blocks: Array, y: int, x: int) -> float:
+    """Bilinear between the centres of blocks; beyond the outermost centres their value."""
+    rows, cols = blocks.shape
+    v = np.clip((y + 0.5) / parameters.BLOCK - 0.5, 0, rows - 1)
+    u = np.clip((x + 0.5) / parameters.BLOCK - 0.5, 0, cols - 1)
+    top, left = int(v), int(u)
+    low, right = min(top + 1, rows - 1), min(left + 1, cols - 1)
+    a, b = v - top, u - left
+    upper = blocks[top, left] * (1 - b) + blocks[top, right] * b
+    lower = blocks[low, left] * (1 - b) + blocks[low, right] * b
+    return float(upper * (1 - a) + lower * a)
+
+
+def gradient_tensor(image: Array, out: Array) -> None:
+    for y in range(1, image.shape[0] - 1):
+        for x in range(1, image.shape[1] - 1):
+            gx = float(image[y, x + 1]) - float(image[y, x - 1])
+            gy = float(image[y + 1, x]) - float(image[y - 1, x])
+            # The ridge is a quarter turn from the gradient; angles count upwards while y counts downwards
+            ridge = complex(-gy, -gx) ** 2
+            out[:, y // parameters.BLOCK, x // parameters.BLOCK] += ridge.real, ridge.imag, abs(ridge)
+
+
+def label(mask: Array, labels: Array) -> None:
+    count = 0
+    for row in range(mask.shape[0]):
+        for col in range(mask.shape[1]):
+            if mask[row, col] and not labels[row, col]:
+                count += 1
+                flood(mask, labels, (row, col), count)
+
+
+def flood(mask: Array, labels: Array, start: tuple[int, int], count: int) -> None:
+    waiting = [start]
+    while waiting:
+        row, col = waiting.pop()
+        inside = 0 <= row < mask.shape[0] and 0 <= col < mask.shape[1]
+        if inside and mask[row, col] and not labels[row, col]:
+            labels[row, col] = count
+            waiting += [(row - 1, col), (row + 1, col), (row, col - 1), (row, col + 1)]
+
+
+def signature_power(image: Array, orientation: Array, mask: Array, waves: Array, out: Array) -> None:
+    length = waves.shape[2]
+    window = waves[0, 0] ** 2 + waves[1, 0] ** 2
+    half = parameters.SIGNATURE_WIDTH // 2
+    for row, col in zip(*np.nonzero(mask), strict=True):
+        cosine, sine = math.cos(orientation[row, col]), math.sin(orientation[row, col])
+        signature = np.zeros(length)
+        for i in range(length):
+            across = i - (length - 1) / 2
+            x0 = (col + 0.5) * parameters.BLOCK - 0.5 + across * sine
+            y0 = (row + 0.5) * parameters.BLOCK - 0.5 + across * cosine
+            for k in range(-half, half + 1, 2):
+                x = np.clip(int(x0 + k * cosine + 0.5), 0, image.shape[1] - 1)
+                y = np.clip(int(y0 - k * sine + 0.5), 0, image.shape[0] - 1)
+                signature[i] += image[y, x]
+        energy = 1e-6 + (signature**2 * window).sum()
+        projections = (waves * signature).sum(axis=2)
+        out[:, row, col] = (projections**2).sum(axis=0) * 4 / length / energy
+
+
+def filter_blocks(padded: Array, bank: Array, choice: Array, out: Array, clarity: Array) -> None:
+    size, side = parameters.BLOCK, bank.shape[2]
+    for row, col in zip(*np.nonzero(choice >= 0), strict=True):
+        energy = total = 0.0
+        for y in range(row * size, (row + 1) * size):
+            for x in range(col * size, (col + 1) * size):
+                patch = padded[y : y + side, x : x + side].astype(np.float64)
+                even, odd = (float((patch * part).sum()) for part in bank[choice[row, col]])
+                out[y, x] = even
+                energy += even**2 + odd**2
+                total += float(padded[y + side // 2, x + side // 2]) ** 2
+        clarity[row, col] = min(math.sqrt(energy / (2 * total + 1e-6)), 1.0)
+
+
+def thin(shape: Array) -> Array:
+    """Guo and Hall's algorithm A1 a pixel at a time: the twin of `mark` and `remove` together."""
+    pixels = np.pad(shape, 1).astype(bool)
+    while True:
+        before = pixels.copy()
+        for half in (0, 1):
+            pixels &= ~doomed(pixels, half)
+        if (pixels == before).all():
+            return pixels[1:-1, 1:-1]
+
+
+def doomed(pixels: Array, half: int) -> Array:
+    out = np.zeros_like(pixels)
+    for y, x in zip(*np.nonzero(pixels[1:-1, 1:-1]), strict=True):
+        n, ne, e, se, s, sw, w, nw = (bool(pixels[y + 1 + dy, x + 1 + dx]) for dy, dx in CLOCKWISE)
+        crossings = (not n and (ne or e)) + (not e and (se or s)) + (not s and (sw or w)) + (not w and (nw or n))
+        neighbours = min((nw or n) + (ne or e) + (se or s) + (sw or w), (n or ne) + (e or se) + (s or sw) + (w or nw))
+        kept = (s or sw or not nw) and w if half == 0 else (n or ne or not se) and e
+        out[y + 1, x + 1] = crossings == 1 and neighbours in (2, 3) and not kept
+    return out
+
+
+def mark(words: Array, active: Array, half: int, out: Array) -> None:
+    """Every row is looked at: rows that are not active have nothing to lose."""
+    out[:] = pack(doomed(unpack(words), half))
+
+
+def remove(words: Array, marked: Array, changed: Array) -> None:
+    changed |= (words & marked).any(axis=1)
+    words &= ~marked
+
+
+def pack(pixels: Array) -> Array:
+    return np.ascontiguousarray(np.packbits(pixels, axis=1, bitorder="little")).view(np.uint64)
+
+
+def unpack(words: Array) -> Array:
+    return np.unpackbits(words.view(np.uint8), axis=1, bitorder="little").astype(bool)
+
+
+def crossings(skeleton: Array, y: int, x: int) -> int:
+    around = [bool(skeleton[y + dy, x + dx]) for dy, dx in CLOCKWISE]
+    return sum(not a and b for a, b in zip(around, around[1:] + around[:1], strict=True))
+
+
+def follow_ends(skeleton: Array, starts: Array, shortest: int, longest: int, out: Array) -> int:
+    count = 0
+    for start in starts:
+        first = divmod(int(start), skeleton.shape[1])
+        if crossings(skeleton, *first) != 1:
+            continue
+        path = [first]
+        while len(path) <= longest:
+            following = next_step(skeleton, path)
+            if following is None:
+                break
+            path.append(following)
+        if len(path) - 1 >= shortest:
+            (y0, x0), (y1, x1) = path[0], path[-1]
+            out[count] = x0 - 1, y0 - 1, math.atan2(y0 - y1, x1 - x0) % (2 * math.pi)
+            count += 1
+    return count
+
+
+def next_step(skeleton: Array, path: list[tuple[int, int]]) -> tuple[int, int] | None:
+    """The next pixel of a line: no neighbour of the pixel before, and rather one that shares an edge."""
+    y, x = path[-1]
+    if crossings(skeleton, y, x) > 2:
+        return None
+    choices = [(y + dy, x + dx) for dy, dx in CLOCKWISE if skeleton[y + dy, x + dx]]
+    if len(path) > 1:
+        before = path[-2]
+        choices = [c for c in choices if max(abs(c[0] - before[0]), abs(c[1] - before[1])) > 1]
+    edges = [c for c in choices if abs(c[0] - y) + abs(c[1] - x) == 1]
+    if edges:
+        return edges[-1]
+    return choices[0] if choices else None
+
+
+def mark_opposed(ends: Array, reach: float, angle: float, out: Array) -> None:
+    for i, a in enumerate(ends):
+        for j, b in enumerate(ends):
+            turn = math.remainder(float(b[2]) - float(a[2]) - math.pi, 2 * math.pi)
+            out[i] |= i != j and math.dist(a[:2], b[:2]) <= reach and abs(turn) < angle
+
+
+def mark_crowded(ends: Array, radius: float, most: int, out: Array) -> None:
+    for i, a in enumerate(ends):
+        out[i] = sum(i != j and math.dist(a[:2], b[:2]) <= radius for j, b in enumerate(ends)) > most

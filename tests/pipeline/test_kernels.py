@@ -1,0 +1,171 @@
+"""Each kernel does what its slow twin does, on awkward sizes too."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from firmware.pipeline import (
+    blocks,
+    enhancement,
+    frequency,
+    minutiae,
+    normalisation,
+    orientation,
+    parameters,
+    resolution,
+    skeleton,
+)
+from tests import naive
+
+pytestmark = pytest.mark.kernel
+
+Array = NDArray[Any]
+SIZES = [(1, 1), (1, 40), (9, 7), (31, 64), (33, 65)]
+
+
+def random_image(seed: int, shape: tuple[int, int]) -> NDArray[np.float32]:
+    return np.random.default_rng(seed).normal(0, 1, shape).astype(np.float32)
+
+
+def random_mask(seed: int, shape: tuple[int, int], part: float = 0.6) -> NDArray[np.bool_]:
+    return np.random.default_rng(seed).random(shape) < part
+
+
+def grid(shape: tuple[int, int]) -> tuple[int, int]:
+    return -(-shape[0] // parameters.BLOCK), -(-shape[1] // parameters.BLOCK)
+
+
+@pytest.mark.parametrize("shape", SIZES)
+@pytest.mark.parametrize("scale", [0.37, 0.984, 1.7])
+def test_resampling(shape: tuple[int, int], scale: float) -> None:
+    rows = random_image(1, shape)
+    ours = np.empty((shape[0], max(1, round(shape[1] * scale))), np.float32)
+    twin = np.empty_like(ours)
+    resolution._resample_rows(rows, scale, ours)
+    naive.resample_rows(rows, scale, twin)
+    np.testing.assert_allclose(ours, twin, atol=1e-4)
+
+
+@pytest.mark.parametrize("shape", SIZES)
+def test_moments_and_normalisation(shape: tuple[int, int]) -> None:
+    pixels = np.random.default_rng(2).integers(0, 256, shape).astype(np.uint8)
+    ours, twin = np.empty((2, 3, *grid(shape)), np.float32)
+    normalisation._block_moments(pixels, ours)
+    naive.block_moments(pixels, twin)
+    np.testing.assert_allclose(ours, twin, rtol=1e-6)
+    mean = (ours[1] / ours[0]).astype(np.float32)
+    deviation = np.sqrt(np.maximum(ours[2] / ours[0] - mean**2, 0)).astype(np.float32)
+    even, plain = np.empty((2, *shape), np.float32)
+    normalisation._normalise(pixels, mean, deviation, even)
+    naive.normalise(pixels, mean, deviation, plain)
+    np.testing.assert_allclose(even, plain, atol=1e-4)
+
+
+@pytest.mark.parametrize("shape", SIZES)
+def test_gradient_tensor(shape: tuple[int, int]) -> None:
+    image = random_image(3, shape)
+    ours, twin = np.zeros((2, 3, *grid(shape)), np.float32)
+    orientation._gradient_tensor(image, ours)
+    naive.gradient_tensor(image, twin)
+    np.testing.assert_allclose(ours, twin, rtol=1e-4, atol=1e-3)
+
+
+@pytest.mark.parametrize("shape", SIZES)
+def test_labels(shape: tuple[int, int]) -> None:
+    mask = random_mask(4, shape)
+    ours, twin = np.zeros((2, *shape), np.int32)
+    blocks._label(mask, ours)
+    naive.label(mask, twin)
+    np.testing.assert_array_equal(ours, twin)
+
+
+@pytest.mark.parametrize("shape", [(9, 7), (40, 50)])
+def test_signature_power(shape: tuple[int, int]) -> None:
+    image = random_image(5, shape)
+    rows, cols = grid(shape)
+    # Right angles put samples exactly between pixels, where the last digit decides
+    angles = np.random.default_rng(6).uniform(0.1, 1.4, (rows, cols)).astype(np.float32)
+    mask = random_mask(7, (rows, cols), 0.8)
+    ours, twin = np.zeros((2, len(parameters.PERIODS), rows, cols), np.float32)
+    frequency._signature_power(image, angles, mask, frequency._waves(), ours)
+    naive.signature_power(image, angles, mask, frequency._waves(), twin)
+    np.testing.assert_allclose(ours, twin, rtol=1e-3, atol=1e-3)
+
+
+def test_filter() -> None:
+    rows, cols, radius = 2, 3, parameters.FILTER_RADIUS
+    padded = random_image(8, (rows * parameters.BLOCK + 2 * radius, cols * parameters.BLOCK + 2 * radius))
+    choice = np.array([[0, -1, 5], [100, 255, 17]])
+    ours, twin = np.zeros((2, rows * parameters.BLOCK, cols * parameters.BLOCK), np.float32)
+    our_clarity, twin_clarity = np.zeros((2, rows, cols), np.float32)
+    enhancement._filter_blocks(padded, enhancement._bank(), choice, ours, our_clarity)
+    naive.filter_blocks(padded, enhancement._bank(), choice, twin, twin_clarity)
+    np.testing.assert_allclose(ours, twin, atol=1e-4)
+    np.testing.assert_allclose(our_clarity, twin_clarity, rtol=1e-4)
+
+
+@pytest.mark.parametrize("shape", [*SIZES, (70, 130)])
+@pytest.mark.parametrize("part", [0.3, 0.75, 1.0])
+def test_thinning(shape: tuple[int, int], part: float) -> None:
+    pixels = random_mask(9, shape, part)
+    np.testing.assert_array_equal(skeleton.thin(pixels), naive.thin(pixels))
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_one_half_step_of_thinning(half: int) -> None:
+    pixels = np.zeros((12, 192), bool)
+    pixels[1:-1, 64:128] = random_mask(10, (10, 64), 0.7)
+    words = naive.pack(pixels)
+    ours, twin = np.zeros((2, *words.shape), np.uint64)
+    skeleton._mark(words, np.ones(12, bool), half, ours)
+    naive.mark(words, np.ones(12, bool), half, twin)
+    np.testing.assert_array_equal(ours, twin)
+    left, plain = words.copy(), words.copy()
+    our_rows, twin_rows = np.zeros((2, 12), bool)
+    skeleton._remove(left, ours, our_rows)
+    naive.remove(plain, twin, twin_rows)
+    np.testing.assert_array_equal(left, plain)
+    np.testing.assert_array_equal(our_rows, twin_rows)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_following_line_ends(seed: int) -> None:
+    lines = np.pad(skeleton.thin(random_mask(seed, (60, 70), 0.55)), 1)
+    starts = np.flatnonzero(lines)
+    ours, twin = np.zeros((2, len(starts), 3), np.float32)
+    ours_count = minutiae._follow_ends(lines, starts, 3, 24, ours)
+    twin_count = naive.follow_ends(lines, starts, 3, 24, twin)
+    assert ours_count == twin_count > 0
+    np.testing.assert_allclose(ours[:ours_count], twin[:twin_count], atol=1e-5)
+
+
+def test_a_step_ends_at_a_fork_and_at_an_end() -> None:
+    lines = np.zeros((7, 9), bool)
+    lines[3, 1:5] = True
+    lines[2, 5] = lines[4, 5] = lines[1, 6] = lines[5, 6] = True
+    ring = tuple(dy * 9 + dx for dy, dx in naive.CLOCKWISE)
+    flat = lines.ravel()
+    along = minutiae._next_step(flat, ring, 3 * 9 + 1, 3 * 9 + 1)
+    assert along == 1
+    assert minutiae._next_step(flat, ring, 3 * 9 + 3, 3 * 9 + 4) == 0
+    assert minutiae._next_step(flat, ring, 3 * 9 + 2, 3 * 9 + 1) == 0
+
+
+@pytest.mark.parametrize("count", [0, 1, 60])
+def test_opposed_and_crowded(count: int) -> None:
+    rng = np.random.default_rng(count)
+    ends = np.stack([*rng.uniform(0, 90, (2, count)), rng.uniform(0, 2 * math.pi, count)], 1).astype(np.float32)
+    ends = ends[np.argsort(ends[:, 1])]
+    ours, twin = np.zeros((2, count), bool)
+    minutiae._mark_opposed(ends, 15.0, 0.7, ours)
+    naive.mark_opposed(ends, 15.0, 0.7, twin)
+    np.testing.assert_array_equal(ours, twin)
+    assert count < 2 or 0 < ours.sum() < count
+    ours, twin = np.zeros((2, count), bool)
+    minutiae._mark_crowded(ends, 15.0, 3, ours)
+    naive.mark_crowded(ends, 15.0, 3, twin)
+    np.testing.assert_array_equal(ours, twin)
+    assert count < 2 or 0 < ours.sum() < count
