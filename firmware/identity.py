@@ -26,24 +26,20 @@ _AFTER_ANY_CLOCK = datetime(2099, 12, 31, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A kit's signer, and from the office's answer its certificate and the age recipients; neither before it."""
+    """A kit's signer, and from the office's answer its certificate, the age recipients and the kit's id as admitted."""
 
     folder: Path
     signer: Signer
     recipients: tuple[str, ...] = ()
     certificate: x509.Certificate | None = None
     authority_fingerprint: str = ""
+    kit_id: str = ""
 
     @classmethod
     def load_or_create(cls, data: Path) -> "Identity":
         """Read the identity in `data`/identity, or make its key at first need. Raises IdentityError."""
-        folder = data / _FOLDER
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            key = _load_key(folder)
-            answer = _load_answer(folder)
-        except (OSError, InputError) as error:
-            raise IdentityError(f"{folder}: cannot be used ({error}); check the disk and its owner") from error
+        folder, key = data / _FOLDER, _key(data)
+        answer = _load_answer(folder)
         if answer is None:
             return cls(folder, Signer(key, _self_signed(key)))
         if not _same_key(key, answer.certificate):
@@ -59,9 +55,9 @@ def write_request(data: Path, kit_id: str, folder: Path) -> Path:
 
     Gives its path. Raises IdentityError.
     """
-    identity = Identity.load_or_create(data)
+    key = _key(data)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, kit_id)])
-    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(identity.signer.key, hashes.SHA256())
+    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
     path = folder / f"{kit_id}.request.pem"
     try:
         write_file(path, request.public_bytes(Encoding.PEM))
@@ -75,7 +71,7 @@ def accept_answer(data: Path, kit_id: str, path: Path, *, replace: bool = False)
 
     An answer of another office than the last one's is taken with `replace` only.
     """
-    identity = Identity.load_or_create(data)
+    folder, key = data / _FOLDER, _key(data)
     try:
         content = path.read_bytes()
         answer = answers.parse(content)
@@ -85,32 +81,36 @@ def accept_answer(data: Path, kit_id: str, path: Path, *, replace: bool = False)
         raise IdentityError(f"{path}: {error}") from error
     if answer.kit_id != kit_id:
         raise IdentityError(f"{path}: is for kit {answer.kit_id}, this is kit {kit_id}; take this kit's own answer")
-    if not _same_key(identity.signer.key, answer.certificate):
+    if not _same_key(key, answer.certificate):
         raise IdentityError(f"{path}: answers to another key than this kit's; write a new request and have it admitted")
-    last = _load_answer(identity.folder)
+    last = _last_answer(folder)
     if last is not None and last.authority != answer.authority and not replace:
         raise IdentityError(
             f"{path}: comes from another office ({answers.fingerprint(answer.authority)}) than this kit's "
             f"({answers.fingerprint(last.authority)}); if that is meant, repeat with --replace"
         )
     try:
-        write_file(identity.folder / _ANSWER, content)
+        write_file(folder / _ANSWER, content)
     except InputError as error:
         raise IdentityError(f"{error}; the kit keeps what it had") from error
-    return _admitted(identity.folder, identity.signer.key, answer)
+    return _admitted(folder, key, answer)
 
 
 def _admitted(folder: Path, key: ec.EllipticCurvePrivateKey, answer: Answer) -> Identity:
     signer = Signer(key, answer.certificate)
-    return Identity(folder, signer, answer.recipients, answer.certificate, answers.fingerprint(answer.authority))
+    fingerprint = answers.fingerprint(answer.authority)
+    return Identity(folder, signer, answer.recipients, answer.certificate, fingerprint, answer.kit_id)
 
 
-def _load_key(folder: Path) -> ec.EllipticCurvePrivateKey:
-    path = folder / _KEY
-    if not path.exists():
-        _make_key(folder)
+def _key(data: Path) -> ec.EllipticCurvePrivateKey:
+    path = data / _FOLDER / _KEY
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            _make_key(path.parent)
         key = load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, InputError) as error:
+        raise IdentityError(f"{path}: cannot be used ({error}); check the disk and its owner") from error
     except (ValueError, TypeError) as error:
         raise IdentityError(_spoiled(path)) from error
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
@@ -143,8 +143,18 @@ def _load_answer(folder: Path) -> Answer | None:
         return None
     try:
         return answers.parse(path.read_bytes())
+    except OSError as error:
+        raise IdentityError(f"{path}: cannot be read ({error.strerror}); check the disk and its owner") from error
     except IdentityError as error:
         raise IdentityError(f"{path}: {error}; then give it to `rekam identity accept` again") from error
+
+
+def _last_answer(folder: Path) -> Answer | None:
+    """The answer that a new one takes the place of; a damaged one must not keep the new one out."""
+    try:
+        return _load_answer(folder)
+    except IdentityError:
+        return None
 
 
 def _same_key(key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> bool:
