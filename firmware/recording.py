@@ -113,6 +113,8 @@ def _prepare(
 
 
 def _recipients(config: KitConfig, identity: Identity) -> tuple[str, ...]:
+    if identity.kit_id not in ("", config.kit_id):
+        raise IdentityError(f"{config.data}: admitted as kit {identity.kit_id}, kit.toml says kit_id {config.kit_id}")
     recipients = (*config.office.recipients, *identity.recipients)
     if not recipients:
         advice = "run `rekam identity request`, bring it to the office, and give its answer to `rekam identity accept`"
