@@ -55,13 +55,19 @@ def lay_out(path: Path, office: Office, folder: Path) -> LaidOut:
     return LaidOut(opened, save(opened, folder), stock_commands(opened, office, folder))
 
 
-def lay_out_all(paths: Iterable[Path], office: Office, folder: Path) -> Iterator[LaidOut | KitError]:
-    """Lay out one packet after another; what is wrong with one keeps no other from being opened."""
+def lay_out_all(paths: Iterable[Path], office: Office, folder: Path) -> Iterator[LaidOut]:
+    """Lay out one packet after another; what is wrong with one keeps no other from being opened.
+
+    Raises SealingError at the end, naming every packet that could not be laid out.
+    """
+    faults = []
     for path in paths:
         try:
             yield lay_out(path, office, folder)
         except KitError as error:
-            yield error
+            faults.append(str(error))
+    if faults:
+        raise SealingError("\n".join(faults))
 
 
 def open_file(path: Path, office: Office) -> OpenedFile:
