@@ -139,6 +139,8 @@ class FingerprintSensor:
             answer = self._dialogue.command(protocol.GENERATE_IMAGE, extra_s=_IMAGING_S, attempts=attempts)
             if answer.code == wanted:
                 return True
+            if answer.code == Confirmation.NOT_RECEIVED:
+                raise LinkCorrupt(DEVICE, f"GenImg: {protocol.meaning(answer.code)}; check the cable")
             failures = failures + 1 if answer.code in TRANSIENT else 0
             expected = (Confirmation.DONE, Confirmation.NO_FINGER)
             if failures >= attempts or (not failures and answer.code not in expected):

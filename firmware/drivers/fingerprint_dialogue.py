@@ -45,17 +45,16 @@ class Dialogue:
     def command(self, command: Command, *, extra_s: float = 0.0, attempts: int = 3) -> Acknowledge:
         """Ask until there is an answer. `extra_s` is what the work itself may take.
 
-        Raises LinkTimeout or LinkCorrupt when the last of the attempts ends so, LinkLost at once.
+        The answer NOT_RECEIVED is asked about again too: it means a spoiled command, or one that the model does not
+        know. Raises LinkTimeout or LinkCorrupt when the last of the attempts ends so, LinkLost at once.
         """
         for left in reversed(range(attempts)):
             try:
                 answer = self.exchange(command, self.answer_s + extra_s)
                 if answer.code == Confirmation.PASSWORD_NEEDED and self.verify():
                     answer = self.exchange(command, self.answer_s + extra_s)
-                if answer.code != Confirmation.NOT_RECEIVED:
+                if answer.code != Confirmation.NOT_RECEIVED or not left:
                     return answer
-                if not left:
-                    raise LinkCorrupt(DEVICE, f"{command.name}: {protocol.meaning(answer.code)}; check the cable")
             except (LinkTimeout, LinkCorrupt) as error:
                 if not left:
                     raise

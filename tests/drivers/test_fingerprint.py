@@ -148,7 +148,7 @@ def test_a_sensor_that_keeps_its_speed_is_used_at_it(answer: bytes) -> None:
         assert sensor.capture(timeout_s=5) is not None
 
 
-@pytest.mark.parametrize("answer", [b"", acknowledge(0x19)], ids=["silent", "refused"])
+@pytest.mark.parametrize("answer", [b"", acknowledge(0x19), acknowledge(0x01)], ids=["silent", "refused", "unheard"])
 def test_a_model_without_parameters_is_used_as_it_is(answer: bytes) -> None:
     with (
         scripted({PARAMETERS: answer, PRODUCT: answer}) as far_end,
@@ -251,6 +251,15 @@ def test_a_lasting_failure_of_imaging_is_refused(code: int, asked: int) -> None:
     ):
         sensor.capture(timeout_s=5)
     assert [content[0] for content in far_end.commands].count(GENERATE) == asked
+
+
+def test_a_command_that_never_arrives_whole_is_told() -> None:
+    with (
+        scripted({GENERATE: acknowledge(1)}) as far_end,
+        driver(far_end) as sensor,
+        pytest.raises(LinkCorrupt, match="GenImg: it did not receive the command whole"),
+    ):
+        sensor.capture(timeout_s=5)
 
 
 def spoiled(change: Callable[[list[bytes]], list[bytes]]) -> bytes:
