@@ -1,0 +1,97 @@
+"""Ten fingers of one person: grown, or real prints from a folder."""
+
+import threading
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from sim import ridges
+from sim.errors import SimulationError
+from sim.glass import Pixels
+
+POSITIONS = (
+    "right_thumb", "right_index", "right_middle", "right_ring", "right_little",
+    "left_thumb", "left_index", "left_middle", "left_ring", "left_little",
+)  # fmt: skip
+
+
+class Fingers(Protocol):
+    """Where impressions come from."""
+
+    def impression(self, position: int, attempt: int) -> Pixels | None:
+        """Impression `attempt` (from 1) of the finger at `position` (1..10, as POSITIONS); None while it is grown."""
+
+
+class GrownFingers:
+    """Ten grown fingers; they grow in the background, the right thumb first, an asked one next."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self._seed = seed
+        self._masters: dict[int, ridges.Master] = {}
+        self._wanted = list(range(1, len(POSITIONS) + 1))
+        self._lock = threading.Lock()
+        threading.Thread(target=self._grow, name="growing fingers", daemon=True).start()
+
+    def impression(self, position: int, attempt: int) -> Pixels | None:
+        """See Fingers."""
+        with self._lock:
+            master = self._masters.get(position)
+            if master is None and position in self._wanted:
+                self._wanted.remove(position)
+                self._wanted.insert(0, position)
+        return None if master is None else ridges.impress(master, seed=(self._seed, position, attempt))
+
+    def _grow(self) -> None:
+        while True:
+            with self._lock:
+                if not self._wanted:
+                    return
+                position = self._wanted.pop(0)
+            master = ridges.grow(seed=(self._seed, position), is_left=position > 5)
+            with self._lock:
+                self._masters[position] = master
+
+
+class FolderFingers:
+    """Real prints from PNG files named FINGER_IMPRESSION.png: the first ten fingers by name are the ten positions.
+
+    Each attempt takes the finger's next impression, from the first again after the last. Raises SimulationError for a
+    folder with fewer than ten fingers or a file that is no picture.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        if not folder.is_dir():
+            raise SimulationError(f"{folder}: no such folder of fingers; name one with FINGER_IMPRESSION.png files")
+        fingers: dict[str, list[Path]] = {}
+        for path in folder.glob("*_*.png"):
+            fingers.setdefault(path.stem.rpartition("_")[0], []).append(path)
+        if len(fingers) < len(POSITIONS):
+            raise SimulationError(
+                f"{folder}: {len(fingers)} finger(s) found, ten are needed; their pictures are named"
+                " FINGER_IMPRESSION.png, as in 101_1.png"
+            )
+        names = sorted(fingers, key=_natural)[: len(POSITIONS)]
+        self._prints = [[_read(path) for path in sorted(fingers[name], key=_natural_path)] for name in names]
+
+    def impression(self, position: int, attempt: int) -> Pixels | None:
+        """See Fingers."""
+        prints = self._prints[position - 1]
+        return prints[(attempt - 1) % len(prints)]
+
+
+def _natural(name: str) -> tuple[int, str]:
+    return (int(name), "") if name.isdecimal() else (-1, name)
+
+
+def _natural_path(path: Path) -> tuple[int, str]:
+    return _natural(path.stem.rpartition("_")[2])
+
+
+def _read(path: Path) -> Pixels:
+    try:
+        with Image.open(path) as picture:
+            return np.asarray(picture.convert("L"))
+    except (OSError, UnidentifiedImageError) as error:
+        raise SimulationError(f"{path}: cannot be read as a picture ({error})") from error

@@ -1,0 +1,78 @@
+"""Runs a fingerprint sensor at the end of its wire, with its faults, in a thread of its own."""
+
+import threading
+
+from sim.fingerprint_sensor import FingerprintSensor, Reply
+from sim.framing import COMMAND, Packet, Reader
+from sim.mischief import Mischief, Pause, PulledPlug, Step
+from sim.wire import Wire
+
+_IDLE_S = 0.25
+
+
+class SensorLine:
+    """A sensor that answers on a wire; a context manager, within which it is alive."""
+
+    def __init__(self, wire: Wire, sensor: FingerprintSensor, mischief: Mischief) -> None:
+        self._wire = wire
+        self._sensor = sensor
+        self._mischief = mischief
+        self._reader = Reader()
+        self._loses_next = False
+        self._is_closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="fingerprint sensor", daemon=True)
+
+    def __enter__(self) -> "SensorLine":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_closing.set()
+        self._wire.wake()
+        self._thread.join()
+        self._wire.close()
+
+    def _run(self) -> None:
+        while not self._is_closing.is_set():
+            if self._wire.is_newly_opened():
+                self._begin()
+            for packet in self._reader.feed(self._wire.receive(_IDLE_S)):
+                self._handle(packet)
+
+    def _begin(self) -> None:
+        self._reader.reset()
+        self._wire.send(self._mischief.at_opening())
+        self._loses_next = self._mischief.loses_first()
+
+    def _handle(self, packet: Packet) -> None:
+        if packet.identifier == COMMAND and self._loses_next:
+            self._loses_next = False
+            return
+        instruction = packet.content[0]
+        if packet.identifier == COMMAND and self._mischief.falls_asleep(instruction):
+            self._sensor.fall_asleep()
+        reply = self._reply(packet, instruction)
+        if reply is None:
+            return
+        for step in [*self._mischief.disturb(instruction, reply.frames), reply.then]:
+            if not self._perform(step):
+                break
+        # Only now: the acknowledgement of a new speed still has the old one (R503 user manual 1.2.2 p. 12)
+        self._wire.baud = self._sensor.flash.baud
+
+    def _reply(self, packet: Packet, instruction: int) -> Reply | None:
+        code = self._mischief.failure(instruction) if packet.identifier == COMMAND else None
+        return self._sensor.handle(packet) if code is None else self._sensor.refuse(code)
+
+    def _perform(self, step: Step) -> bool:
+        """Let one step happen; False when the rest of the answer is lost."""
+        if isinstance(step, Pause):
+            return self._wire.pause(step.seconds)
+        if isinstance(step, PulledPlug):
+            self._wire.unplug()
+            self._wire.pause(step.seconds)
+            self._wire.plug_in()
+            self._sensor.power_on()
+            return False
+        self._wire.send(step)
+        return True

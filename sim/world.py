@@ -1,0 +1,145 @@
+"""The simulated world in a folder: everything is started, kit.toml written last, and all of it ended again."""
+
+import contextlib
+import dataclasses
+import fcntl
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim import faults
+from sim.broker import Broker
+from sim.errors import SimulationError
+from sim.faults import AnyFault, NoParameters, WrongBaud, WrongPassword
+from sim.fingerprint_sensor import FingerprintSensor
+from sim.fingers import Fingers, FolderFingers, GrownFingers
+from sim.flash import Flash
+from sim.glass import Glass
+from sim.instructions import Instruction
+from sim.line import SensorLine
+from sim.mischief import Mischief
+from sim.people import Resident
+from sim.profiles import PROFILES, Profile
+from sim.wire import Wire
+
+_KIT, _PORT, _ANNOUNCEMENTS, _LOCK = "kit.toml", "fingerprint", "announcements.jsonl", "world.lock"
+# A print's resolution on the simulated glass
+_PPI = 500
+
+
+@dataclass(frozen=True, slots=True)
+class WorldOptions:
+    """How the world shall be; the defaults are a sensor as shipped, before a person with grown fingers."""
+
+    folder: Path
+    fingers: Path | None = None
+    hold: bool = False
+    pace: float = 1.0
+    faults: Path | None = None
+    sensor: str = "zfm20"
+    seed: int = 0
+    broker: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A world that runs: its kit.toml and, where it is ours, its broker."""
+
+    kit: Path
+    broker: Broker | None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that was started still runs."""
+        return self.broker is None or self.broker.is_alive
+
+
+@contextlib.contextmanager
+def run(options: WorldOptions) -> Iterator[World]:
+    """Start a world; it ends with the context. Raises SimulationError for what cannot be."""
+    folder = options.folder.resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SimulationError(f"{folder}: the world's folder cannot be made ({error.strerror})") from error
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_only_world_in(folder))
+        _clear(folder)
+        planned = faults.load(options.faults) if options.faults else ()
+        fingers: Fingers = FolderFingers(options.fingers) if options.fingers else GrownFingers(options.seed)
+        broker = stack.enter_context(Broker()) if options.broker is None else None
+        resident = Resident(fingers, folder / _ANNOUNCEMENTS, hold=options.hold, pace=options.pace, faults=planned)
+        stack.enter_context(sensor_line(folder / _PORT, PROFILES[options.sensor], resident, planned, options.pace))
+        host, port = (broker.host, broker.port) if broker else options.broker or ("", 0)
+        _write(folder / _KIT, _kit_toml(folder, host, port))
+        yield World(folder / _KIT, broker)
+
+
+def sensor_line(
+    port: Path, profile: Profile, glass: Glass, planned: tuple[AnyFault, ...] = (), pace: float = 1.0
+) -> SensorLine:
+    """A sensor of this model at this port, with these faults; a context manager within which it is alive."""
+    flash = Flash()
+    for fault in planned:
+        if isinstance(fault, WrongBaud):
+            flash.baud_number = fault.baud // 9600
+        elif isinstance(fault, WrongPassword):
+            flash.password = fault.password
+        elif isinstance(fault, NoParameters):
+            profile = dataclasses.replace(profile, unknown=profile.unknown | {Instruction.ReadSysPara})
+    sensor = FingerprintSensor(profile, flash, glass)
+    return SensorLine(Wire(port, baud=flash.baud, pace=pace), sensor, Mischief(planned))
+
+
+@contextlib.contextmanager
+def _only_world_in(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, which the kernel frees when this process dies."""
+    with (folder / _LOCK).open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            owner = lock.read().strip() or "?"
+            raise SimulationError(
+                f"{folder}: process {owner} simulates a world here already; end it, or name another folder"
+            ) from error
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield
+
+
+def _clear(folder: Path) -> None:
+    """Take away what a world that ended badly left; the kit's own data stay."""
+    for name in (_KIT, _PORT, _ANNOUNCEMENTS):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _kit_toml(folder: Path, host: str, port: int) -> str:
+    return f"""# Written by rekam sim: a kit in the simulated world
+kit_id = "BENCH-1"
+purpose = "training"
+language = "en"
+announcements = "{_ANNOUNCEMENTS}"
+
+[fingerprint]
+port = {_quoted(str(folder / _PORT))}
+ppi = {_PPI}
+
+[mqtt]
+host = {_quoted(host)}
+port = {port}
+"""
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string."""
+    escaped = "".join(f"\\u{ord(c):04x}" if ord(c) < 32 or c in '"\\' else c for c in text)
+    return f'"{escaped}"'
+
+
+def _write(path: Path, text: str) -> None:
+    draft = path.with_name(path.name + ".new")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
