@@ -46,7 +46,7 @@ def _stored(capture: FingerCapture, created_at: Timestamp) -> FingerRecord:
     image, features = capture.image, capture.features
     if (image is None) == (capture.outcome is not Outcome.EXCUSED):
         raise RecordError(
-            f"Type-14 record of finger {capture.position}: {capture.outcome.value} needs an image or none"
+            f"Type-14 record of finger {capture.position}: an excused finger, and no other, lacks an image"
         )
     at = capture.captured_at or created_at
     reason = " ".join(capture.reason.split())
