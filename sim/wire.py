@@ -102,7 +102,7 @@ class Wire:
         """Send bytes; returns when the last one has arrived, or has been lost as no program reads."""
         begun = time.monotonic()
         chunk = max(1, int(_CHUNK_S * self.baud / 10))
-        for start in range(0, len(data), chunk if self._pace else len(data)):
+        for start in range(0, len(data), chunk if self._pace else max(1, len(data))):
             piece = data[start : start + chunk] if self._pace else data
             # Against the start, not the last chunk: late wake-ups must not add up
             if not self.pause(begun + self._duration(start + len(piece)) - time.monotonic()):
