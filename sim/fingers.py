@@ -7,9 +7,10 @@ from typing import Protocol
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from sim import ridges
 from sim.errors import SimulationError
 from sim.glass import Pixels
+from sim.impressions import impress
+from sim.ridges import Master, grow
 
 POSITIONS = (
     "right_thumb", "right_index", "right_middle", "right_ring", "right_little",
@@ -29,7 +30,7 @@ class GrownFingers:
 
     def __init__(self, seed: int = 0) -> None:
         self._seed = seed
-        self._masters: dict[int, ridges.Master] = {}
+        self._masters: dict[int, Master] = {}
         self._wanted = list(range(1, len(POSITIONS) + 1))
         self._lock = threading.Lock()
         threading.Thread(target=self._grow, name="growing fingers", daemon=True).start()
@@ -41,7 +42,7 @@ class GrownFingers:
             if master is None and position in self._wanted:
                 self._wanted.remove(position)
                 self._wanted.insert(0, position)
-        return None if master is None else ridges.impress(master, seed=(self._seed, position, attempt))
+        return None if master is None else impress(master, position=position, seed=(self._seed, position, attempt))
 
     def _grow(self) -> None:
         while True:
@@ -49,7 +50,7 @@ class GrownFingers:
                 if not self._wanted:
                     return
                 position = self._wanted.pop(0)
-            master = ridges.grow(seed=(self._seed, position), is_left=position > 5)
+            master = grow(seed=(self._seed, position), is_left=position > 5)
             with self._lock:
                 self._masters[position] = master
 

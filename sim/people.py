@@ -8,7 +8,7 @@ from pathlib import Path
 from sim.faults import AnyFault, NoFinger, PoorPrints
 from sim.fingers import POSITIONS, Fingers
 from sim.glass import Pixels
-from sim.ridges import spoil
+from sim.impressions import spoil
 
 # How long a person takes to put the finger there, holds it without being told, and takes it away
 _REACTION_S, _TOUCH_S, _AWAY_S = 0.5, 1.0, 0.5

@@ -206,3 +206,11 @@ def mark_opposed(ends: Array, reach: float, angle: float, out: Array) -> None:
 def mark_crowded(ends: Array, radius: float, most: int, out: Array) -> None:
     for i, a in enumerate(ends):
         out[i] = sum(i != j and math.dist(a[:2], b[:2]) <= radius for j, b in enumerate(ends)) > most
+
+
+def filter_along(waves: Array, orientation: Array, period: Array, filters: Array, out: Array) -> None:
+    radius = filters.shape[2] // 2
+    for y in range(radius, waves.shape[0] - radius):
+        for x in range(radius, waves.shape[1] - radius):
+            around = waves[y - radius : y + radius + 1, x - radius : x + radius + 1]
+            out[y, x] = (around * filters[period[y, x], orientation[y, x]]).sum()

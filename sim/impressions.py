@@ -1,0 +1,188 @@
+"""One touch of a grown finger on a sensor: the image, and which of its minutiae can be seen in it."""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import optics, placement, skin
+from sim.masters import PPI, Master
+
+Floats = NDArray[np.float64]
+
+GLASS_PPI = 500
+# A minutia is seen when the touch around it still looks like the finger: the correlation of both over this radius
+SIGHT_RADIUS = 10
+SEEN = 0.45
+DOUBTFUL = 0.20
+
+
+class Condition(Enum):
+    """What is difficult about a touch."""
+
+    GOOD = "good"
+    DRY = "dry"
+    WET = "wet"
+    DISTORTED = "distorted"
+    PARTIAL = "partial"
+
+
+@dataclass(frozen=True, slots=True)
+class Impression:
+    """One image with its truth.
+
+    pixels: uint8 (h, w) at 500 ppi, ridges dark. minutiae: rows of x, y, direction (radians counter-clockwise as seen, to
+    the side with more ridges), 1 for a ridge ending or 2 for a bifurcation, and how well it can be seen, 0..1; those
+    under SEEN are there but may be missed.
+    """
+
+    pixels: NDArray[np.uint8]
+    minutiae: Floats
+
+
+def impress(
+    master: Master,
+    rng: np.random.Generator,
+    *,
+    shape: tuple[int, int] = (374, 388),
+    condition: Condition | None = None,
+    ghost: Master | None = None,
+    sensor: optics.Sensor | None = None,
+) -> Impression:
+    """Touch the glass of `shape` (h, w) once; without a condition, in one drawn as they come in the field."""
+    zoom = GLASS_PPI / PPI * np.exp(rng.normal(0, 0.03))
+    laid = placement.sample_placement(rng, shape, master.ridges.shape, zoom, _sample_stance(condition))
+    ridges = placement.sample(master.ridges, laid.to_master())
+    contact = skin.contact_area(rng, shape, _sample_contact(rng, laid.glass, shape, condition))
+    contact *= ridges != 0
+    cover = skin.touch(rng, ridges, _sample_skin(rng, shape, condition), contact)
+    left_before = np.zeros_like(ridges)
+    if ghost is not None:
+        turned = placement.sample_placement(rng, shape, ghost.ridges.shape, zoom, replace(FREE, turn=2.0))
+        left_before = placement.sample(ghost.ridges, turned.to_master())
+    pixels = optics.see(rng, cover, left_before, sensor or _sample_sensor(rng, ghost is not None))
+    return Impression(pixels, _truth(master, laid, ridges, cover, contact))
+
+
+FREE = placement.Stance(turn=0.25, off_x=25, off_y=30, stretch=0.04, distortion=2.2)
+
+
+def _sample_stance(condition: Condition | None) -> placement.Stance:
+    if condition is Condition.GOOD:
+        return placement.Stance(turn=0.12, off_x=10, off_y=14, stretch=0.02, distortion=1.0)
+    if condition is Condition.DISTORTED:
+        return placement.Stance(turn=0.35, stretch=0.08, distortion=6.0)
+    return FREE
+
+
+def _sample_contact(
+    rng: np.random.Generator, middle: Floats, shape: tuple[int, int], condition: Condition | None
+) -> skin.Contact:
+    half = rng.uniform(95, 165)
+    x, y = middle
+    if condition is Condition.PARTIAL:
+        angle = rng.uniform(0, 2 * np.pi)
+        half = rng.uniform(50, 85)
+        x, y = x + 60 * np.cos(angle), y + 70 * np.sin(angle)
+    return skin.Contact(
+        x=x,
+        y=y,
+        half_width=half,
+        half_height=half * rng.uniform(1.1, 1.5),
+        turn=rng.normal(0, 0.15),
+        sharpness=np.exp(rng.uniform(np.log(6), np.log(60))),
+        ragged=rng.uniform(0, 0.1),
+    )
+
+
+def _sample_skin(rng: np.random.Generator, shape: tuple[int, int], condition: Condition | None) -> skin.Skin:
+    plain = skin.Skin(
+        thickness=rng.uniform(-0.35, 0.35),
+        uneven=abs(rng.normal(0, 0.15)),
+        rough=abs(rng.normal(0, 0.2)),
+        steep=rng.uniform(2, 8),
+        pores=rng.uniform(0, 0.9) * (rng.random() < 0.5),
+        creases=skin.sample_creases(rng, shape, 0.4 if condition is Condition.GOOD else 1.8),
+    )
+    if condition in (Condition.GOOD, Condition.DISTORTED, Condition.PARTIAL):
+        return plain
+    style = {Condition.DRY: "dry", Condition.WET: "wet"}.get(
+        condition,  # type: ignore[arg-type]
+        rng.choice(["plain", "dry", "wet", "rough"], p=[0.4, 0.27, 0.18, 0.15]),
+    )
+    if style == "dry":
+        return replace(
+            plain,
+            dry=rng.uniform(-2.6, -0.4),
+            patchy=rng.uniform(0, 0.8),
+            thickness=rng.uniform(-0.8, 0.1),
+            rough=rng.uniform(0, 0.6),
+        )
+    if style == "wet":
+        return replace(
+            plain,
+            wet=rng.uniform(-2.6, -0.6),
+            patchy=rng.uniform(0, 0.8),
+            fill=rng.uniform(0.4, 1),
+            thickness=rng.uniform(-0.1, 0.8),
+            uneven=rng.uniform(0.1, 0.4),
+        )
+    if style == "rough":
+        return replace(plain, rough=rng.uniform(0.25, 0.8), dry=rng.uniform(-3.2, -1.6), patchy=rng.uniform(0, 0.5))
+    return plain
+
+
+def _sample_sensor(rng: np.random.Generator, ghosted: bool) -> optics.Sensor:
+    paper = rng.uniform(150, 255)
+    strong = rng.random() < 0.15
+    return optics.Sensor(
+        paper=paper,
+        ink=rng.uniform(0, 0.72) * paper,
+        cloudy=abs(rng.normal(0, 8)),
+        slope=abs(rng.normal(0, 14)),
+        mottled=abs(rng.normal(0, 0.12)),
+        ghost=rng.uniform(5, 30) if ghosted else 0.0,
+        blur=rng.choice([0, rng.uniform(0.3, 0.8), rng.uniform(0.6, 1.3)], p=[0.25, 0.45, 0.3]),
+        grain=abs(rng.normal(0, 4.5)) * (2.5 if strong else 1),
+        clumps=abs(rng.normal(0, 4.5)),
+        column_stripes=rng.uniform(1, 6) * (rng.random() < 0.2),
+        row_stripes=rng.uniform(1, 5) * (rng.random() < 0.1),
+        gain=rng.uniform(0.75, 1.25) if rng.random() < 0.5 else 1.0,
+        lift=rng.uniform(0, 40) * (rng.random() < 0.3),
+        bits=4 if rng.random() < 0.15 else 8,
+    )
+
+
+def _truth(
+    master: Master,
+    laid: placement.Placement,
+    ridges: NDArray[np.float32],
+    cover: NDArray[np.float32],
+    contact: NDArray[np.float32],
+) -> Floats:
+    """The minutiae that lie in the image, as rows of Impression.minutiae."""
+    points = master.minutiae[:, :2].astype(np.float64)
+    along = master.minutiae[:, 2:4].astype(np.float64)
+    here, ahead, behind = (laid.to_glass(points + step * along) for step in (0.0, 0.75, -0.75))
+    direction = np.arctan2(behind[:, 1] - ahead[:, 1], ahead[:, 0] - behind[:, 0]) % (2 * np.pi)
+    kind = 1 + master.minutiae[:, 4]
+    height, width = ridges.shape
+    inside = (here >= 0).all(axis=1) & (here[:, 0] < width) & (here[:, 1] < height)
+    sight = np.array([_sight(x, y, ridges, cover, contact) for x, y in here[inside]])
+    rows = np.column_stack([here[inside], direction[inside], kind[inside], sight])
+    return np.asarray(rows[rows[:, 4] > DOUBTFUL])
+
+
+def _sight(
+    x: float, y: float, ridges: NDArray[np.float32], cover: NDArray[np.float32], contact: NDArray[np.float32]
+) -> float:
+    """How well the finger's ridges around a point still show in the touch, 0..1."""
+    window = (
+        slice(max(0, round(y) - SIGHT_RADIUS), round(y) + SIGHT_RADIUS + 1),
+        slice(max(0, round(x) - SIGHT_RADIUS), round(x) + SIGHT_RADIUS + 1),
+    )
+    a, b = ridges[window] - ridges[window].mean(), cover[window] - cover[window].mean()
+    alike = float((a * b).mean() / np.sqrt((a * a).mean() * (b * b).mean() + 1e-4))
+    touched = float(contact[window].mean())
+    return max(0.0, alike) * min(1.0, touched / 0.75) if touched > 0.25 else 0.0
