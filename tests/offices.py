@@ -1,0 +1,49 @@
+"""An office and an admitted kit for the tests, made anew for each."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from firmware import identity
+from firmware.datatypes import SealedPacket
+from firmware.identity import Identity
+from firmware.office import admission, keys
+from firmware.office.keys import Office
+from firmware.records import sealing
+from firmware.vocabulary import Purpose
+from tests import transactions
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """A folder with an office and a kit `K1` that it admitted."""
+
+    folder: Path
+    office: Office
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def kit(self) -> Identity:
+        return Identity.load_or_create(self.data)
+
+
+def admitted(folder: Path) -> Admitted:
+    office = keys.init(folder / "office")
+    request = identity.write_request(folder / "data", "K1", folder / "stick")
+    identity.accept_answer(folder / "data", "K1", admission.admit(request, office).answer)
+    return Admitted(folder, office)
+
+
+def packet(
+    kit: Identity, purpose: Purpose = Purpose.LIVE, *, kit_id: str = "K1", number: str = "K1-0001"
+) -> SealedPacket:
+    data = transactions.data(purpose, kit_id=kit_id, control_number=number)
+    return sealing.seal(data, control_number=number, signer=kit.signer, recipients=kit.recipients)
+
+
+def on_stick(folder: Path, packet: SealedPacket) -> Path:
+    path = folder / sealing.file_name(packet.control_number)
+    path.write_bytes(packet.ciphertext)
+    return path
