@@ -1,0 +1,168 @@
+"""Opening: what arrives is checked, laid out, and opens with stock tools too."""
+
+import json
+import shlex
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from firmware import identity
+from firmware.errors import RecordError, SealingError
+from firmware.identity import Identity
+from firmware.office import admission, keys, opening
+from firmware.records import images, sealing
+from firmware.vocabulary import Purpose
+from tests import transactions
+from tests.offices import Admitted, admitted, on_stick, packet
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Admitted:
+    return admitted(tmp_path)
+
+
+def test_a_packet_opens_to_the_kits_record(world: Admitted) -> None:
+    path = on_stick(world.folder, packet(world.kit))
+    opened = opening.open_file(path, world.office)
+    assert opened.data == transactions.data()
+    assert (opened.certified, opened.notices, opened.is_training) == (True, (), False)
+
+
+def test_files_are_laid_out_for_the_owner_only(world: Admitted) -> None:
+    laid = opening.lay_out(on_stick(world.folder, packet(world.kit)), world.office, world.folder / "opened")
+    folder = world.folder / "opened" / "K1-0001"
+    names = sorted(path.name for path in folder.iterdir())
+    assert len(names) == 1 + 2 * 9
+    assert names[:3] == ["01_right_thumb.png", "01_right_thumb_minutiae.png", "02_right_index.png"]
+    assert sorted(path.name for path in laid.files) == names
+    assert {stat.S_IMODE(path.stat().st_mode) for path in laid.files} == {0o600}
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert (folder / "K1-0001.an2").read_bytes() == transactions.data()
+    pixels, ppi = images.decode((folder / "01_right_thumb.png").read_bytes())
+    assert (pixels.tolist(), ppi) == (transactions.image().pixels.tolist(), 508)
+    with Image.open(folder / "01_right_thumb_minutiae.png") as picture:
+        assert picture.mode == "RGB"
+        assert picture.height > 40
+
+
+def test_a_training_record_is_kept_apart(world: Admitted) -> None:
+    path = on_stick(world.folder, packet(world.kit, Purpose.TRAINING))
+    laid = opening.lay_out(path, world.office, world.folder / "opened")
+    assert laid.opened.is_training
+    assert [entry.name for entry in (world.folder / "opened").iterdir()] == ["TRAINING"]
+
+
+@pytest.mark.parametrize("admitted_first", [True, False])
+def test_the_stock_commands_open_it_too(world: Admitted, admitted_first: bool) -> None:
+    kit = world.kit
+    if not admitted_first:
+        kit = Identity(kit.folder, uncertified(kit), kit.recipients)
+    path = on_stick(world.folder, packet(kit))
+    laid = opening.lay_out(path, world.office, world.folder / "opened folder")
+    record = laid.files[0]
+    record.unlink()
+    for command in laid.commands:
+        assert "\n" not in command
+        subprocess.run(shlex.split(command), check=True, capture_output=True)
+    assert record.read_bytes() == transactions.data()
+    assert ("-CAfile" in laid.commands[1]) == admitted_first
+
+
+def uncertified(kit: Identity) -> sealing.Signer:
+    """The signer as it was before the office's answer."""
+    answer = kit.folder / "answer.json"
+    content = answer.read_bytes()
+    answer.unlink()
+    signer = Identity.load_or_create(kit.folder.parent).signer
+    answer.write_bytes(content)
+    return signer
+
+
+def test_stock_openssl_refuses_what_was_altered(world: Admitted) -> None:
+    laid = opening.lay_out(on_stick(world.folder, packet(world.kit)), world.office, world.folder / "opened")
+    decrypt, verify = map(shlex.split, laid.commands)
+    subprocess.run(decrypt, check=True)
+    signed = Path(decrypt[decrypt.index("-o") + 1])
+    signed.write_bytes(signed.read_bytes().replace(b"Melati", b"Melasi"))
+    assert subprocess.run(verify, capture_output=True).returncode != 0
+
+
+def test_a_packet_from_before_the_admission_is_taken_with_a_notice(world: Admitted) -> None:
+    kit = Identity(world.kit.folder, uncertified(world.kit), world.office.recipients)
+    opened = opening.open_file(on_stick(world.folder, packet(kit)), world.office)
+    assert not opened.certified
+    assert "before kit K1 had its certificate" in opened.notices[0]
+
+
+def test_a_kit_that_was_never_admitted_is_refused(world: Admitted, tmp_path: Path) -> None:
+    stranger = Identity.load_or_create(tmp_path / "stranger")
+    kit = Identity(stranger.folder, stranger.signer, world.office.recipients)
+    with pytest.raises(SealingError, match=r"K1-0001\.v1\.rekam: .*never admitted.*rekam office admit"):
+        opening.open_file(on_stick(world.folder, packet(kit)), world.office)
+
+
+def test_a_kit_that_speaks_for_another_is_refused(world: Admitted) -> None:
+    with pytest.raises(SealingError, match="says it is of kit K2, signed by K1"):
+        opening.open_file(on_stick(world.folder, packet(world.kit, kit_id="K2")), world.office)
+
+
+def test_a_packet_of_a_replaced_key_is_taken_with_a_notice(world: Admitted) -> None:
+    path = on_stick(world.folder, packet(world.kit))
+    newer = identity.write_request(world.folder / "new-data", "K1", world.folder / "stick")
+    admission.admit(newer, world.office, replace=True)
+    opened = opening.open_file(path, world.office)
+    assert "was replaced on" in opened.notices[0]
+
+
+def test_a_packet_for_another_office_says_so(world: Admitted) -> None:
+    other = keys.init(world.folder / "other")
+    with pytest.raises(SealingError, match=r"K1-0001\.v1\.rekam: sealed for another office"):
+        opening.open_file(on_stick(world.folder, packet(world.kit)), other)
+
+
+def test_signed_content_that_is_no_record_is_refused(world: Admitted) -> None:
+    kit = world.kit
+    odd = sealing.seal(b"hello", control_number="K1-0001", signer=kit.signer, recipients=kit.recipients)
+    with pytest.raises(RecordError, match=r"K1-0001\.v1\.rekam: transaction"):
+        opening.open_file(on_stick(world.folder, odd), world.office)
+
+
+def test_a_renamed_packet_is_noticed(world: Admitted) -> None:
+    path = on_stick(world.folder, packet(world.kit)).rename(world.folder / "copy.rekam")
+    assert "control number is K1-0001" in opening.open_file(path, world.office).notices[0]
+
+
+def test_a_packet_that_is_not_there_is_named(world: Admitted) -> None:
+    with pytest.raises(SealingError, match=r"nowhere\.rekam: cannot be read"):
+        opening.open_file(world.folder / "nowhere.rekam", world.office)
+
+
+def test_one_bad_packet_keeps_no_other_closed(world: Admitted) -> None:
+    good = on_stick(world.folder, packet(world.kit))
+    bad = world.folder / "bad.rekam"
+    bad.write_bytes(good.read_bytes()[:500])
+    laid = []
+    with pytest.raises(SealingError, match=r"bad\.rekam: truncated"):
+        for one in opening.lay_out_all([bad, good], world.office, world.folder / "opened"):
+            laid.append(one)
+    assert [one.opened.path for one in laid] == [good]
+
+
+def test_what_was_opened_is_told_to_scripts(world: Admitted) -> None:
+    laid = opening.lay_out(on_stick(world.folder, packet(world.kit)), world.office, world.folder / "opened")
+    told = json.loads(json.dumps(opening.as_json(laid)))
+    assert (told["control_number"], told["kit_id"], told["purpose"]) == ("K1-0001", "K1", "live")
+    assert told["resident"]["nik"] == transactions.RESIDENT.nik
+    assert told["fingers"][1] == {
+        "position": "right_index",
+        "outcome": "low_quality",
+        "score": 55,
+        "minutiae": 3,
+        "attempts": 2,
+        "missing": None,
+        "reason": "",
+    }
+    assert (told["fingers"][9]["missing"], told["fingers"][9]["minutiae"]) == ("XX", None)
