@@ -9,8 +9,8 @@ from PIL import Image, UnidentifiedImageError
 
 from sim.errors import SimulationError
 from sim.glass import Pixels
-from sim.impressions import impress
 from sim.ridges import Master, grow
+from sim.touch import press
 
 POSITIONS = (
     "right_thumb", "right_index", "right_middle", "right_ring", "right_little",
@@ -42,7 +42,7 @@ class GrownFingers:
             if master is None and position in self._wanted:
                 self._wanted.remove(position)
                 self._wanted.insert(0, position)
-        return None if master is None else impress(master, position=position, seed=(self._seed, position, attempt))
+        return None if master is None else press(master, position=position, seed=(self._seed, position, attempt))
 
     def _grow(self) -> None:
         while True:

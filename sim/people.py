@@ -8,7 +8,7 @@ from pathlib import Path
 from sim.faults import AnyFault, NoFinger, PoorPrints
 from sim.fingers import POSITIONS, Fingers
 from sim.glass import Pixels
-from sim.impressions import spoil
+from sim.touch import slide
 
 # How long a person takes to put the finger there, holds it without being told, and takes it away
 _REACTION_S, _TOUCH_S, _AWAY_S = 0.5, 1.0, 0.5
@@ -90,7 +90,7 @@ class Resident:
     def _impression(self) -> Pixels | None:
         pixels = self._fingers.impression(self._position, self._attempt)
         if pixels is not None and self._attempt <= self._poor:
-            return spoil(pixels)
+            return slide(pixels)
         return pixels
 
 
