@@ -58,6 +58,8 @@ class World:
 @contextlib.contextmanager
 def run(options: WorldOptions) -> Iterator[World]:
     """Start a world; it ends with the context. Raises SimulationError for what cannot be."""
+    planned = faults.load(options.faults) if options.faults else ()
+    fingers: Fingers = FolderFingers(options.fingers) if options.fingers else GrownFingers(options.seed)
     folder = options.folder.resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -66,8 +68,6 @@ def run(options: WorldOptions) -> Iterator[World]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(_only_world_in(folder))
         _clear(folder)
-        planned = faults.load(options.faults) if options.faults else ()
-        fingers: Fingers = FolderFingers(options.fingers) if options.fingers else GrownFingers(options.seed)
         broker = stack.enter_context(Broker()) if options.broker is None else None
         resident = Resident(fingers, folder / _ANNOUNCEMENTS, hold=options.hold, pace=options.pace, faults=planned)
         stack.enter_context(sensor_line(folder / _PORT, PROFILES[options.sensor], resident, planned, options.pace))
