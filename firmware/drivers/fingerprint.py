@@ -144,7 +144,7 @@ class FingerprintSensor:
             failures = failures + 1 if answer.code in TRANSIENT else 0
             expected = (Confirmation.DONE, Confirmation.NO_FINGER)
             if failures >= attempts or (not failures and answer.code not in expected):
-                raise refusal(protocol.GENERATE_IMAGE, answer, "clean the glass; if it stays, replace the sensor")
+                raise refusal(protocol.GENERATE_IMAGE, answer, "clean its glass, switch it off and on, else replace it")
             if self._clock() >= deadline:
                 return False
             self._dialogue.pause(_POLL_S)

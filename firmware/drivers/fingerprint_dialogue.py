@@ -53,7 +53,7 @@ class Dialogue:
                 answer = self.exchange(command, self.answer_s + extra_s)
                 if answer.code == Confirmation.PASSWORD_NEEDED and self.verify():
                     answer = self.exchange(command, self.answer_s + extra_s)
-                if answer.code != Confirmation.NOT_RECEIVED or not left:
+                if not left or answer.code not in (Confirmation.NOT_RECEIVED, Confirmation.PASSWORD_NEEDED):
                     return answer
             except (LinkTimeout, LinkCorrupt) as error:
                 if not left:

@@ -4,8 +4,6 @@ Keep a finger on the glass of a real sensor while these tests run.
 """
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,16 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from firmware import config
 from firmware.drivers.fingerprint import FingerprintSensor
 from firmware.drivers.link import SerialLink
 from firmware.errors import DeviceBusy
+from tests.drivers.simulated import simulated_sensor
 
 REAL = "REKAM_FINGERPRINT_PORT"
 FINGER_S = 30
 
 
-@pytest.fixture(scope="module", params=["simulated", "real"])
+@pytest.fixture(scope="module", params=["zfm20", "r308", "r503", "real"])
 def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The port of a sensor with a finger on its glass."""
     if request.param == "real":
@@ -30,22 +28,9 @@ def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             pytest.skip(f"needs a real sensor at the port that {REAL} names")
         yield os.environ[REAL]
         return
-    folder = tmp_path_factory.mktemp("world")
-    with subprocess.Popen([sys.executable, "-m", "sim", str(folder), "--hold", "--pace", "0"]) as world:
-        try:
-            yield port_of(folder, world)
-        finally:
-            world.terminate()
-
-
-def port_of(folder: Path, world: "subprocess.Popen[bytes]") -> str:
-    """The port that a started world writes into its kit.toml."""
-    deadline = time.monotonic() + 60
-    while not (folder / "kit.toml").is_file():
-        assert world.poll() is None, "the simulated world ended before it was ready"
-        assert time.monotonic() < deadline, "the simulated world is not ready after 60 s"
-        time.sleep(0.05)
-    return config.load(folder / "kit.toml").fingerprint.port
+    path = tmp_path_factory.mktemp(request.param) / "fingerprint"
+    with simulated_sensor(path, request.param):
+        yield str(path)
 
 
 def test_an_image_is_whole_and_of_sixteen_greys(port: str) -> None:
@@ -120,3 +105,21 @@ def test_it_belongs_to_one_program_at_a_time(port: str) -> None:
 def test_a_finger_that_stays_is_seen(port: str) -> None:
     with FingerprintSensor(port) as sensor:
         assert not sensor.wait_for_lift(timeout_s=0.2)
+
+
+@pytest.mark.parametrize(
+    ("model", "says", "shape", "packet_size"),
+    [
+        ("zfm20", "ZFM/R30x/R503 family", (288, 256), 256),
+        ("r308", "ZFM/R30x/R503 family", (288, 256), None),
+        ("r503", "R503", (192, 192), 256),
+    ],
+)
+def test_each_simulated_model_is_what_it_is(
+    model: str, says: str, shape: tuple[int, int], packet_size: int | None, tmp_path: Path
+) -> None:
+    with simulated_sensor(tmp_path / "port", model), FingerprintSensor(str(tmp_path / "port")) as sensor:
+        assert (sensor.device.model, sensor.packet_size, sensor.baud_rate) == (says, packet_size, 115200)
+        image = sensor.capture(timeout_s=FINGER_S)
+    assert image is not None
+    assert image.pixels.shape == shape

@@ -247,7 +247,7 @@ def test_a_lasting_failure_of_imaging_is_refused(code: int, asked: int) -> None:
     with (
         scripted({GENERATE: acknowledge(code)}) as far_end,
         driver(far_end) as sensor,
-        pytest.raises(DeviceRefused, match=r"GenImg: .*clean the glass"),
+        pytest.raises(DeviceRefused, match=r"GenImg: .*clean its glass"),
     ):
         sensor.capture(timeout_s=5)
     assert [content[0] for content in far_end.commands].count(GENERATE) == asked

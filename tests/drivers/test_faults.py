@@ -1,0 +1,153 @@
+"""Every fault that the simulated sensor can make ends in an image, or in one clear message that names what to do."""
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from firmware.drivers.fingerprint import FingerprintSensor
+from firmware.errors import DeviceAbsent, DeviceError, DeviceRefused, LinkCorrupt, LinkError, LinkLost, LinkTimeout
+from sim import faults
+from sim.faults import AnyFault
+from sim.instructions import Instruction
+from tests.drivers.simulated import simulated_sensor
+
+PATIENCE_S = 0.2
+SHORT_S, LONG_S = 0.05, 0.5
+ALL_USED = [Instruction[name] for name in ("VfyPwd", "ReadSysPara", "ReadProdInfo", "SetSysPara", "GenImg", "UpImage")]
+GEN, UP, VERIFY, SET = Instruction.GenImg, Instruction.UpImage, Instruction.VfyPwd, Instruction.SetSysPara
+
+
+@dataclass(frozen=True)
+class Image:
+    """The fault is overcome: an image comes all the same."""
+
+
+@dataclass(frozen=True)
+class NoImage:
+    """No finger came in time, which is no error."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """The fault is told by one of these errors; `heals`: once it is over, the same sensor object works again."""
+
+    errors: type[DeviceError] | tuple[type[DeviceError], ...]
+    message: str
+    heals: bool = False
+
+
+Outcome = Image | NoImage | Told
+
+CASES: list[tuple[AnyFault, Outcome]] = [
+    *[(faults.Drop(command=command, count=3), Image()) for command in (VERIFY, UP)],
+    (faults.Drop(command=UP, offset=5000, count=7), Image()),
+    (faults.Drop(command=UP, offset=12 + 10 * 267, count=267), Image()),
+    (faults.Drop(probability=0.0005), Image()),
+    (faults.Drop(command=UP, probability=0.005, times=0), Told(LinkError, "check the cable")),
+    *[(faults.Corrupt(command=command, offset=9), Image()) for command in ALL_USED],
+    (faults.Corrupt(command=UP, offset=12 + 3), Image()),
+    (faults.Corrupt(command=UP, offset=12 + 7, mask=1), Image()),
+    (faults.Corrupt(command=UP, offset=9000), Image()),
+    (faults.Corrupt(command=UP, probability=0.001, times=0), Told(LinkError, "check the cable")),
+    (faults.Corrupt(offset=11, times=0), Told(LinkCorrupt, "bytes came, but no answer; check the cable")),
+    (faults.Delay(command=GEN, seconds=SHORT_S), Image()),
+    (faults.Delay(command=UP, offset=9000, seconds=SHORT_S, times=0), Image()),
+    (faults.Delay(command=UP, offset=9000, seconds=LONG_S), Image()),
+    (faults.Delay(command=SET, seconds=LONG_S), Image()),
+    (faults.Delay(command=UP, offset=9000, seconds=LONG_S, times=0), Told(LinkError, "check the cable")),
+    *[(faults.Silence(command=command), Image()) for command in ALL_USED],
+    (faults.Silence(command=UP, times=0), Told(LinkTimeout, "UpImage: no answer; check the cable")),
+    (faults.Silence(times=0), Told(DeviceAbsent, "nothing answers at .* check its supply")),
+    *[(faults.Truncate(command=command, offset=5), Image()) for command in (SET, UP)],
+    (faults.Truncate(command=UP, offset=20000), Image()),
+    (faults.Truncate(command=UP, offset=20000, times=0), Told(LinkTimeout, "middle of its data; check the cable")),
+    (faults.Duplicate(times=0), Image()),
+    (faults.Stray(times=0), Image()),
+    (faults.Stray(line=bytes.fromhex("EF01FFFFFFFF070003")), Image()),
+    (faults.Unplug(command=UP, offset=9000, seconds=0.3), Told(LinkLost, "went away .* check the cable", heals=True)),
+    (faults.Unplug(command=GEN, seconds=0.3), Told(LinkLost, "went away", heals=True)),
+    (faults.Unplug(command=VERIFY, seconds=0.3), Told(LinkLost, "went away", heals=True)),
+    (faults.LoseFirstCommand(times=0), Image()),
+    *[(faults.WrongBaud(baud=baud), Image()) for baud in (9600, 19200, 38400, 57600, 115200)],
+    (faults.WrongBaud(baud=28800), Told((DeviceAbsent, LinkCorrupt), "check")),
+    (faults.WrongPassword(), Image()),
+    (faults.WrongPassword(password=42), Told(DeviceRefused, "none of the 2 known ones; add the right one")),
+    (faults.NoParameters(), Image()),
+    *[(faults.Sleepy(command=command), Image()) for command in ALL_USED],
+    (faults.Sleepy(command=GEN, times=2), Image()),
+    (faults.Sleepy(command=GEN, times=0), Told(DeviceRefused, "wants its password first .* switch it off and on")),
+    (faults.SensorFault(times=2), Image()),
+    (faults.SensorFault(), Told(DeviceRefused, "GenImg: it could not take an image .* clean its glass")),
+    (faults.SensorFault(code=0x29), Told(DeviceRefused, "optics or its chip .* replace it")),
+    (faults.SensorFault(code=0x5A), Told(DeviceRefused, "no data sheet, 0x5A")),
+    (faults.SensorFault(code=0x01), Told(LinkCorrupt, "did not receive the command whole .* check the cable")),
+    (faults.SensorFault(command=UP, code=0x0F, times=2), Image()),
+    (faults.SensorFault(command=UP, code=0x0F), Told(LinkCorrupt, "cannot send the data")),
+    (faults.SensorFault(command=SET, code=0x18), Image()),
+    (faults.SensorFault(command=VERIFY, code=0x18), Told(DeviceRefused, "VfyPwd: it could not write its flash")),
+    (faults.NoFinger(), NoImage()),
+    (faults.PoorPrints(), Image()),
+]
+
+
+def name(case: tuple[AnyFault, Outcome]) -> str:
+    fields = [
+        f"{field}={getattr(value, 'name', value)}"
+        for field, value in ((f, getattr(case[0], f)) for f in case[0].__dataclass_fields__)
+        if field != "kind" and value != case[0].__dataclass_fields__[field].default
+    ]
+    return f"{case[0].kind}({','.join(fields)})"
+
+
+def test_every_kind_of_fault_has_an_expectation() -> None:
+    expected = defaultdict(list)
+    for fault, outcome in CASES:
+        expected[type(fault)].append(outcome)
+    assert set(expected) == set(get_args(AnyFault))
+
+
+@pytest.mark.parametrize(("fault", "outcome"), CASES, ids=map(name, CASES))
+def test_the_fault_is_overcome_or_told(fault: AnyFault, outcome: Outcome, tmp_path: Path) -> None:
+    port = tmp_path / "fingerprint"
+    with (
+        simulated_sensor(port, "zfm20", fault),
+        FingerprintSensorClosing(str(port), answer_s=PATIENCE_S) as sensor,
+    ):
+        match outcome:
+            case Image():
+                assert_image(sensor)
+            case NoImage():
+                assert sensor.capture(timeout_s=0.2) is None
+            case Told():
+                with pytest.raises(outcome.errors, match=outcome.message) as told:
+                    sensor.capture(timeout_s=5)
+                assert str(told.value).startswith("fingerprint sensor: ")
+                assert "\n" not in str(told.value)
+                if outcome.heals:
+                    wait_for(port)
+                    assert_image(sensor)
+
+
+class FingerprintSensorClosing(FingerprintSensor):
+    """Opens with its first capture, so that a fault of the opening is met there, and closes at the end."""
+
+    def __enter__(self) -> "FingerprintSensorClosing":
+        return self
+
+
+def assert_image(sensor: FingerprintSensor) -> None:
+    image = sensor.capture(timeout_s=5)
+    assert image is not None
+    assert image.pixels.shape == (288, 256)
+    assert len(np.unique(image.pixels)) > 4
+
+
+def wait_for(port: Path) -> None:
+    deadline = time.monotonic() + 30
+    while not port.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
