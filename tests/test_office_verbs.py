@@ -1,0 +1,119 @@
+"""The verbs of the office, the identity and the stick, as a person types them."""
+
+import json
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from firmware import cli
+from firmware.identity import Identity
+from firmware.spool import Spool
+from firmware.vocabulary import Purpose
+from tests import offices, transactions
+from tests.offices import packet
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A folder in which one types."""
+
+    folder: Path
+    monkeypatch: pytest.MonkeyPatch
+    capture: pytest.CaptureFixture[str]
+
+    def rekam(self, *words: str, status: int = 0) -> str:
+        """Run one verb; gives what it told: its answer, or its complaint."""
+        self.monkeypatch.chdir(self.folder)
+        self.monkeypatch.setattr(sys, "argv", ["rekam", *words])
+        self.capture.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.run()
+        answer, complaint = self.capture.readouterr()
+        assert (ended.value.code or 0) == status, complaint
+        return complaint if status else answer
+
+    def keep(self, purpose: Purpose, number: str) -> None:
+        """A packet in the kit's spool."""
+        kit = Identity.load_or_create(self.folder / "data")
+        with Spool(self.folder / "data" / "spool.sqlite") as spool:
+            spool.put(packet(kit, purpose, number=number), transactions.AT)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
+    monkeypatch.setenv("COLUMNS", "40")
+    (tmp_path / "kit.toml").write_text('kit_id = "K1"\n[fingerprint]\nport = "/dev/none"\n')
+    return Desk(tmp_path, monkeypatch, capsys)
+
+
+@pytest.fixture
+def admitted(desk: Desk) -> Desk:
+    offices.admitted(desk.folder)
+    return desk
+
+
+def test_a_record_goes_from_the_kit_to_the_office_and_opens_with_stock_tools(admitted: Desk) -> None:
+    admitted.keep(Purpose.LIVE, "K1-0001")
+    assert "1 packets written to stick" in admitted.rekam("export", "stick", "--config", "kit.toml")
+    assert "1 were there already" in admitted.rekam("export", "stick", "--config", "kit.toml")
+    said = admitted.rekam("office", "open", "stick/K1-0001.v1.rekam", "--office", "office", "--out", "opened")
+    assert "Melati Contoh" in said
+    assert "TRAINING" not in said
+    record = admitted.folder / "opened" / "K1-0001" / "K1-0001.an2"
+    record.unlink()
+    commands = [line for line in said.splitlines() if line.startswith(("age ", "openssl "))]
+    assert len(commands) == 2
+    for command in commands:
+        subprocess.run(shlex.split(command), cwd=admitted.folder, check=True, capture_output=True)
+    assert record.read_bytes() == transactions.data()
+
+
+def test_a_training_record_is_told_loudly(admitted: Desk) -> None:
+    admitted.keep(Purpose.TRAINING, "K1-0002")
+    admitted.rekam("export", "stick", "--config", "kit.toml")
+    said = admitted.rekam("office", "open", "stick/K1-0002.v1.rekam", "--office", "office")
+    assert "TRAINING" in said
+    assert (admitted.folder / "opened" / "TRAINING" / "K1-0002" / "K1-0002.an2").exists()
+
+
+def test_scripts_get_a_line_a_packet_and_the_bad_ones_by_name(admitted: Desk) -> None:
+    admitted.keep(Purpose.LIVE, "K1-0001")
+    admitted.rekam("export", "stick", "--config", "kit.toml")
+    (admitted.folder / "bad.rekam").write_bytes(b"")
+    words = ["office", "open", "bad.rekam", "stick/K1-0001.v1.rekam", "--office", "office", "--json"]
+    assert "bad.rekam: not a sealed packet" in admitted.rekam(*words, status=1)
+    told = [json.loads(line) for line in admitted.rekam(*words[:2], *words[3:]).splitlines()]
+    assert [line["control_number"] for line in told] == ["K1-0001"]
+
+
+def test_office_and_kit_show_the_same_fingerprint(desk: Desk) -> None:
+    desk.rekam("office", "init", "office")
+    desk.rekam("identity", "request", "stick", "--config", "kit.toml")
+    admits = desk.rekam("office", "admit", "stick/K1.request.pem", "--office", "office")
+    accepts = desk.rekam("identity", "accept", "stick/K1.answer.json", "--config", "kit.toml")
+    shown = accepts.strip().rsplit(": ", 1)[1]
+    assert len(shown) == 39
+    assert shown in admits
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("office init stick", "never overwritten"),
+        ("office admit kit.toml --office office", "no kit's request"),
+        ("office admit nowhere --office office", "nowhere: cannot be read"),
+        ("office admit stick/K1.request.pem --office stick", "rekam office init"),
+        ("office open kit.toml --office office", "not a sealed packet"),
+        ("identity accept kit.toml --config kit.toml", "no answer of an office"),
+        ("identity request stick --config nowhere.toml", "no such file"),
+        ("identity request kit.toml/x --config kit.toml", "choose another folder"),
+        ("export nowhere/at/all --config kit.toml", "check that the stick is in"),
+        ("export kit.toml --config kit.toml", "check that the stick is in"),
+    ],
+)
+def test_what_cannot_be_is_told_in_one_message(admitted: Desk, words: str, reason: str) -> None:
+    assert reason in admitted.rekam(*words.split(), status=1)
