@@ -1,0 +1,201 @@
+"""One resident end to end: a real wire, a real broker, a real spool, and the office that opens the packet."""
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from firmware import resident
+from firmware.config import load
+from firmware.datatypes import Outcome, Timestamp
+from firmware.kit import owned
+from firmware.office import opening
+from firmware.recording import control_number
+from firmware.records import sealing
+from firmware.records.contents import Transaction
+from firmware.reporting import SPOOL
+from firmware.spool import Spool
+from firmware.telemetry import summary
+from firmware.vocabulary import ClockTrust, FingerPosition, MissingFinger
+from tests.brokers import Listener, free_port, mosquitto
+from tests.worlds import World, rekam, world
+
+NIK, NAME = "1903015204100007", "Zubaidah Penanda"
+PERSON = {"nik": NIK, "name": NAME, "date_of_birth": "2010-04-12", "sex": "P", "excused": {"left_little": "sawmill"}}
+ALL_BUT_THE_THUMB = [f"--excuse={position.name.lower()}=bandaged" for position in list(FingerPosition)[1:]]
+PLUG_COMES_BACK = """
+[[fault]]
+kind = "unplug"
+command = "UpImage"
+offset = 5000
+seconds = 1
+[[fault]]
+kind = "poor_prints"
+impressions = 1
+"""
+PLUG_STAYS_OUT = PLUG_COMES_BACK.replace("seconds = 1", "seconds = 3600")
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    port = free_port()
+    with mosquitto(tmp_path_factory.mktemp("broker"), port):
+        yield port
+
+
+@pytest.fixture(scope="module")
+def person(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("person") / "person.json"
+    path.write_text(json.dumps(PERSON))
+    return path
+
+
+@pytest.fixture(scope="module")
+def empty_glass(tmp_path_factory: pytest.TempPathFactory, broker: int) -> Iterator[World]:
+    """A world whose resident never puts a finger on the glass."""
+    folder = tmp_path_factory.mktemp("empty") / "world"
+    with world(folder, "--broker", f"127.0.0.1:{broker}", faults='[[fault]]\nkind = "no_finger"\n') as found:
+        yield found
+
+
+def run(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+    done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False, stdin=subprocess.DEVNULL)
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def opened(found: World, number: str, folder: Path) -> Transaction:
+    with Spool(load(found.settings).data / SPOOL) as spool:
+        packet = spool.packet(number)
+    path = folder / sealing.file_name(packet.control_number)
+    path.write_bytes(packet.ciphertext)
+    return opening.open_file(path, found.office).transaction
+
+
+def test_a_resident_becomes_a_packet_that_the_office_opens(broker: int, person: Path, tmp_path: Path) -> None:
+    with world(tmp_path / "world", "--broker", f"127.0.0.1:{broker}") as found:
+        with Listener(broker) as eavesdropper:
+            done = run(rekam("record", "--config", found.settings, "--resident", person, "--json"))
+            assert done.returncode == 0, done.stderr
+            eavesdropper.wait_for(state="idle", recorded=1)
+        told = json.loads(done.stdout)
+        assert found.packets == [told["control_number"]] and told["waiting"] == 1
+        submission = opened(found, told["control_number"], tmp_path)
+        assert submission.resident == resident.load(person, today=date(2026, 12, 1)).resident
+        assert [(finger.position.name.lower(), finger.outcome.value) for finger in submission.fingers] == [
+            (finger["position"], finger["outcome"]) for finger in told["fingers"]
+        ]
+        assert [finger.position for finger in submission.fingers] == list(FingerPosition)
+        assert submission.fingers[-1].missing is MissingFinger.UNABLE_TO_PRINT
+        check_nothing_personal(found, eavesdropper, done.stdout)
+
+
+def check_nothing_personal(found: World, eavesdropper: Listener, told: str) -> None:
+    data, announced = load(found.settings).data, (found.settings.parent / "announcements.jsonl").read_text()
+    lines = [json.loads(line) for line in announced.splitlines()]
+    assert lines[-1] == {"done": True} and sum("ask" in line for line in lines) >= 9
+    published = "".join(message.topic + message.payload.decode() for message in eavesdropper.messages)
+    on_disk = [file.read_bytes().decode("latin-1") for file in data.rglob("*") if file.is_file()]
+    for text in (published, announced, told, *on_disk):
+        assert not any(marker in text for marker in (NIK, "Zubaidah", "2010-04-12", "sawmill"))
+    for document in eavesdropper.documents():
+        jsonschema.validate(document, summary.schema())
+
+
+def test_a_plug_that_comes_back_and_a_poor_print(person: Path, tmp_path: Path) -> None:
+    with world(tmp_path / "world", faults=PLUG_COMES_BACK) as found:
+        done = run(rekam("record", "-c", found.settings, "--resident", person, *ALL_BUT_THE_THUMB))
+        assert done.returncode == 0, done.stderr
+        assert "The connection failed" in done.stdout and "once more" in done.stdout
+        thumb = opened(found, found.packets[0], tmp_path).fingers[0]
+        assert thumb.outcome is not Outcome.EXCUSED and thumb.attempts >= 2
+
+
+def test_a_plug_that_stays_out_ends_with_one_message(person: Path, tmp_path: Path) -> None:
+    with world(tmp_path / "world", faults=PLUG_STAYS_OUT) as found:
+        done = run(rekam("record", "-c", found.settings, "--resident", person, *ALL_BUT_THE_THUMB))
+        assert done.returncode == 1 and found.packets == []
+        assert re.fullmatch(r"rekam: fingerprint sensor: .*nothing was kept: mend the connection.*\n", done.stderr)
+
+
+@pytest.mark.parametrize(("by", "state"), [(signal.SIGTERM, "idle"), (signal.SIGINT, "idle"), (signal.SIGKILL, "lost")])
+def test_an_end_in_the_middle_keeps_nothing(
+    empty_glass: World, broker: int, person: Path, by: signal.Signals, state: str
+) -> None:
+    command = rekam("record", "-c", empty_glass.settings, "--resident", person)
+    before = empty_glass.packets
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as recording:
+        assert recording.stdout and recording.stderr
+        assert any("right thumb" in line for line in recording.stdout)
+        with Listener(broker) as office:
+            office.wait_for(state="recording")
+            recording.send_signal(by)
+            office.wait_for(state=state)
+        assert recording.wait(20) != 0
+        assert "Traceback" not in recording.stderr.read()
+    assert empty_glass.packets == before
+
+
+def test_a_second_recorder_and_a_look_find_the_kit_busy(empty_glass: World, person: Path) -> None:
+    with owned(load(empty_glass.settings).data):
+        second = run(rekam("record", "-c", empty_glass.settings, "--resident", person))
+        look = run(rekam("status", "-c", empty_glass.settings, "--json"))
+    assert second.returncode == 1 and f"process {os.getpid()} records" in second.stderr
+    assert json.loads(look.stdout)["devices"][0]["state"] == "busy" and "publishes its own status" in look.stderr
+
+
+def test_no_finger_and_nobody_to_decide(empty_glass: World, person: Path) -> None:
+    before = empty_glass.packets
+    done = run(rekam("record", "-c", empty_glass.hurried(), "--resident", person))
+    assert done.returncode == 1 and "right_thumb: no print in all its tries, nothing was kept" in done.stderr
+    assert empty_glass.packets == before
+
+
+def test_nobody_to_ask_for_the_resident(empty_glass: World) -> None:
+    done = run(rekam("record", "-c", empty_glass.settings))
+    assert done.returncode == 1 and "name a file with --resident" in done.stderr
+
+
+def test_an_operator_at_a_terminal(empty_glass: World, tmp_path: Path) -> None:
+    answers = {"NIK": NIK, "Full name": NAME, "Date of birth": "2010-04-12", "Sex": "P"}
+    answers |= {"cancel": "e", "Why this finger": "amputation"}
+    shown, status = at_terminal(rekam("record", "-c", empty_glass.hurried(), *ALL_BUT_THE_THUMB), answers)
+    assert status == 0, shown
+    assert "TRAINING" in shown and "no finger came in time" in shown
+    submission = opened(empty_glass, empty_glass.packets[-1], tmp_path)
+    assert submission.resident.name == NAME
+    assert submission.fingers[0].missing is MissingFinger.AMPUTATION
+
+
+def at_terminal(command: list[str], answers: dict[str, str]) -> tuple[str, int]:
+    """Run a command on a terminal and answer each question when it appears; what was shown, and the exit status."""
+    process, terminal = pty.fork()
+    if process == 0:
+        os.execv(command[0], command)
+    shown, waiting = "", dict(answers)
+    try:
+        while piece := os.read(terminal, 4096):
+            shown += piece.decode(errors="replace")
+            for question in [question for question in waiting if f"{question}" in shown and shown.endswith(": ")]:
+                os.write(terminal, f"{waiting.pop(question)}\n".encode())
+    except OSError:  # how Linux tells that the last program has left the terminal
+        pass
+    finally:
+        os.close(terminal)
+    return shown, os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+
+def test_control_numbers_fit_their_field_and_differ() -> None:
+    at = Timestamp(datetime(1970, 1, 1, tzinfo=UTC), ClockTrust.WRONG, "b", 0.0)
+    numbers = {control_number("A-" * 16, at) for _ in range(100)}
+    assert len(numbers) == 100
+    assert all(re.fullmatch(r"[A-Za-z0-9-]{10,40}", number) for number in numbers)
+    assert control_number("BANGKA-03", at).startswith("BANGKA-03-19700101000000-")
