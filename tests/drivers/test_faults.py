@@ -39,6 +39,7 @@ class Told:
     errors: type[DeviceError] | tuple[type[DeviceError], ...]
     message: str
     heals: bool = False
+    patience_s: float = PATIENCE_S
 
 
 Outcome = Image | NoImage | Told
@@ -54,7 +55,10 @@ CASES: list[tuple[AnyFault, Outcome]] = [
     (faults.Corrupt(command=UP, offset=12 + 7, mask=1), Image()),
     (faults.Corrupt(command=UP, offset=9000), Image()),
     (faults.Corrupt(command=UP, probability=0.001, times=0), Told(LinkError, "check the cable")),
-    (faults.Corrupt(offset=11, times=0), Told(LinkCorrupt, "bytes came, but no answer; check the cable")),
+    (
+        faults.Corrupt(offset=11, times=0),
+        Told(LinkCorrupt, "bytes came, but no answer; check the cable", patience_s=0.05),
+    ),
     (faults.Delay(command=GEN, seconds=SHORT_S), Image()),
     (faults.Delay(command=UP, offset=9000, seconds=SHORT_S, times=0), Image()),
     (faults.Delay(command=UP, offset=9000, seconds=LONG_S), Image()),
@@ -62,7 +66,7 @@ CASES: list[tuple[AnyFault, Outcome]] = [
     (faults.Delay(command=UP, offset=9000, seconds=LONG_S, times=0), Told(LinkError, "check the cable")),
     *[(faults.Silence(command=command), Image()) for command in ALL_USED],
     (faults.Silence(command=UP, times=0), Told(LinkTimeout, "UpImage: no answer; check the cable")),
-    (faults.Silence(times=0), Told(DeviceAbsent, "nothing answers at .* check its supply")),
+    (faults.Silence(times=0), Told(DeviceAbsent, "nothing answers at .* check its supply", patience_s=0.05)),
     *[(faults.Truncate(command=command, offset=5), Image()) for command in (SET, UP)],
     (faults.Truncate(command=UP, offset=20000), Image()),
     (faults.Truncate(command=UP, offset=20000, times=0), Told(LinkTimeout, "middle of its data; check the cable")),
@@ -74,7 +78,7 @@ CASES: list[tuple[AnyFault, Outcome]] = [
     (faults.Unplug(command=VERIFY, seconds=0.3), Told(LinkLost, "went away", heals=True)),
     (faults.LoseFirstCommand(times=0), Image()),
     *[(faults.WrongBaud(baud=baud), Image()) for baud in (9600, 19200, 38400, 57600, 115200)],
-    (faults.WrongBaud(baud=28800), Told((DeviceAbsent, LinkCorrupt), "check")),
+    (faults.WrongBaud(baud=28800), Told((DeviceAbsent, LinkCorrupt), "check", patience_s=0.05)),
     (faults.WrongPassword(), Image()),
     (faults.WrongPassword(password=42), Told(DeviceRefused, "none of the 2 known ones; add the right one")),
     (faults.NoParameters(), Image()),
@@ -116,7 +120,7 @@ def test_the_fault_is_overcome_or_told(fault: AnyFault, outcome: Outcome, tmp_pa
     port = tmp_path / "fingerprint"
     with (
         simulated_sensor(port, "zfm20", fault),
-        FingerprintSensorClosing(str(port), answer_s=PATIENCE_S) as sensor,
+        FingerprintSensorClosing(str(port), answer_s=getattr(outcome, "patience_s", PATIENCE_S)) as sensor,
     ):
         match outcome:
             case Image():

@@ -194,15 +194,6 @@ def test_an_odd_answer_to_the_password_is_named() -> None:
         pytest.fail("opened")
 
 
-def test_only_rubbish_at_every_speed_is_told() -> None:
-    with (
-        scripted({VERIFY: b"\xef\x01rubbish"}) as far_end,
-        pytest.raises(LinkCorrupt, match="9 bytes came, but no answer"),
-        driver(far_end),
-    ):
-        pytest.fail("opened")
-
-
 def test_a_sensor_that_still_sends_an_image_to_a_killed_program_is_found() -> None:
     image = b"".join(upload(OPTICAL)) * 9
 
