@@ -179,7 +179,7 @@ def page(folder: Path, opened: dict[str, Any], status: dict[str, Any], took_s: f
     files = [Path(name) for name in opened["files"]]
     return f"""
 {"=" * 80}
-One resident was recorded, sealed, brought out and opened in {took_s:.0f} s. All of it was simulated.
+{opened["resident"]["name"]}, who is invented, was recorded, sealed, brought out and opened in {took_s:.0f} s.
 
 WHAT WAS CAPTURED (scores are 0 to 100)
 {finger_table(opened["fingers"])}
