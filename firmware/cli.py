@@ -94,7 +94,6 @@ def record(
     from firmware.config import load
     from firmware.terminal import Terminal
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     settings = load(config)
     excused = civil.excuses(dict(pair.partition("=")[::2] for pair in excuse or ()))
     today = clock.civil_date(clock.now(), settings.timezone)
@@ -102,6 +101,7 @@ def record(
     terminal = Terminal(err if as_json else out, settings.language)
     if person is None and not terminal.is_interactive:
         raise InputError("resident: nobody can be asked here; name a file with --resident, or use a terminal")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         recorded = recording.record(settings, terminal, person, excused)
     finally:
@@ -212,7 +212,7 @@ def export(
         with listing.progress(err, "exporting", waiting) as advance:
             written = stick.export(spool, folder, advance)
     there = f", {waiting - len(written)} were there already" if waiting > len(written) else ""
-    out.print(f"{len(written)} packets written to {folder}{there}. The kit keeps all of them.", markup=False)
+    out.print(f"{len(written)} packet(s) written to {folder}{there}. The kit keeps all of them.", markup=False)
 
 
 @bench_app.command("wire")

@@ -9,16 +9,20 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import jsonschema
 import pytest
+from typer.testing import CliRunner
 
 from firmware import resident
-from firmware.config import load
+from firmware.cli import app
+from firmware.config import FingerprintConfig, KitConfig, OfficeConfig, load
 from firmware.datatypes import Outcome, Timestamp
+from firmware.errors import IdentityError, KitError, SealingError
 from firmware.kit import owned
 from firmware.office import opening
-from firmware.recording import control_number
+from firmware.recording import control_number, record
 from firmware.records import sealing
 from firmware.records.contents import Transaction
 from firmware.reporting import SPOOL
@@ -199,3 +203,43 @@ def test_control_numbers_fit_their_field_and_differ() -> None:
     assert len(numbers) == 100
     assert all(re.fullmatch(r"[A-Za-z0-9-]{10,40}", number) for number in numbers)
     assert control_number("BANGKA-03", at).startswith("BANGKA-03-19700101000000-")
+
+
+class NoDesk:
+    """Nobody: anything that is asked or told here came too late."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AssertionError(f"{name} before the recipients were judged")
+
+
+@pytest.mark.parametrize(
+    ("recipients", "error", "words"),
+    [((), IdentityError, "no office could open"), (("age1nonsense",), SealingError, "'age1nonsense' is no age key")],
+)
+def test_recipients_are_judged_before_anything_is_opened(
+    tmp_path: Path, recipients: tuple[str, ...], error: type[Exception], words: str
+) -> None:
+    port = FingerprintConfig(port="/dev/there-is-none")
+    config = KitConfig(kit_id="k", data=tmp_path, fingerprint=port, office=OfficeConfig(recipients=recipients))
+    with pytest.raises(error, match=words):
+        record(config, NoDesk(), None, {})
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--config", "none.toml"), "none.toml: no such file"),
+        (("--config", "kit.toml", "--resident", "none.toml"), "none.toml: no such file"),
+        (("--config", "kit.toml", "--resident", "short.toml"), "nik: must be 16 digits, not 15"),
+        (("--config", "kit.toml", "--excuse", "thumb=cut"), "excused.thumb: no such finger"),
+    ],
+)
+def test_bad_input_is_told_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "kit.toml").write_text('kit_id = "k"\n[fingerprint]\nport = "/dev/there-is-none"\n')
+    (tmp_path / "short.toml").write_text('nik = "190301520410007"\nname = "A"\ndate_of_birth = 2010-04-12\nsex = "P"\n')
+    told = CliRunner().invoke(app, ["record", *options])
+    assert isinstance(told.exception, KitError) and words in str(told.exception)
+    assert {path.name for path in tmp_path.iterdir()} == {"kit.toml", "short.toml"}
