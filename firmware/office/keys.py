@@ -92,8 +92,10 @@ def load(folder: Path) -> Office:
         raise SealingError(f"{error.filename}: cannot be read ({error.strerror})") from error
     except (ValueError, TypeError) as error:
         raise SealingError(f"{folder}: a key is damaged ({error}); restore it from the backup") from error
-    if not identities or not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != authority.public_key():
-        raise SealingError(f"{folder}: its keys do not belong together; restore them from the backup")
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != authority.public_key():
+        raise SealingError(f"{folder}: {AUTHORITY_KEY} is not the key of {AUTHORITY}; restore them from the backup")
+    if not identities or not {str(identity.to_public()) for identity in identities} <= set(recipients):
+        raise SealingError(f"{folder}: nothing opens what is sealed for {RECIPIENTS}; restore it from the backup")
     return Office(folder, identities, recipients, key, authority)
 
 

@@ -105,3 +105,17 @@ def test_a_damaged_key_is_told(office: keys.Office, name: str) -> None:
 def test_a_folder_that_is_no_office_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(SealingError, match="rekam office init"):
         keys.load(tmp_path)
+
+
+def test_recipients_that_the_office_could_not_open_for_are_refused(office: keys.Office, tmp_path: Path) -> None:
+    """An exchanged list would have every kit seal for a stranger."""
+    strangers = keys.init(tmp_path / "strangers").folder / "recipients.txt"
+    (office.folder / "recipients.txt").write_bytes(strangers.read_bytes())
+    with pytest.raises(SealingError, match=r"nothing opens what is sealed for recipients\.txt"):
+        keys.load(office.folder)
+
+
+def test_another_authoritys_key_is_refused(office: keys.Office, tmp_path: Path) -> None:
+    (keys.init(tmp_path / "strangers").folder / "authority.key").replace(office.folder / "authority.key")
+    with pytest.raises(SealingError, match=r"authority\.key is not the key of authority\.pem"):
+        keys.load(office.folder)
