@@ -58,7 +58,7 @@ def admitted(desk: Desk) -> Desk:
 
 def test_a_record_goes_from_the_kit_to_the_office_and_opens_with_stock_tools(admitted: Desk) -> None:
     admitted.keep(Purpose.LIVE, "K1-0001")
-    assert "1 packets written to stick" in admitted.rekam("export", "stick", "--config", "kit.toml")
+    assert "1 packet(s) written to stick" in admitted.rekam("export", "stick", "--config", "kit.toml")
     assert "1 were there already" in admitted.rekam("export", "stick", "--config", "kit.toml")
     said = admitted.rekam("office", "open", "stick/K1-0001.v1.rekam", "--office", "office", "--out", "opened")
     assert "Melati Contoh" in said
@@ -70,6 +70,15 @@ def test_a_record_goes_from_the_kit_to_the_office_and_opens_with_stock_tools(adm
     for command in commands:
         subprocess.run(shlex.split(command), cwd=admitted.folder, check=True, capture_output=True)
     assert record.read_bytes() == transactions.data()
+
+
+def test_nothing_of_a_resident_lies_in_the_clear_on_the_kit_or_the_stick(admitted: Desk) -> None:
+    admitted.keep(Purpose.LIVE, "K1-0001")
+    admitted.rekam("export", "stick", "--config", "kit.toml")
+    files = [path for name in ("data", "stick") for path in (admitted.folder / name).rglob("*") if path.is_file()]
+    assert len(files) >= 5
+    for secret in (transactions.RESIDENT.nik, transactions.RESIDENT.name, "IHDR", "14.999:"):
+        assert [path for path in files if secret.encode() in path.read_bytes()] == []
 
 
 def test_a_training_record_is_told_loudly(admitted: Desk) -> None:
