@@ -36,6 +36,7 @@ THIRD_PARTY = {
     "firmware.terminal": {"rich"},
     "sim": {"numpy", "PIL", "amqtt", "typer", "rich"},
     "sim._jit": {"numba"},
+    "sim.faults": {"pydantic"},
     "provisioning": set(),
 }
 MODULE_LINES, FUNCTION_LINES, KERNEL_LINES, PARAMETERS = 250, 60, 40, 8

@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-DEMO = [sys.executable, str(ROOT / "provisioning/demo.py")]
+DEMO: list[str | Path] = [sys.executable, str(ROOT / "provisioning/demo.py")]
 
 
 def processes_that_name(folder: Path) -> list[str]:
