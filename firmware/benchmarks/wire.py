@@ -13,7 +13,7 @@ from typing import Final
 
 from firmware import config
 from firmware.drivers.fingerprint import FingerprintSensor
-from firmware.errors import DeviceAbsent
+from firmware.errors import DeviceAbsent, DeviceRefused
 
 SETTINGS: Final = ((57600, 128), (57600, 256), (115200, 256), (115200, 128))
 """Speed in baud and bytes in a data packet, in the order that changes the fewest settings."""
@@ -47,12 +47,12 @@ class Measurement:
 def measure(port: str, baud_rate: int, packet_size: int) -> Measurement:
     """Bring the sensor to the settings and time one image, from the command to the pixels.
 
-    Raises DeviceError; DeviceAbsent when no finger lies on the glass or the sensor keeps other settings.
+    Raises DeviceError; DeviceRefused when the sensor keeps other settings, DeviceAbsent when no finger lies on it.
     """
     started: list[float] = []
     with FingerprintSensor(port, baud_rate=baud_rate, packet_size=packet_size) as sensor:
         if (sensor.baud_rate, sensor.packet_size) != (baud_rate, packet_size):
-            raise DeviceAbsent(port, f"the sensor does not take {baud_rate} baud with {packet_size}-byte packets")
+            raise DeviceRefused(port, f"the sensor does not take {baud_rate} baud with {packet_size}-byte packets")
         image = sensor.capture(timeout_s=_FINGER_S, on_lift=lambda: started.append(time.monotonic()))
         measured_s = time.monotonic() - started[0] if started else 0.0
     if image is None:
@@ -64,7 +64,7 @@ def measure(port: str, baud_rate: int, packet_size: int) -> Measurement:
 
 def run() -> Iterator[Measurement]:
     """Measure every setting against a simulated world that runs as a process of its own."""
-    with tempfile.TemporaryDirectory() as folder, _world(Path(folder)) as port:
+    with tempfile.TemporaryDirectory() as folder, world(Path(folder)) as port:
         for baud_rate, packet_size in SETTINGS:
             yield measure(port, baud_rate, packet_size)
 
@@ -83,7 +83,7 @@ def as_json(measurement: Measurement) -> str:
 
 
 @contextmanager
-def _world(folder: Path) -> Iterator[str]:
+def world(folder: Path) -> Iterator[str]:
     """A simulated world with a finger on the glass; gives the sensor's port."""
     process = subprocess.Popen([sys.executable, "-m", "sim", str(folder), "--hold"], stdout=subprocess.DEVNULL)
     try:

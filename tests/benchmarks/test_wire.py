@@ -1,9 +1,10 @@
 import json
+from pathlib import Path
 
 import pytest
 
 from firmware.benchmarks import wire
-from firmware.errors import DeviceAbsent
+from firmware.errors import DeviceAbsent, DeviceRefused
 from tests.drivers.scripted import ScriptedSensor
 from tests.drivers.test_fingerprint import GENERATE, NO_FINGER, raise_speed, scripted
 
@@ -35,7 +36,7 @@ def test_a_sensor_that_keeps_its_settings_is_named() -> None:
 
     with (
         scripted({0x0E: refuse}) as far_end,
-        pytest.raises(DeviceAbsent, match="does not take 115200 baud with 256-byte packets"),
+        pytest.raises(DeviceRefused, match="does not take 115200 baud with 256-byte packets"),
     ):
         wire.measure(far_end.port, 115200, 256)
 
@@ -44,3 +45,15 @@ def test_an_empty_glass_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "_FINGER_S", 0.1)
     with scripted({GENERATE: NO_FINGER}) as far_end, pytest.raises(DeviceAbsent, match="no finger lies on the glass"):
         wire.measure(far_end.port, 57600, 128)
+
+
+def test_the_simulated_wire_takes_the_time_that_its_bytes_need(tmp_path: Path) -> None:
+    with wire.world(tmp_path) as port:
+        measurement = wire.measure(port, 115200, 256)
+    assert measurement.measured_s >= measurement.needed_s
+
+
+def test_a_world_that_cannot_start_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DeviceAbsent, match="simulated world: it ended with status 1"), wire.world(tmp_path / "file"):
+        pytest.fail("started")

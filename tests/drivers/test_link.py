@@ -131,6 +131,11 @@ def test_drain_gives_up_a_line_that_is_never_quiet(line: tuple[int, str], link: 
     babbler.join()
 
 
+def test_a_line_that_takes_no_bytes_is_told(link: SerialLink) -> None:
+    with pytest.raises(LinkTimeout, match="takes no bytes"):
+        link.write(bytes(100_000))
+
+
 def test_speed_is_set_on_the_line(link: SerialLink) -> None:
     link.baud_rate = 115200
     assert link.baud_rate == 115200
