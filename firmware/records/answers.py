@@ -43,7 +43,7 @@ def write(answer: Answer, authority_key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def parse(data: bytes) -> Answer:
-    """Read an answer and check that its authority issued and signed it. Raises IdentityError."""
+    """Read an answer and check that its authority signed all of it. Raises IdentityError."""
     try:
         body = json.loads(data)
     except ValueError as error:
@@ -59,7 +59,7 @@ def parse(data: bytes) -> Answer:
         certificate, authority = (x509.load_pem_x509_certificate(body[key].encode()) for key in _TEXTS[1:])
         for text in recipients:
             sealing.recipient(str(text))
-        _check_signatures(body, certificate, authority)
+        _check_signature(body, authority)
     except (ValueError, TypeError, InvalidSignature, SealingError) as error:
         raise IdentityError(f"was altered on its way or is damaged ({error or 'signature'}); copy it again") from error
     return Answer(body["kit_id"], certificate, authority, tuple(recipients))
@@ -71,8 +71,7 @@ def fingerprint(certificate: x509.Certificate) -> str:
     return " ".join(digest[at : at + 4] for at in range(0, 32, 4))
 
 
-def _check_signatures(body: dict[str, object], certificate: x509.Certificate, authority: x509.Certificate) -> None:
-    certificate.verify_directly_issued_by(authority)
+def _check_signature(body: dict[str, object], authority: x509.Certificate) -> None:
     key = authority.public_key()
     if not isinstance(key, ec.EllipticCurvePublicKey):
         raise ValueError("the authority has no P-256 key")
