@@ -156,18 +156,6 @@ def test_a_second_recorder_and_a_look_find_the_kit_busy(empty_glass: World, pers
     assert json.loads(look.stdout)["devices"][0]["state"] == "busy" and "publishes its own status" in look.stderr
 
 
-def test_no_finger_and_nobody_to_decide(empty_glass: World, person: Path) -> None:
-    before = empty_glass.packets
-    done = run(rekam("record", "-c", empty_glass.hurried(), "--resident", person))
-    assert done.returncode == 1 and "right_thumb: no print in all its tries, nothing was kept" in done.stderr
-    assert empty_glass.packets == before
-
-
-def test_nobody_to_ask_for_the_resident(empty_glass: World) -> None:
-    done = run(rekam("record", "-c", empty_glass.settings))
-    assert done.returncode == 1 and "name a file with --resident" in done.stderr
-
-
 def test_an_operator_at_a_terminal(empty_glass: World, tmp_path: Path) -> None:
     answers = {"NIK": NIK, "Full name": NAME, "Date of birth": "2010-04-12", "Sex": "P"}
     answers |= {"cancel": "e", "Why this finger": "amputation"}
@@ -229,6 +217,7 @@ def test_recipients_are_judged_before_anything_is_opened(
     ("options", "words"),
     [
         (("--config", "none.toml"), "none.toml: no such file"),
+        (("--config", "kit.toml"), "name a file with --resident"),
         (("--config", "kit.toml", "--resident", "none.toml"), "none.toml: no such file"),
         (("--config", "kit.toml", "--resident", "short.toml"), "nik: must be 16 digits, not 15"),
         (("--config", "kit.toml", "--excuse", "thumb=cut"), "excused.thumb: no such finger"),
