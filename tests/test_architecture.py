@@ -178,19 +178,22 @@ def test_provisioning_runs_before_there_is_an_environment(path: Path) -> None:
     assert [fault for function in functions(tree) for fault in misshapen(function)] == []
 
 
+def sentence(path: Path) -> str:
+    """The first sentence of a module's docstring, or of a script's opening comment."""
+    if not path.exists():
+        return ""
+    text = path.read_text(encoding="utf-8")
+    told = ast.get_docstring(ast.parse(text)) if path.suffix == ".py" else text.partition("\n# ")[2]
+    return re.split(r"\.(?:\s|$)", " ".join((told or "").split()), maxsplit=1)[0]
+
+
 def map_lines(folder: Path, depth: int = 0) -> list[str]:
-    """A folder as the map draws it: itself, its modules, its folders, each with the first sentence of its docstring."""
-
-    def line(shown: str, path: Path, depth: int) -> str:
-        text = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "") if path.exists() else ""
-        sentence = re.split(r"\.(?:\s|$)", " ".join(text.split()), maxsplit=1)[0]
-        return f"{'    ' * depth + shown:<34}{sentence}".rstrip()
-
-    lines = [line(f"{folder.name}/", folder / "__init__.py", depth)]
-    lines += [line(path.name, path, depth + 1) for path in sorted(folder.glob("*.py")) if path.name != "__init__.py"]
-    for inner in sorted(path for path in folder.iterdir() if next(path.glob("*.py"), None)):
-        lines += map_lines(inner, depth + 1)
-    return lines
+    """A folder as the map draws it: itself, its modules and scripts, its folders, each with its first sentence."""
+    files = sorted(path for path in folder.iterdir() if path.suffix in (".py", ".sh") and path.name != "__init__.py")
+    inner = sorted(path for path in folder.iterdir() if next(path.glob("*.py"), None))
+    lines = [f"{'    ' * depth + folder.name + '/':<34}{sentence(folder / '__init__.py')}".rstrip()]
+    lines += [f"{'    ' * (depth + 1) + path.name:<34}{sentence(path)}".rstrip() for path in files]
+    return lines + [line for path in inner for line in map_lines(path, depth + 1)]
 
 
 def test_the_map_in_the_readme_equals_the_tree() -> None:
