@@ -237,7 +237,7 @@ def load(path: Path) -> tuple[AnyFault, ...]:
     if unknown := set(values) - {"fault"}:
         raise SimulationError(f"{path}: {', '.join(sorted(unknown))}: no such key; a fault is a table [[fault]]")
     try:
-        return _FAULTS.validate_python(tuple(values.get("fault", ())))
+        return _FAULTS.validate_python(values.get("fault", []))
     except ValidationError as error:
         lines = [f"  fault.{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
         raise SimulationError("\n".join([f"{path}: {len(lines)} fault(s) need a correction:", *lines])) from error

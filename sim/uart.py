@@ -10,7 +10,7 @@ def hear(data: bytes, spoken: int, heard: int) -> bytes:
     levels = [level for byte in data for level in (0, *(byte >> bit & 1 for bit in range(8)), 1)]
     ratio = spoken / heard
     received = bytearray()
-    position = 0.0
+    position = -1.0
     while (start := _falling_edge(levels, position)) is not None:
         samples = [_level(levels, start + (bit + 1.5) * ratio) for bit in range(8)]
         received.append(sum(level << bit for bit, level in enumerate(samples)))
@@ -19,13 +19,15 @@ def hear(data: bytes, spoken: int, heard: int) -> bytes:
 
 
 def _falling_edge(levels: list[int], position: float) -> int | None:
-    """The first moment from `position` on, in bits as they were sent, at which the line is low."""
-    for index in range(int(position), len(levels)):
-        if levels[index] == 0:
+    """The first moment after `position`, in bits as they were sent, at which the line falls."""
+    was_high = _level(levels, position) == 1
+    for index in range(max(0, int(position)), len(levels)):
+        if was_high and levels[index] == 0:
             return index
+        was_high = levels[index] == 1
     return None
 
 
 def _level(levels: list[int], position: float) -> int:
     # An idle line is high
-    return levels[int(position)] if position < len(levels) else 1
+    return levels[int(position)] if 0 <= position < len(levels) else 1
