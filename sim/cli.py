@@ -36,7 +36,7 @@ def sim(
             typer.echo(f"The simulated world is up: {world.kit}")
             while not stop.wait(_LOOK_S):
                 if not world.is_whole:
-                    raise SimulationError("the broker has ended by itself; start the world again")
+                    raise SimulationError("the broker or the sensor has ended by itself; start the world again")
     except SimulationError as error:
         typer.echo(f"rekam sim: {error}", err=True)
         raise typer.Exit(1) from error

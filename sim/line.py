@@ -32,6 +32,11 @@ class SensorLine:
         self._thread.join()
         self._wire.close()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the sensor still answers."""
+        return self._thread.is_alive()
+
     def _run(self) -> None:
         while not self._is_closing.is_set():
             if self._wire.is_newly_opened():

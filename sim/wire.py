@@ -107,7 +107,7 @@ class Wire:
             # Against the start, not the last chunk: late wake-ups must not add up
             if not self.pause(begun + self._duration(start + len(piece)) - time.monotonic()):
                 return
-            if not self._write(hear(piece, self.baud, self._program_baud())):
+            if self._master < 0 or not self._write(hear(piece, self.baud, self._program_baud())):
                 return
 
     def pause(self, seconds: float) -> bool:

@@ -44,15 +44,16 @@ class WorldOptions:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A world that runs: its kit.toml and, where it is ours, its broker."""
+    """A world that runs: its kit.toml, its sensor and, where it is ours, its broker."""
 
     kit: Path
+    sensor: SensorLine
     broker: Broker | None
 
     @property
     def is_whole(self) -> bool:
         """Whether everything that was started still runs."""
-        return self.broker is None or self.broker.is_alive
+        return self.sensor.is_alive and (self.broker is None or self.broker.is_alive)
 
 
 @contextlib.contextmanager
@@ -70,10 +71,12 @@ def run(options: WorldOptions) -> Iterator[World]:
         _clear(folder)
         broker = stack.enter_context(Broker()) if options.broker is None else None
         resident = Resident(fingers, folder / _ANNOUNCEMENTS, hold=options.hold, pace=options.pace, faults=planned)
-        stack.enter_context(sensor_line(folder / _PORT, PROFILES[options.sensor], resident, planned, options.pace))
+        sensor = stack.enter_context(
+            sensor_line(folder / _PORT, PROFILES[options.sensor], resident, planned, options.pace)
+        )
         host, port = (broker.host, broker.port) if broker else options.broker or ("", 0)
         _write(folder / _KIT, _kit_toml(folder, host, port))
-        yield World(folder / _KIT, broker)
+        yield World(folder / _KIT, sensor, broker)
 
 
 def sensor_line(
