@@ -1,22 +1,24 @@
 """`python -m sim DIR ...` starts a world, as `rekam sim` does; a first word in COMMANDS means another command."""
 
 import sys
-from collections.abc import Callable
+from importlib import import_module
 
 import typer
 
 from sim.cli import sim
 
-COMMANDS: dict[str, Callable[..., None]] = {}
+# Module and function by the word; imported only when asked for
+COMMANDS = {"grow": ("sim.grow", "grow")}
 
 
 def main() -> None:
     """Run the command that the first word names, or else a world."""
-    command = COMMANDS.get(sys.argv[1]) if len(sys.argv) > 1 else None
-    if command is not None:
-        del sys.argv[1]
+    command = sim
+    if len(sys.argv) > 1 and sys.argv[1] in COMMANDS:
+        module, function = COMMANDS[sys.argv.pop(1)]
+        command = getattr(import_module(module), function)
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    app.command()(command or sim)
+    app.command()(command)
     app()
 
 
