@@ -20,7 +20,7 @@ REAL = "REKAM_FINGERPRINT_PORT"
 FINGER_S = 30
 
 
-@pytest.fixture(scope="module", params=["zfm20", "r308", "r503", "real"])
+@pytest.fixture(scope="module", params=["zfm20", "r503", "real"])
 def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The port of a sensor with a finger on its glass."""
     if request.param == "real":

@@ -50,7 +50,7 @@ CASES: list[tuple[AnyFault, Outcome]] = [
     (faults.Drop(command=UP, offset=12 + 10 * 267, count=267), Image()),
     (faults.Drop(probability=0.0005), Image()),
     (faults.Drop(command=UP, probability=0.005, times=0), Told(LinkError, "check the cable")),
-    *[(faults.Corrupt(command=command, offset=9), Image()) for command in ALL_USED],
+    *[(faults.Corrupt(command=command, offset=9), Image()) for command in (VERIFY, Instruction.ReadSysPara, UP)],
     (faults.Corrupt(command=UP, offset=12 + 3), Image()),
     (faults.Corrupt(command=UP, offset=12 + 7, mask=1), Image()),
     (faults.Corrupt(command=UP, offset=9000), Image()),
