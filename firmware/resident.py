@@ -135,8 +135,10 @@ def _read(field: str, value: object, today: date) -> object:
 
 def _nik(text: str) -> str:  # PPRRDD ddmmyy nnnn; women are written with day + 40
     nik = text.replace(" ", "")
-    if not re.fullmatch("[0-9]{16}", nik):
-        raise _Fault(Phrase.NIK_DIGITS, given=f"{len(nik)}" if nik.isdigit() else repr(text))
+    if strange := re.search("[^0-9]", nik):  # what was typed may be somebody's number: it is not repeated
+        raise _Fault(Phrase.NIK_CHARACTER, position=strange.start() + 1)
+    if len(nik) != 16:
+        raise _Fault(Phrase.NIK_DIGITS, given=len(nik))
     for part, at in (("province", 0), ("regency", 2), ("district", 4)):
         if nik[at : at + 2] == "00":
             raise _Fault(Phrase.NIK_REGION, part=part, digits=f"{at + 1}-{at + 2}")

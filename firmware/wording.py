@@ -10,6 +10,10 @@ class Phrase(Enum):
     """One text in the languages of a kit: Indonesian, English; braces are filled in by `say`."""
 
     NIK_DIGITS = ("harus 16 angka, bukan {given}", "must be 16 digits, not {given}")
+    NIK_CHARACTER = (
+        "harus 16 angka; karakter ke-{position} bukan angka",
+        "must be 16 digits; character {position} is none",
+    )
     NIK_TEXT = ("tulis sebagai teks dalam tanda kutip", "write it as text, in quotation marks")
     NIK_REGION = (
         "kode {part} di angka {digits} tidak boleh 00",
@@ -80,6 +84,10 @@ class Phrase(Enum):
     ASK = (
         "Letakkan {finger} di kaca (percobaan {attempt} dari {attempts})",
         "Put the {finger} on the glass (try {attempt} of {attempts})",
+    )
+    HINT = (
+        "Ctrl-C kapan saja: ulangi jari, kecualikan jari, atau batal.",
+        "Ctrl-C at any time: repeat a finger, excuse it, or cancel.",
     )
     DOWNLOAD = ("Membaca gambar", "Reading the image")
     LIFT = ("Angkat jari.", "Lift the finger.")

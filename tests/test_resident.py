@@ -33,7 +33,7 @@ def test_a_good_resident_is_taken_whole() -> None:
     [
         ("190301520410007", "16 digits, not 15"),
         ("19030152041000077", "16 digits, not 17"),
-        ("190301520410000A", "16 digits"),
+        ("190301520410000A", "16 digits; character 16 is none"),
         ("1903015204100007", ""),
         ("١٩٠٣٠١٥٢٠٤١٠٠٠٠٧", "16 digits"),
         ("0003015204100007", "province"),
@@ -108,6 +108,12 @@ def test_the_operator_is_told_in_the_kit_s_language() -> None:
     words = resident.check("sex", "X", today=TODAY, language=Language.INDONESIAN)
     assert "perempuan" in words
     assert resident.check("sex", "p", today=TODAY, language=Language.INDONESIAN) == ""
+
+
+def test_a_number_is_not_repeated_in_what_goes_to_a_log() -> None:
+    with pytest.raises(InputError) as raised:
+        resident.parse(changed(nik="19030152041000O7"), today=TODAY)
+    assert "190301" not in str(raised.value)
 
 
 def test_contradictions_are_warnings() -> None:
