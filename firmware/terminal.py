@@ -39,6 +39,7 @@ class Terminal:
         self._console = console
         self._language = language
         self._progress: Progress | None = None
+        self._has_hinted = False
         self.is_interactive = console.is_terminal and sys.stdin.isatty()
 
     def say(self, phrase: Phrase, style: str = "", **values: object) -> None:
@@ -57,6 +58,9 @@ class Terminal:
 
     def asked(self, enrolment: Session) -> None:
         """Show which finger is asked for."""
+        if self.is_interactive and not self._has_hinted:
+            self.say(Phrase.HINT, "dim")
+            self._has_hinted = True
         finger, plan = self._finger(enrolment.finger), enrolment.plan
         self.say(Phrase.ASK, "bold", finger=finger, attempt=enrolment.attempts + 1, attempts=plan.attempts)
 
