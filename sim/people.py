@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sim.faults import AnyFault, NoFinger, PoorPrints
@@ -10,8 +10,8 @@ from sim.fingers import POSITIONS, Fingers
 from sim.glass import Pixels
 from sim.touch import slide
 
-# How long a person takes to put the finger there, holds it without being told, and takes it away
-_REACTION_S, _TOUCH_S, _AWAY_S = 0.5, 1.0, 0.5
+# How long a person takes to put the finger there, and holds it without being told
+_REACTION_S, _TOUCH_S = 0.5, 1.0
 # A kit that has gone silent after "lift" asks for nothing any more
 _PATIENCE_S = 10.0
 
@@ -21,7 +21,8 @@ class Resident:
 
     Announced: puts impression `attempt` of the finger that is asked for on the glass, until told to lift it. Without
     announcements: touches the glass with the right thumb some time after the first look, for a second, again and again.
-    With `hold` a finger is always there. Reactions take `pace` times as long as a person's.
+    With `hold` a finger is always there, unless a kit says "lift". What is announced happens after `pace` times the time
+    that a person takes.
     """
 
     def __init__(
@@ -31,7 +32,7 @@ class Resident:
         *,
         hold: bool = False,
         pace: float = 1.0,
-        faults: Iterable[AnyFault] = (),
+        faults: Sequence[AnyFault] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._fingers = fingers
@@ -71,8 +72,6 @@ class Resident:
         self._since = self._clock()
 
     def _touches(self, now: float) -> bool:
-        if self._hold:
-            return True
         if self._since is None:
             self._since = now
         elapsed = now - self._since
@@ -80,9 +79,10 @@ class Resident:
             self._is_announced = False
         if self._is_announced:
             return self._is_touching and elapsed >= _REACTION_S * self._pace
-        # Waits, touches, goes away and comes again
-        within = elapsed % (self._pace * (_REACTION_S + _TOUCH_S)) if self._pace else 0.0
-        return within >= _REACTION_S * self._pace
+        if self._hold:
+            return True
+        # Comes, touches, goes away and comes again: in a person's own time, or a client that waits for either never sees it
+        return elapsed % (_REACTION_S + _TOUCH_S) >= _REACTION_S
 
     def _refuses(self) -> bool:
         return any(asks == 0 or self._asks <= asks for asks in self._refusals)
