@@ -21,8 +21,8 @@ class Resident:
 
     Announced: puts impression `attempt` of the finger that is asked for on the glass, until told to lift it. Without
     announcements: touches the glass with the right thumb some time after the first look, for a second, again and again.
-    With `hold` a finger is always there, unless a kit says "lift". What is announced happens after `pace` times the time
-    that a person takes.
+    With `hold` a finger is always there, unless a kit says "lift". To what is announced a person reacts `pace` times
+    as slowly as in life.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Resident:
             return self._is_touching and elapsed >= _REACTION_S * self._pace
         if self._hold:
             return True
-        # Comes, touches, goes away and comes again: in a person's own time, or a client that waits for either never sees it
+        # In life's time at any pace: a client that waits for coming or going must see either
         return elapsed % (_REACTION_S + _TOUCH_S) >= _REACTION_S
 
     def _refuses(self) -> bool:
