@@ -27,7 +27,8 @@ class DemoFailed(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demonstration; the exit status is 0 when every step ended well."""
     options = read_options(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _: sys.exit(128 + received))
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     os.environ["COLUMNS"] = os.environ.get("COLUMNS", "120")
     try:
@@ -116,14 +117,20 @@ def wait_for(kit: Path, world: subprocess.Popen[bytes], log: Path) -> None:
         time.sleep(0.1)
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Ask a process to end, and its whole session when it does not listen."""
+def end(process: subprocess.Popen[Any]) -> None:
+    """Ask a process to end, and kill it when it does not listen; a second Ctrl-C does not stop this."""
+    before = {
+        number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
     process.terminate()
     try:
         process.wait(STOP_S)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
+        own_group = os.getpgid(process.pid) == process.pid
+        (os.killpg if own_group else os.kill)(process.pid, signal.SIGKILL)
         process.wait()
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def step(number: int, title: str, *command: str | Path, quiet: bool = False) -> str:
@@ -146,15 +153,20 @@ def execute(*command: str | Path, quiet: bool = False) -> str:
     """Show and run one command; its words and progress pass through. Raises DemoFailed when it does not end well."""
     show(*command)
     try:
-        process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE if quiet else None, text=True)
+        # Nobody is asked anything, and Ctrl-C means the end
+        process = subprocess.Popen(
+            list(map(str, command)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if quiet else None,
+            text=True,
+        )
     except FileNotFoundError as error:
         raise DemoFailed(f"{command[0]}: no such program; run this by bash provisioning/setup.sh demo") from error
     try:
         printed, _ = process.communicate()
     finally:
         if process.poll() is None:
-            process.terminate()
-            process.wait(STOP_S)
+            end(process)
     if process.returncode != 0:
         said = f"; it printed:\n{printed}" if printed else "; its own words stand above"
         raise DemoFailed(f"{' '.join(map(str, command[:3]))} ended with status {process.returncode}{said}")

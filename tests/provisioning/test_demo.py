@@ -83,7 +83,7 @@ def test_a_folder_without_prints_is_refused_at_once(tmp_path: Path) -> None:
     assert f"--fingers {tmp_path}: no PNG files there" in done.stderr
 
 
-@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_stopped_in_the_middle_it_ends_all_that_it_started(tmp_path: Path, sent: signal.Signals, status: int) -> None:
     command = [*DEMO, "--folder", str(tmp_path / "run")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as demo:
