@@ -85,8 +85,11 @@ class Wire:
         return is_new
 
     def receive(self, timeout_s: float) -> bytes:
-        """What a program has sent, once it is all here; empty when nothing came in time or no program has the port."""
-        if not self._is_open():
+        """What a program has sent, once it is all here; empty when nothing came in time.
+
+        Empty too until `is_newly_opened` has told that there is a program: what it sends comes after its opening.
+        """
+        if not self._has_program or not self._is_open():
             self.pause(min(timeout_s, _LOOK_FOR_PROGRAM_S))
             return b""
         if self._master not in select.select([self._master, self._wake_read], [], [], timeout_s)[0]:

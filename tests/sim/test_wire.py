@@ -31,6 +31,7 @@ def received(line: Wire, count: int) -> bytes:
     for _ in range(500):
         if len(data) >= count:
             break
+        line.is_newly_opened()
         data += line.receive(0.01)
     return data
 
@@ -49,9 +50,10 @@ def test_one_program_after_another_opens_it(tmp_path: Path) -> None:
             assert line.receive(0) == b""
             assert not line.is_newly_opened()
             with program(tmp_path) as port:
+                port.write(b"hello")
+                assert line.receive(0) == b""
                 assert line.is_newly_opened()
                 assert not line.is_newly_opened()
-                port.write(b"hello")
                 assert received(line, 5) == b"hello"
                 line.send(b"answer")
                 assert port.read(6) == b"answer"
@@ -131,6 +133,7 @@ def test_a_pulled_plug_is_a_hang_up_and_comes_back_at_the_same_path(tmp_path: Pa
 @pytest.mark.parametrize("use", [lambda line: line.receive(60), lambda line: line.send(bytes(100_000))])
 def test_waking_ends_what_another_thread_waits_for(tmp_path: Path, use: Callable[[Wire], object]) -> None:
     with wire(tmp_path, pace=10) as line, program(tmp_path):
+        assert line.is_newly_opened()
         waiting = threading.Thread(target=use, args=(line,))
         waiting.start()
         line.wake()
