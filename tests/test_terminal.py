@@ -26,6 +26,7 @@ def desk(
     monkeypatch: pytest.MonkeyPatch, typed: str, language: Language = Language.ENGLISH
 ) -> tuple[Terminal, io.StringIO]:
     monkeypatch.setattr("sys.stdin", Keyboard(typed))
+    monkeypatch.setenv("TERM", "xterm")  # a dumb one, as under CI, draws no bars
     shown = io.StringIO()
     console = Console(file=shown, force_terminal=True, highlight=False, soft_wrap=True, color_system=None)
     return Terminal(console, language), shown
