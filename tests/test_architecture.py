@@ -30,16 +30,20 @@ THIRD_PARTY = {
     "firmware.overlay": {"numpy", "PIL"},
     "firmware.pipeline": {"numpy"},
     "firmware.pipeline._jit": {"numba"},
+    "firmware.pipeline._simd": {"numba", "llvmlite"},
     "firmware.records": {"numpy", "PIL", "wsq", "nistitl", "pyrage", "cryptography", "asn1crypto"},
     "firmware.station": {"numpy"},
     "firmware.telemetry": {"paho"},
     "firmware.terminal": {"rich"},
+    "firmware.training": {"numpy", "torch", "PIL", "rich", "typer"},
     "sim": {"numpy", "PIL", "amqtt", "typer", "rich"},
     "sim._jit": {"numba"},
     "sim.faults": {"pydantic"},
     "provisioning": set(),
 }
 MODULE_LINES, FUNCTION_LINES, KERNEL_LINES, PARAMETERS = 250, 60, 40, 8
+
+README = ROOT / "README.md"
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -196,13 +200,24 @@ def map_lines(folder: Path, depth: int = 0) -> list[str]:
     return lines + [line for path in inner for line in map_lines(path, depth + 1)]
 
 
+def with_map(readme: str) -> str:
+    """The README with the map as it should be; `python -m tests.test_architecture` writes it."""
+    drawn = "\n".join(line for top in ("firmware", "provisioning", "sim") for line in map_lines(ROOT / top))
+    before, after = re.split(r"(?<=^## The map\n)", readme, maxsplit=1, flags=re.MULTILINE)
+    return before + re.sub(
+        r"(?<=^```text\n).*?(?=```)", f"{drawn}\n".replace("\\", r"\\"), after, count=1, flags=re.M | re.S
+    )
+
+
 def test_the_map_in_the_readme_equals_the_tree() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    drawn = re.search(r"## The map\n.*?```text\n(.*?)```", readme, re.DOTALL)
-    wanted = "\n".join(line for top in ("firmware", "provisioning", "sim") for line in map_lines(ROOT / top)) + "\n"
-    assert drawn and drawn.group(1) == wanted, f"README.md: under `## The map` should stand:\n{wanted}"
+    readme = README.read_text(encoding="utf-8")
+    assert readme.splitlines() == with_map(readme).splitlines(), "redraw it: python -m tests.test_architecture"
 
 
 def test_every_package_is_in_the_wheel() -> None:
     listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
     assert sorted(listed) == [module_name(path) for path in sources("firmware", "sim") if path.name == "__init__.py"]
+
+
+if __name__ == "__main__":
+    README.write_text(with_map(README.read_text(encoding="utf-8")), encoding="utf-8")
