@@ -9,13 +9,17 @@ from PIL import Image, UnidentifiedImageError
 
 from sim.errors import SimulationError
 from sim.glass import Pixels
+from sim.impressions import Condition, impress
+from sim.optics import Sensor
 from sim.ridges import Master, grow
-from sim.touch import press
 
 POSITIONS = (
     "right_thumb", "right_index", "right_middle", "right_ring", "right_little",
     "left_thumb", "left_index", "left_middle", "left_ring", "left_little",
 )  # fmt: skip
+
+# A little more than any sensor of the family sees, pixels at 500 ppi
+GLASS = (380, 320)
 
 
 class Fingers(Protocol):
@@ -42,7 +46,10 @@ class GrownFingers:
             if master is None and position in self._wanted:
                 self._wanted.remove(position)
                 self._wanted.insert(0, position)
-        return None if master is None else press(master, position=position, seed=(self._seed, position, attempt))
+        if master is None:
+            return None
+        rng = np.random.default_rng((self._seed, position, attempt))
+        return impress(master, rng, shape=GLASS, condition=Condition.GOOD, sensor=Sensor()).pixels
 
     def _grow(self) -> None:
         while True:
@@ -50,7 +57,7 @@ class GrownFingers:
                 if not self._wanted:
                     return
                 position = self._wanted.pop(0)
-            master = grow(seed=(self._seed, position), is_left=position > 5)
+            master = grow(np.random.default_rng((self._seed, position)), is_left=position > 5)
             with self._lock:
                 self._masters[position] = master
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import optics, placement, skin
-from sim.masters import PPI, Master
+from sim.ridges import PPI, Master
 
 Floats = NDArray[np.float64]
 
@@ -32,9 +32,9 @@ class Condition(Enum):
 class Impression:
     """One image with its truth.
 
-    pixels: uint8 (h, w) at 500 ppi, ridges dark. minutiae: rows of x, y, direction (radians counter-clockwise as seen, to
-    the side with more ridges), 1 for a ridge ending or 2 for a bifurcation, and how well it can be seen, 0..1; those
-    under SEEN are there but may be missed.
+    pixels: uint8 (h, w) at 500 ppi, ridges dark. minutiae: rows of x, y, direction (radians counter-clockwise as seen,
+    to the side with more ridges), 1 for a ridge ending or 2 for a bifurcation, and how well it can be seen, 0..1;
+    those under SEEN are there but may be missed.
     """
 
     pixels: NDArray[np.uint8]
@@ -72,7 +72,7 @@ def _sample_stance(condition: Condition | None) -> placement.Stance:
     if condition is Condition.GOOD:
         return placement.Stance(turn=0.12, off_x=10, off_y=14, stretch=0.02, distortion=1.0)
     if condition is Condition.DISTORTED:
-        return placement.Stance(turn=0.35, stretch=0.08, distortion=6.0)
+        return placement.Stance(turn=0.35, stretch=0.08, distortion=4.0)
     return FREE
 
 
@@ -186,3 +186,12 @@ def _sight(
     alike = float((a * b).mean() / np.sqrt((a * a).mean() * (b * b).mean() + 1e-4))
     touched = float(contact[window].mean())
     return max(0.0, alike) * min(1.0, touched / 0.75) if touched > 0.25 else 0.0
+
+
+def slide(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The same impression, badly made: the finger slid while only its lower part touched the glass."""
+    slid = np.mean([np.roll(pixels, shift, axis=0) for shift in range(-7, 8)], axis=0)
+    paper = float(np.percentile(pixels, 95))
+    height = pixels.shape[0]
+    touches = 1 / (1 + np.exp((0.62 * height - np.arange(height)) / 6))[:, None]
+    return np.asarray(paper + (slid - paper) * 0.6 * touches, np.uint8)

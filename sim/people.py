@@ -8,7 +8,7 @@ from pathlib import Path
 from sim.faults import AnyFault, NoFinger, PoorPrints
 from sim.fingers import POSITIONS, Fingers
 from sim.glass import Pixels
-from sim.touch import slide
+from sim.impressions import slide
 
 # How long a person takes to put the finger there, and holds it without being told
 _REACTION_S, _TOUCH_S = 0.5, 1.0

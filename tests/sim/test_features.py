@@ -3,15 +3,18 @@
 import numpy as np
 
 from sim import features
+from sim.fingers import GLASS
 from sim.glass import Pixels, expose
+from sim.impressions import Condition, impress
+from sim.optics import Sensor
 from sim.ridges import grow
-from sim.touch import press
 
 MATCH, NO_MATCH = 120, 60
 
 
 def impression(position: int) -> Pixels:
-    return press(grow((3, position), is_left=False), position=position, seed=(3, position, 1))
+    master, rng = grow(np.random.default_rng((3, position))), np.random.default_rng((3, position, 1))
+    return impress(master, rng, shape=GLASS, condition=Condition.GOOD, sensor=Sensor()).pixels
 
 
 def extracted(pixels: Pixels) -> bytes:
