@@ -91,6 +91,8 @@ class _CheckedFile(IndexDataCacheFile):
 class _HealingCache(FunctionCache):
     """A cache whose every fault means: compile again."""
 
+    _cache_file: IndexDataCacheFile
+
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
         whole = self._cache_file
@@ -117,7 +119,10 @@ class _HealingCache(FunctionCache):
             log.warning("%s stays uncached: %s", self._name, error)
 
 
-_FOLDER = None if numba.config.DISABLE_JIT else _open_cache()
+COMPILED = not numba.config.DISABLE_JIT
+"""False with NUMBA_DISABLE_JIT=1: then kernels run as plain Python."""
+
+_FOLDER = _open_cache() if COMPILED else None
 if _FOLDER is not None:
     numba.config.CACHE_DIR = str(_FOLDER)
 

@@ -1,0 +1,141 @@
+"""A compact net finds the minutiae: for each cell of 4x4 pixels whether one lies there, where exactly, and which way.
+
+The net is that of `firmware.training.nets`; its figures come with the package and are run by our own kernels.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware.datatypes import Minutiae
+from firmware.pipeline import parameters, trace
+from firmware.pipeline._jit import kernel
+from firmware.pipeline.convolution import Planes, convolve
+from firmware.pipeline.weights import Net
+from firmware.vocabulary import MinutiaKind
+
+CELL = 4
+Floats = NDArray[np.float32]
+
+
+def detect(normalised: Floats, mask: NDArray[np.bool_], net: Net, threshold: float) -> Minutiae:
+    """The minutiae of a print, best first.
+
+    normalised: float32 (h, w). mask: bool (rows, cols) by blocks, where to look. threshold: the least presence, 0..1.
+    """
+    if not mask.any():
+        return _minutiae(np.empty((0, 6), np.float32))
+    top, left, part = _cut(normalised, mask)
+    answer = run(part, net)
+    trace.offer("presence", answer[0])
+    found = np.empty((answer[0].size, 6), np.float32)
+    count = _read_peaks(answer, threshold, found)
+    found = found[:count]
+    found = found[np.argsort(-found[:, 5], kind="stable")]
+    kept = np.zeros(len(found), np.bool_)
+    _keep_apart(found, parameters.MINUTIAE_APART, kept)
+    found = found[kept] + np.array([left, top, 0, 0, 0, 0], np.float32)
+    inside = (found[:, :2] >= 0).all(axis=1) & (found[:, 0] < normalised.shape[1]) & (found[:, 1] < normalised.shape[0])
+    return _minutiae(found[inside])
+
+
+def run(image: Floats, net: Net) -> Floats:
+    """The net's answer, float32 (7, h / CELL, w / CELL): presence 0..1, offset (cells), direction, continuation.
+
+    image: float32 (h, w), normalised, both sides multiples of CELL.
+    """
+    planes = Planes(1, *image.shape)
+    planes.view()[0] = image
+    for layer in net.stem:
+        planes = convolve(planes, layer, rectify=True)
+    for first, second in net.blocks:
+        inner = convolve(convolve(planes, first, rectify=True), second, rectify=False)
+        _add_rectified(inner.flat, planes.flat)
+        planes = inner
+    for layer in net.head[:-1]:
+        planes = convolve(planes, layer, rectify=True)
+    answer = convolve(planes, net.head[-1], rectify=False).view()[:7].copy()
+    answer[0] = 1 / (1 + np.exp(-answer[0]))
+    return answer
+
+
+def _cut(image: Floats, mask: NDArray[np.bool_]) -> tuple[int, int, Floats]:
+    """The part around the mask, with a margin and zeros up to whole cells: top, left, float32 (h, w)."""
+    rows, cols = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    top, left = (max(0, int(n[0]) - parameters.NET_MARGIN_BLOCKS) * parameters.BLOCK for n in (rows, cols))
+    low, right = ((int(n[-1]) + 1 + parameters.NET_MARGIN_BLOCKS) * parameters.BLOCK for n in (rows, cols))
+    part = image[top:low, left:right]
+    return top, left, np.pad(part, [(0, -side % CELL) for side in part.shape])
+
+
+def _minutiae(found: Floats) -> Minutiae:
+    """Rows of x, y, direction x and y, continuation, presence as Minutiae."""
+    direction = np.mod(np.arctan2(-found[:, 3], found[:, 2]), 2 * math.pi).astype(np.float32)
+    direction[direction >= np.float32(2 * math.pi)] = 0
+    kind = np.where(found[:, 4] > 0, MinutiaKind.RIDGE_ENDING, MinutiaKind.BIFURCATION)
+    return Minutiae(
+        x=found[:, 0].copy(),
+        y=found[:, 1].copy(),
+        direction=direction,
+        kind=kind.astype(np.uint8),
+        quality=np.rint(100 * found[:, 5]).clip(1, 100).astype(np.uint8),
+    )
+
+
+@kernel
+def _add_rectified(values: Floats, others: Floats) -> None:
+    """Values becomes the larger of 0 and values + others. Both flat and of one size."""
+    for i in range(values.size):
+        values[i] = max(values[i] + others[i], np.float32(0))
+
+
+@kernel
+def _read_peaks(answer: Floats, threshold: float, out: Floats) -> int:
+    """Cells whose presence is a peak, with the average of what they and their neighbours say, weighted by presence.
+
+    answer: (7, rows, cols). out: (rows * cols, 6), filled from the top with x, y (pixels), direction x and y,
+    continuation (over 0: an ending), presence. Returns how many were filled.
+    """
+    rows, cols = answer.shape[1:]
+    count = 0
+    for row in range(rows):
+        for col in range(cols):
+            peak = answer[0, row, col]
+            if peak < threshold:
+                continue
+            total, highest = np.float32(0), True
+            sums = np.zeros(6, np.float32)
+            for r in range(max(row - 1, 0), min(row + 2, rows)):
+                for c in range(max(col - 1, 0), min(col + 2, cols)):
+                    here = answer[0, r, c]
+                    highest = highest and (here < peak or (here == peak and (r, c) >= (row, col)))
+                    if here > 0.3 * peak:
+                        total += here
+                        sums[0] += here * (c + answer[1, r, c])
+                        sums[1] += here * (r + answer[2, r, c])
+                        for k in range(2, 6):
+                            sums[k] += here * answer[k + 1, r, c]
+            if not highest:
+                continue
+            out[count, 0] = (sums[0] / total + 0.5) * CELL - 0.5
+            out[count, 1] = (sums[1] / total + 0.5) * CELL - 0.5
+            out[count, 2], out[count, 3] = sums[2], sums[3]
+            out[count, 4] = sums[2] * sums[4] + sums[3] * sums[5]
+            out[count, 5] = peak
+            count += 1
+    return count
+
+
+@kernel
+def _keep_apart(found: Floats, apart: float, out: NDArray[np.bool_]) -> None:
+    """Keep what lies at least `apart` from everything kept before it.
+
+    found: (n, 6), x, y first, best first. out: (n) of False.
+    """
+    for i in range(len(found)):
+        out[i] = True
+        for j in range(i):
+            if out[j] and math.hypot(found[i, 0] - found[j, 0], found[i, 1] - found[j, 1]) < apart:
+                out[i] = False
+                break
