@@ -1,0 +1,1 @@
+"""Grows the weights that the pipeline carries, from grown prints alone; the only place of PyTorch."""
