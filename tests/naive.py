@@ -208,9 +208,67 @@ def mark_crowded(ends: Array, radius: float, most: int, out: Array) -> None:
         out[i] = sum(i != j and math.dist(a[:2], b[:2]) <= radius for j, b in enumerate(ends)) > most
 
 
-def filter_along(waves: Array, orientation: Array, period: Array, filters: Array, out: Array) -> None:
-    radius = filters.shape[2] // 2
-    for y in range(radius, waves.shape[0] - radius):
-        for x in range(radius, waves.shape[1] - radius):
-            around = waves[y - radius : y + radius + 1, x - radius : x + radius + 1]
-            out[y, x] = (around * filters[period[y, x], orientation[y, x]]).sum()
+def filter_each(image: Array, bank: Array, choice: Array, squash: bool, out: Array) -> None:
+    """Each pixel by its own filter of 13 x 13; squashing is 2.2 t / sqrt(1 + (2.2 t)^2)."""
+    for y in range(6, image.shape[0] - 6):
+        for x in range(6, image.shape[1] - 6):
+            total = float((image[y - 6 : y + 7, x - 6 : x + 7].ravel() * bank[choice[y, x]]).sum())
+            out[y, x] = 2.2 * total / math.hypot(1, 2.2 * total) if squash else total
+
+
+def sample_cubic(image: Array, where: Array, out: Array) -> None:
+    for i, j in np.ndindex(out.shape):
+        x, y = where[:, i, j]
+        left, top = math.floor(x), math.floor(y)
+        if 1 <= left <= image.shape[1] - 3 and 1 <= top <= image.shape[0] - 3:
+            patch = image[top - 1 : top + 3, left - 1 : left + 3]
+            out[i, j] = keys(y - top - np.arange(-1, 3)) @ patch @ keys(x - left - np.arange(-1, 3))
+
+
+def keys(t: Array) -> Array:
+    """Keys' cubic weights, a = -0.5."""
+    t = np.abs(t)
+    return np.where(t < 1, 1.5 * t**3 - 2.5 * t**2 + 1, -0.5 * t**3 + 2.5 * t**2 - 4 * t + 2)
+
+
+def convolve(planes: Array, weight: Array, bias: Array, dilation: int, stride: int, rectify: bool) -> Array:
+    """Plain planes (inputs, h, w) to (outputs, h / stride, w / stride), zeros beyond the edge."""
+    side = weight.shape[2]
+    reach = dilation * (side // 2)
+    padded = np.pad(planes.astype(np.float64), [(0, 0), (reach, reach), (reach, reach)])
+    out = np.empty((len(bias), planes.shape[1] // stride, planes.shape[2] // stride))
+    for y in range(out.shape[1]):
+        for x in range(out.shape[2]):
+            top, left = y * stride, x * stride
+            patch = padded[:, top : top + 2 * reach + 1 : dilation, left : left + 2 * reach + 1 : dilation]
+            out[:, y, x] = (weight * patch).sum(axis=(1, 2, 3)) + bias
+    return np.maximum(out, 0) if rectify else out
+
+
+def add_rectified(values: Array, others: Array) -> None:
+    values[:] = np.maximum(values + others, 0)
+
+
+def read_peaks(answer: Array, threshold: float, out: Array) -> int:
+    count = 0
+    padded = np.pad(answer[0], 1, constant_values=-1)
+    for row, col in np.ndindex(answer.shape[1:]):
+        around = padded[row : row + 3, col : col + 3]
+        # Of equal neighbours the first in reading order is the peak
+        first = int(np.argmax(around)) == 4
+        if answer[0, row, col] < threshold or not first:
+            continue
+        weight = np.where(around > 0.3 * answer[0, row, col], around, 0)
+        sums = np.zeros(6)
+        for i, j in zip(*np.nonzero(weight), strict=True):
+            r, c = row + i - 1, col + j - 1
+            sums += weight[i, j] * np.array([c + answer[1, r, c], r + answer[2, r, c], *answer[3:7, r, c]])
+        x, y = (sums[:2] / weight.sum() + 0.5) * 4 - 0.5
+        out[count] = x, y, sums[2], sums[3], sums[2:4] @ sums[4:6], answer[0, row, col]
+        count += 1
+    return count
+
+
+def keep_apart(found: Array, apart: float, out: Array) -> None:
+    for i, one in enumerate(found):
+        out[i] = all(math.dist(one[:2], other[:2]) >= apart for other in found[:i][out[:i]])
