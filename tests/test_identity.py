@@ -59,7 +59,7 @@ def test_the_request_is_one_that_openssl_reads(tmp_path: Path) -> None:
     assert path == tmp_path / "stick" / "K1.request.pem"
     command = ["openssl", "req", "-in", str(path), "-verify", "-noout", "-subject"]
     said = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert "CN = K1" in said.stdout
+    assert "CN=K1" in said.stdout.replace(" ", "")  # OpenSSL 3.0 and 3.5 space it differently
 
 
 def test_an_answer_brings_certificate_and_recipients(world: Admitted) -> None:
