@@ -50,5 +50,5 @@ def _local_mean(image: NDArray[np.float32], radius: int = 4) -> NDArray[np.float
     size = 2 * radius + 1
     total = np.pad(np.pad(image, radius, mode="edge").cumsum(0).cumsum(1), ((1, 0), (1, 0)))
     sums = total[size:, size:] - total[:-size, size:] - total[size:, :-size] + total[:-size, :-size]
-    mean: NDArray[np.float32] = sums / size**2
+    mean: NDArray[np.float32] = (sums / size**2).astype(np.float32, copy=False)
     return mean

@@ -143,7 +143,7 @@ def _sample_sensor(rng: np.random.Generator, ghosted: bool) -> optics.Sensor:
         slope=abs(rng.normal(0, 14)),
         mottled=abs(rng.normal(0, 0.12)),
         ghost=rng.uniform(5, 30) if ghosted else 0.0,
-        blur=rng.choice([0, rng.uniform(0.3, 0.8), rng.uniform(0.6, 1.3)], p=[0.25, 0.45, 0.3]),
+        blur=float(rng.choice([0, rng.uniform(0.3, 0.8), rng.uniform(0.6, 1.3)], p=[0.25, 0.45, 0.3])),
         grain=abs(rng.normal(0, 4.5)) * (2.5 if strong else 1),
         clumps=abs(rng.normal(0, 4.5)),
         column_stripes=rng.uniform(1, 6) * (rng.random() < 0.2),
