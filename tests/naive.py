@@ -196,16 +196,13 @@ def next_step(skeleton: Array, path: list[tuple[int, int]]) -> tuple[int, int] |
     return choices[0] if choices else None
 
 
-def mark_opposed(ends: Array, reach: float, angle: float, out: Array) -> None:
-    for i, a in enumerate(ends):
-        for j, b in enumerate(ends):
-            turn = math.remainder(float(b[2]) - float(a[2]) - math.pi, 2 * math.pi)
-            out[i] |= i != j and math.dist(a[:2], b[:2]) <= reach and abs(turn) < angle
-
-
-def mark_crowded(ends: Array, radius: float, most: int, out: Array) -> None:
-    for i, a in enumerate(ends):
-        out[i] = sum(i != j and math.dist(a[:2], b[:2]) <= radius for j, b in enumerate(ends)) > most
+def mark_backed(found: Array, ends: Array, within: float, angle: float, out: Array) -> None:
+    for i, one in enumerate(found):
+        out[i] = any(
+            math.dist(one[:2], end[:2]) <= within
+            and abs(math.remainder(float(one[2]) - float(end[2]), 2 * math.pi)) < angle
+            for end in ends
+        )
 
 
 def filter_each(image: Array, bank: Array, choice: Array, squash: bool, out: Array) -> None:
@@ -259,12 +256,12 @@ def read_peaks(answer: Array, threshold: float, out: Array) -> int:
         if answer[0, row, col] < threshold or not first:
             continue
         weight = np.where(around > 0.3 * answer[0, row, col], around, 0)
-        sums = np.zeros(6)
+        sums = np.zeros(4)
         for i, j in zip(*np.nonzero(weight), strict=True):
             r, c = row + i - 1, col + j - 1
-            sums += weight[i, j] * np.array([c + answer[1, r, c], r + answer[2, r, c], *answer[3:7, r, c]])
+            sums += weight[i, j] * np.array([c + answer[1, r, c], r + answer[2, r, c], *answer[3:5, r, c]])
         x, y = (sums[:2] / weight.sum() + 0.5) * 4 - 0.5
-        out[count] = x, y, sums[2], sums[3], sums[2:4] @ sums[4:6], answer[0, row, col]
+        out[count] = x, y, math.atan2(-sums[3], sums[2]) % (2 * math.pi), answer[0, row, col]
         count += 1
     return count
 

@@ -47,16 +47,6 @@ def fill_holes(mask: NDArray[np.bool_], largest: int) -> NDArray[np.bool_]:
     return ~keep_parts(~mask, largest + 1)
 
 
-def distance_inside(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """For each true block, how many blocks (chessboard) lie between its centre and the nearest edge; 0 elsewhere."""
-    depth = np.zeros(mask.shape, np.float32)
-    left = mask
-    while left.any():
-        depth += left
-        left = ~grow(np.pad(~left, 1, constant_values=True))[1:-1, 1:-1]
-    return np.asarray(np.where(mask, depth - 0.5, 0), np.float32)
-
-
 @kernel
 def _label(mask: NDArray[np.bool_], labels: NDArray[np.int32]) -> None:
     """Number the parts that are connected by edges: 1, 2, ... in the order of their first block.

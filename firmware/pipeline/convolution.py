@@ -5,6 +5,7 @@ over the four phases of each plane. Four outputs by three vectors at a time fill
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,7 @@ class Layer:
     dilation: int = 1
     stride: int = 1
 
+    @cached_property
     def packed(self) -> Floats:
         """The weights in the order in which the kernel reads them, float32 (outputs / 4 * taps * 4)."""
         outputs = len(self.bias)
@@ -92,7 +94,7 @@ def convolve(planes: Planes, layer: Layer, *, rectify: bool) -> Planes:
     span = np.array([start, source.height * source.pitch - 2 * BORDER, source.size], np.int64)
     least = np.float32(0) if rectify else np.float32(-np.inf)
     work = _convolve if COMPILED else _convolve_plainly
-    work(source.flat, layer.packed(), layer.offsets(source), layer.bias, out.flat, span, least)
+    work(source.flat, layer.packed, layer.offsets(source), layer.bias, out.flat, span, least)
     out.clear_borders()
     return out
 

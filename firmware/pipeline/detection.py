@@ -8,40 +8,41 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware.datatypes import Minutiae
 from firmware.pipeline import parameters, trace
 from firmware.pipeline._jit import kernel
 from firmware.pipeline.convolution import Planes, convolve
 from firmware.pipeline.weights import Net
-from firmware.vocabulary import MinutiaKind
 
 CELL = 4
 Floats = NDArray[np.float32]
 
 
-def detect(normalised: Floats, mask: NDArray[np.bool_], net: Net, threshold: float) -> Minutiae:
-    """The minutiae of a print, best first.
+def detect(normalised: Floats, mask: NDArray[np.bool_], net: Net) -> Floats:
+    """Where minutiae may lie in the mask: float32 (n, 4), x, y, direction in [0, 2 pi), presence 0..1, best first.
 
-    normalised: float32 (h, w). mask: bool (rows, cols) by blocks, where to look. threshold: the least presence, 0..1.
+    normalised: float32 (h, w). mask: bool (rows, cols) by blocks.
     """
     if not mask.any():
-        return _minutiae(np.empty((0, 6), np.float32))
+        return np.empty((0, 4), np.float32)
     top, left, part = _cut(normalised, mask)
     answer = run(part, net)
     trace.offer("presence", answer[0])
-    found = np.empty((answer[0].size, 6), np.float32)
-    count = _read_peaks(answer, threshold, found)
-    found = found[:count]
-    found = found[np.argsort(-found[:, 5], kind="stable")]
+    found = np.empty((answer[0].size, 4), np.float32)
+    found = found[: _read_peaks(answer, parameters.BACKED_PRESENCE, found)]
+    found = found[np.argsort(-found[:, 3], kind="stable")] + np.array([left, top, 0, 0], np.float32)
     kept = np.zeros(len(found), np.bool_)
     _keep_apart(found, parameters.MINUTIAE_APART, kept)
-    found = found[kept] + np.array([left, top, 0, 0, 0, 0], np.float32)
-    inside = (found[:, :2] >= 0).all(axis=1) & (found[:, 0] < normalised.shape[1]) & (found[:, 1] < normalised.shape[0])
-    return _minutiae(found[inside])
+    found = found[kept]
+    block = np.floor(found[:, 1::-1] / parameters.BLOCK).astype(np.intp)
+    inside = (block >= 0).all(axis=1) & (block < np.array(mask.shape)).all(axis=1)
+    found, block = found[inside], block[inside]
+    found = found[np.asarray(mask[block[:, 0], block[:, 1]])]
+    found[:, :2] = found[:, :2].clip(0, np.array(normalised.shape[::-1], np.float32) - 1)
+    return found
 
 
 def run(image: Floats, net: Net) -> Floats:
-    """The net's answer, float32 (7, h / CELL, w / CELL): presence 0..1, offset (cells), direction, continuation.
+    """The net's answer, float32 (5, h / CELL, w / CELL): presence 0..1, offset x, y (cells), direction x, y.
 
     image: float32 (h, w), normalised, both sides multiples of CELL.
     """
@@ -55,7 +56,7 @@ def run(image: Floats, net: Net) -> Floats:
         planes = inner
     for layer in net.head[:-1]:
         planes = convolve(planes, layer, rectify=True)
-    answer = convolve(planes, net.head[-1], rectify=False).view()[:7].copy()
+    answer = convolve(planes, net.head[-1], rectify=False).view()[:5].copy()
     answer[0] = 1 / (1 + np.exp(-answer[0]))
     return answer
 
@@ -69,20 +70,6 @@ def _cut(image: Floats, mask: NDArray[np.bool_]) -> tuple[int, int, Floats]:
     return top, left, np.pad(part, [(0, -side % CELL) for side in part.shape])
 
 
-def _minutiae(found: Floats) -> Minutiae:
-    """Rows of x, y, direction x and y, continuation, presence as Minutiae."""
-    direction = np.mod(np.arctan2(-found[:, 3], found[:, 2]), 2 * math.pi).astype(np.float32)
-    direction[direction >= np.float32(2 * math.pi)] = 0
-    kind = np.where(found[:, 4] > 0, MinutiaKind.RIDGE_ENDING, MinutiaKind.BIFURCATION)
-    return Minutiae(
-        x=found[:, 0].copy(),
-        y=found[:, 1].copy(),
-        direction=direction,
-        kind=kind.astype(np.uint8),
-        quality=np.rint(100 * found[:, 5]).clip(1, 100).astype(np.uint8),
-    )
-
-
 @kernel
 def _add_rectified(values: Floats, others: Floats) -> None:
     """Values becomes the larger of 0 and values + others. Both flat and of one size."""
@@ -94,8 +81,8 @@ def _add_rectified(values: Floats, others: Floats) -> None:
 def _read_peaks(answer: Floats, threshold: float, out: Floats) -> int:
     """Cells whose presence is a peak, with the average of what they and their neighbours say, weighted by presence.
 
-    answer: (7, rows, cols). out: (rows * cols, 6), filled from the top with x, y (pixels), direction x and y,
-    continuation (over 0: an ending), presence. Returns how many were filled.
+    answer: (5, rows, cols). out: (rows * cols, 4), filled from the top with x, y (pixels), direction, presence. Returns
+    how many were filled.
     """
     rows, cols = answer.shape[1:]
     count = 0
@@ -105,7 +92,7 @@ def _read_peaks(answer: Floats, threshold: float, out: Floats) -> int:
             if peak < threshold:
                 continue
             total, highest = np.float32(0), True
-            sums = np.zeros(6, np.float32)
+            sums = np.zeros(4, np.float32)
             for r in range(max(row - 1, 0), min(row + 2, rows)):
                 for c in range(max(col - 1, 0), min(col + 2, cols)):
                     here = answer[0, r, c]
@@ -114,16 +101,15 @@ def _read_peaks(answer: Floats, threshold: float, out: Floats) -> int:
                         total += here
                         sums[0] += here * (c + answer[1, r, c])
                         sums[1] += here * (r + answer[2, r, c])
-                        for k in range(2, 6):
-                            sums[k] += here * answer[k + 1, r, c]
-            if not highest:
-                continue
-            out[count, 0] = (sums[0] / total + 0.5) * CELL - 0.5
-            out[count, 1] = (sums[1] / total + 0.5) * CELL - 0.5
-            out[count, 2], out[count, 3] = sums[2], sums[3]
-            out[count, 4] = sums[2] * sums[4] + sums[3] * sums[5]
-            out[count, 5] = peak
-            count += 1
+                        sums[2] += here * answer[3, r, c]
+                        sums[3] += here * answer[4, r, c]
+            if highest:
+                out[count, 0] = (sums[0] / total + 0.5) * CELL - 0.5
+                out[count, 1] = (sums[1] / total + 0.5) * CELL - 0.5
+                turn = np.float32(math.atan2(-sums[3], sums[2]) % (2 * math.pi))
+                out[count, 2] = turn if turn < np.float32(2 * math.pi) else np.float32(0)
+                out[count, 3] = peak
+                count += 1
     return count
 
 
@@ -131,7 +117,7 @@ def _read_peaks(answer: Floats, threshold: float, out: Floats) -> int:
 def _keep_apart(found: Floats, apart: float, out: NDArray[np.bool_]) -> None:
     """Keep what lies at least `apart` from everything kept before it.
 
-    found: (n, 6), x, y first, best first. out: (n) of False.
+    found: (n, 4), x, y first, best first. out: (n) of False.
     """
     for i in range(len(found)):
         out[i] = True

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from firmware.datatypes import FingerprintFeatures, Minutiae
 from firmware.pipeline import (
+    detection,
     enhancement,
     frequency,
     minutiae,
@@ -16,6 +17,7 @@ from firmware.pipeline import (
     segmentation,
     skeleton,
     trace,
+    weights,
 )
 
 
@@ -34,7 +36,8 @@ def extract(pixels: NDArray[np.uint8], ppi: float) -> FingerprintFeatures:
     enhanced, clarity = enhancement.enhance(normalised, flow, period, candidates)
     foreground = segmentation.by_clarity(candidates, clarity)
     ridges, valleys = skeleton.skeletonise(enhanced, _by_pixel(foreground, image.shape))
-    found = minutiae.extract(ridges, valleys, foreground, clarity)
+    proposals = detection.detect(normalised, foreground, weights.load("standard"))
+    found = minutiae.confirm(proposals, ridges, valleys, normalised, period)
     report = quality.assess(image, enhanced, foreground, clarity, coherence, found)
     trace.offer("quality", report)
     return FingerprintFeatures(

@@ -1,8 +1,8 @@
-"""Minutiae: where a line of either skeleton ends.
+"""Minutiae: what the net proposes, and the skeletons and the print itself confirm.
 
 A ridge that ends is a ridge ending; a valley that ends lies between the branches of a bifurcation, so one code finds
-both. Lines too short to be ridges, ends at the edge of the print and ends that face each other across a gap are
-false: the rules of D. Maltoni et al., "Handbook of Fingerprint Recognition", 3rd edition, section 3.7.2.
+the ends of both skeletons. The net is the better finder; a line's end beside a doubtful proposal is the second opinion.
+The type is read from the print: along a minutia's direction lies a ridge when it is an ending, a valley when it is not.
 """
 
 import math
@@ -13,48 +13,54 @@ from numpy.typing import NDArray
 from firmware.datatypes import Minutiae
 from firmware.pipeline import parameters, trace
 from firmware.pipeline._jit import kernel
-from firmware.pipeline.blocks import distance_inside, smooth
 from firmware.vocabulary import MinutiaKind
 
+Floats = NDArray[np.float32]
 
-def extract(
+
+def confirm(
+    proposals: Floats,
     ridges: NDArray[np.bool_],
     valleys: NDArray[np.bool_],
-    foreground: NDArray[np.bool_],
-    clarity: NDArray[np.float32],
+    normalised: Floats,
+    period: Floats,
 ) -> Minutiae:
-    """The minutiae of one print, from top to bottom.
+    """The proposals that stand, as minutiae, best first.
 
-    ridges, valleys: skeletons, bool (h, w). foreground: bool (rows, cols). clarity: float32 (rows, cols), 0..1.
+    proposals: float32 (n, 4), x, y, direction, presence 0..1, best first. ridges, valleys: skeletons, bool (h, w).
+    normalised: float32 (h, w), ridges positive. period: float32 (rows, cols), pixels.
     """
-    endings, bifurcations = _line_ends(ridges), _line_ends(valleys)
-    kind = np.repeat([MinutiaKind.RIDGE_ENDING, MinutiaKind.BIFURCATION], [len(endings), len(bifurcations)])
-    ends = np.concatenate([endings, bifurcations])
-    trace.offer("candidates", (ends, kind))
-    depth = distance_inside(foreground)
-    block = (ends[:, 1].astype(np.intp) // parameters.BLOCK, ends[:, 0].astype(np.intp) // parameters.BLOCK)
-    inside = depth[block] * parameters.BLOCK > parameters.BORDER
-    order = np.lexsort((ends[:, 0], ends[:, 1]))
-    order = order[inside[order]]
-    ends, kind = ends[order], kind[order]
-    opposed = np.zeros(len(ends), np.bool_)
-    _mark_opposed(ends, parameters.GAP, parameters.GAP_ANGLE, opposed)
-    ends, kind = ends[~opposed], kind[~opposed]
-    crowded = np.zeros(len(ends), np.bool_)
-    _mark_crowded(ends, parameters.CLOUD_RADIUS, parameters.CLOUD_LARGEST, crowded)
-    ends, kind = ends[~crowded], kind[~crowded]
+    ends = np.concatenate([_line_ends(ridges), _line_ends(valleys)])
+    trace.offer("line_ends", ends)
+    backed = np.zeros(len(proposals), np.bool_)
+    _mark_backed(proposals, ends, parameters.BACKED_WITHIN, parameters.BACKED_ANGLE, backed)
+    kept = proposals[
+        np.where(backed, proposals[:, 3] >= parameters.BACKED_PRESENCE, proposals[:, 3] >= parameters.PRESENCE)
+    ]
     found = Minutiae(
-        x=ends[:, 0].copy(),
-        y=ends[:, 1].copy(),
-        direction=ends[:, 2].copy(),
-        kind=kind.astype(np.uint8),
-        quality=_quality(ends, depth, smooth(clarity, 1.0)),
+        x=kept[:, 0].copy(),
+        y=kept[:, 1].copy(),
+        direction=kept[:, 2].copy(),
+        kind=_kinds(kept, normalised, period),
+        quality=np.asarray(np.rint(100 * kept[:, 3]).clip(1, 100), np.uint8),
     )
     trace.offer("minutiae", found)
     return found
 
 
-def _line_ends(skeleton: NDArray[np.bool_]) -> NDArray[np.float32]:
+def _kinds(found: Floats, normalised: Floats, period: Floats) -> NDArray[np.uint8]:
+    """Ending or bifurcation, uint8 (n): a ridge or a valley ahead, and the other behind."""
+    height, width = normalised.shape
+    block = np.floor(found[:, 1::-1] / parameters.BLOCK).astype(np.intp)
+    reach = period[block[:, 0], block[:, 1]][:, None] * np.asarray(parameters.KIND_STEPS, np.float32)
+    reach = np.concatenate([reach, -reach], axis=1)
+    x = np.rint(found[:, :1] + reach * np.cos(found[:, 2:3])).astype(np.intp).clip(0, width - 1)
+    y = np.rint(found[:, 1:2] - reach * np.sin(found[:, 2:3])).astype(np.intp).clip(0, height - 1)
+    contrast = (normalised[y, x] * np.sign(reach)).sum(axis=1)
+    return np.where(contrast > 0, MinutiaKind.RIDGE_ENDING, MinutiaKind.BIFURCATION).astype(np.uint8)
+
+
+def _line_ends(skeleton: NDArray[np.bool_]) -> Floats:
     """Ends of long enough lines as rows of x, y and the direction into the line, float32 (n, 3)."""
     height, width = skeleton.shape
     padded = np.zeros((height + 2, width + 2), np.bool_)
@@ -65,12 +71,22 @@ def _line_ends(skeleton: NDArray[np.bool_]) -> NDArray[np.float32]:
     return ends[:count]
 
 
-def _quality(ends: NDArray[np.float32], depth: NDArray[np.float32], clarity: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """How far each minutia may be believed, uint8 (n) 1..100: clear ridges around it, and far from the edge."""
-    block = (ends[:, 1].astype(np.intp) // parameters.BLOCK, ends[:, 0].astype(np.intp) // parameters.BLOCK)
-    clear = np.clip((clarity[block] - 0.4) / 0.5, 0, 1)
-    deep = np.clip(depth[block] / parameters.QUALITY_DEPTH_BLOCKS, 0, 1)
-    return np.asarray(np.rint(1 + 99 * clear * (0.5 + 0.5 * deep)), np.uint8)
+@kernel
+def _mark_backed(found: Floats, ends: Floats, within: float, angle: float, out: NDArray[np.bool_]) -> None:
+    """Mark what has a line's end near it that points the same way.
+
+    found: (n, 4), x, y, direction first. ends: (m, 3), x, y, direction. within: pixels. angle: radians. out: (n) of
+    False.
+    """
+    for i in range(len(found)):
+        for j in range(len(ends)):
+            dx, dy = found[i, 0] - ends[j, 0], found[i, 1] - ends[j, 1]
+            if dx * dx + dy * dy > within * within:
+                continue
+            turn = found[i, 2] - ends[j, 2]
+            if abs(turn - 2 * math.pi * round(turn / (2 * math.pi))) < angle:
+                out[i] = True
+                break
 
 
 @kernel
@@ -135,39 +151,3 @@ def _next_step(flat: NDArray[np.bool_], ring: tuple[int, ...], before: int, here
         if best == 0 or k % 2 == 0:
             best = ring[k]
     return best
-
-
-@kernel
-def _mark_opposed(ends: NDArray[np.float32], reach: float, angle: float, out: NDArray[np.bool_]) -> None:
-    """Mark pairs that lie within `reach` and point opposite ways within `angle`: a gap, a bridge, a short ridge.
-
-    ends: (n, 3), x, y, direction, sorted by y. out: (n) of False.
-    """
-    for i in range(len(ends)):
-        for j in range(i + 1, len(ends)):
-            if ends[j, 1] - ends[i, 1] > reach:
-                break
-            if math.hypot(ends[j, 0] - ends[i, 0], ends[j, 1] - ends[i, 1]) > reach:
-                continue
-            turn = ends[j, 2] - ends[i, 2] - math.pi
-            if abs(turn - 2 * math.pi * round(turn / (2 * math.pi))) < angle:
-                out[i] = True
-                out[j] = True
-
-
-@kernel
-def _mark_crowded(ends: NDArray[np.float32], radius: float, most: int, out: NDArray[np.bool_]) -> None:
-    """Mark those with more than `most` others within `radius`.
-
-    ends: (n, 3), x, y, direction, sorted by y. out: (n) of False.
-    """
-    count = np.zeros(len(ends), np.int64)
-    for i in range(len(ends)):
-        for j in range(i + 1, len(ends)):
-            if ends[j, 1] - ends[i, 1] > radius:
-                break
-            if math.hypot(ends[j, 0] - ends[i, 0], ends[j, 1] - ends[i, 1]) <= radius:
-                count[i] += 1
-                count[j] += 1
-    for i in range(len(ends)):
-        out[i] = count[i] > most

@@ -23,12 +23,17 @@ class Net:
 
 @cache
 def load(effort: str) -> Net:
-    """The net for this effort, `standard` or `high`. Raises SampleError when its file is not the one we shipped."""
-    data = (resources.files("firmware.pipeline") / f"minutiae-{effort}.npz").read_bytes()
+    """The net for this effort. Raises SampleError when its file is not the one that was shipped."""
+    name = f"minutiae-{effort}.npz"
+    return read(verified(name, (resources.files("firmware.pipeline") / name).read_bytes()))
+
+
+def verified(name: str, data: bytes) -> bytes:
+    """The same bytes when their digest stands in `weights.sha256`. Raises SampleError when it does not."""
     told = (resources.files("firmware.pipeline") / "weights.sha256").read_text().split()
     if hashlib.sha256(data).hexdigest() not in told:
-        raise SampleError(f"minutiae-{effort}.npz is damaged: install Rekam again")
-    return read(data)
+        raise SampleError(f"{name} is damaged: install Rekam again")
+    return data
 
 
 def read(data: bytes) -> Net:

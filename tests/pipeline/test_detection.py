@@ -1,15 +1,17 @@
 """The net's kernels do what their twins do, at odd sizes, without a write outside; its peaks become minutiae."""
 
+import hashlib
+from importlib import resources
 from itertools import product
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from firmware.pipeline import convolution, detection
+from firmware.errors import SampleError
+from firmware.pipeline import convolution, detection, weights
 from firmware.pipeline._jit import COMPILED
 from firmware.pipeline.convolution import Layer, Planes
-from firmware.vocabulary import MinutiaKind
 from tests import naive
 
 pytestmark = pytest.mark.kernel
@@ -53,7 +55,7 @@ def test_convolution_touches_nothing_beyond_its_planes(size: tuple[int, int]) ->
     start = convolution.BORDER * source.pitch + convolution.BORDER
     span = np.array([start, source.height * source.pitch - 2 * convolution.BORDER, source.size])
     work = convolution._convolve if COMPILED else convolution._convolve_plainly
-    work(source.flat, layer.packed(), layer.offsets(source), layer.bias, guarded, span, np.float32(0))
+    work(source.flat, layer.packed, layer.offsets(source), layer.bias, guarded, span, np.float32(0))
     assert (guarded[out.flat.size :] == 7).all()
     assert layer.offsets(source).min() + start >= 0
     assert layer.offsets(source).max() + start + span[1] + convolution.STEP <= source.flat.size
@@ -66,7 +68,7 @@ def test_the_plain_way_equals_the_vectors() -> None:
     source, out = filled(pixels), Planes(4, 6, 10)
     start = convolution.BORDER * source.pitch + convolution.BORDER
     span = np.array([start, source.height * source.pitch - 2 * convolution.BORDER, source.size])
-    arguments = (source.flat, layer.packed(), layer.offsets(source), layer.bias)
+    arguments = (source.flat, layer.packed, layer.offsets(source), layer.bias)
     convolution._convolve_plainly(*arguments, out.flat, span, np.float32(0))
     np.testing.assert_allclose(
         out.view(), naive.convolve(pixels, layer.weight, layer.bias, 2, 1, rectify=True), atol=2e-4
@@ -85,17 +87,17 @@ def test_adding_and_rectifying() -> None:
 @pytest.mark.parametrize("size", [(1, 1), (5, 9), (20, 13)])
 @pytest.mark.parametrize("coarse", [False, True], ids=["all different", "many equal"])
 def test_reading_peaks(size: tuple[int, int], coarse: bool) -> None:
-    answer = np.random.default_rng(4).random((7, *size)).astype(np.float32)
+    answer = np.random.default_rng(4).random((5, *size)).astype(np.float32)
     if coarse:
         answer[0] = np.round(answer[0] * 4) / 4
-    ours, twin = np.zeros((2, size[0] * size[1], 6), np.float32)
+    ours, twin = np.zeros((2, size[0] * size[1], 4), np.float32)
     count = detection._read_peaks(answer, 0.5, ours)
     assert count == naive.read_peaks(answer, 0.5, twin)
     np.testing.assert_allclose(ours[:count], twin[:count], rtol=1e-4, atol=1e-4)
 
 
 def test_keeping_apart() -> None:
-    found = np.random.default_rng(5).uniform(0, 60, (80, 6)).astype(np.float32)
+    found = np.random.default_rng(5).uniform(0, 60, (80, 4)).astype(np.float32)
     ours, twin = np.zeros((2, 80), bool)
     detection._keep_apart(found, 8.0, ours)
     naive.keep_apart(found, 8.0, twin)
@@ -103,9 +105,15 @@ def test_keeping_apart() -> None:
     assert 0 < ours.sum() < 80
 
 
-def test_rows_become_minutiae() -> None:
-    rows = np.array([[10, 20, 0, -1, 1, 0.9], [30, 40, 1, 0, -1, 0.004]], np.float32)
-    found = detection._minutiae(rows)
-    np.testing.assert_allclose(found.direction, [np.pi / 2, 0], atol=1e-6)
-    assert found.kind.tolist() == [MinutiaKind.RIDGE_ENDING, MinutiaKind.BIFURCATION]
-    assert found.quality.tolist() == [90, 1]
+def test_nothing_is_proposed_without_a_mask() -> None:
+    image = np.zeros((40, 48), np.float32)
+    assert detection.detect(image, np.zeros((5, 6), bool), weights.load("standard")).shape == (0, 4)
+
+
+def test_a_damaged_file_of_weights_is_refused() -> None:
+    told = (resources.files("firmware.pipeline") / "weights.sha256").read_text().split()
+    for name in told[1::2]:
+        data = (resources.files("firmware.pipeline") / name).read_bytes()
+        assert hashlib.sha256(data).hexdigest() in told
+    with pytest.raises(SampleError, match="install Rekam again"):
+        weights.verified("minutiae-standard.npz", data[:-1] + b"x")

@@ -155,17 +155,12 @@ def test_a_step_ends_at_a_fork_and_at_an_end() -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 60])
-def test_opposed_and_crowded(count: int) -> None:
+def test_backing(count: int) -> None:
     rng = np.random.default_rng(count)
-    ends = np.stack([*rng.uniform(0, 90, (2, count)), rng.uniform(0, 2 * math.pi, count)], 1).astype(np.float32)
-    ends = ends[np.argsort(ends[:, 1])]
+    found = np.stack([*rng.uniform(0, 90, (2, count)), *rng.uniform(0, 2 * math.pi, (2, count))], 1)
+    ends = np.stack([*rng.uniform(0, 90, (2, 40)), rng.uniform(0, 2 * math.pi, 40)], 1).astype(np.float32)
     ours, twin = np.zeros((2, count), bool)
-    minutiae._mark_opposed(ends, 15.0, 0.7, ours)
-    naive.mark_opposed(ends, 15.0, 0.7, twin)
-    np.testing.assert_array_equal(ours, twin)
-    assert count < 2 or 0 < ours.sum() < count
-    ours, twin = np.zeros((2, count), bool)
-    minutiae._mark_crowded(ends, 15.0, 3, ours)
-    naive.mark_crowded(ends, 15.0, 3, twin)
+    minutiae._mark_backed(found.astype(np.float32), ends, 12.0, 0.8, ours)
+    naive.mark_backed(found.astype(np.float32), ends, 12.0, 0.8, twin)
     np.testing.assert_array_equal(ours, twin)
     assert count < 2 or 0 < ours.sum() < count
