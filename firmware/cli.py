@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from firmware import __version__
+from firmware.benchmarks.verbs import bench_app
 from firmware.errors import InputError, KitError
 
 app = typer.Typer(
@@ -23,7 +24,6 @@ app = typer.Typer(
 )
 office_app = typer.Typer(no_args_is_help=True, help="The office: its keys, its kits, what arrives.")
 identity_app = typer.Typer(no_args_is_help=True, help="The kit's identity: ask for one, take the answer.")
-bench_app = typer.Typer(no_args_is_help=True, help="Measures ours beside what the wire or a peer allows.")
 app.add_typer(office_app, name="office")
 app.add_typer(identity_app, name="identity")
 app.add_typer(bench_app, name="bench")
@@ -213,19 +213,6 @@ def export(
             written = stick.export(spool, folder, advance)
     there = f", {waiting - len(written)} were there already" if waiting > len(written) else ""
     out.print(f"{len(written)} packet(s) written to {folder}{there}. The kit keeps all of them.", markup=False)
-
-
-@bench_app.command("wire")
-def bench_wire(
-    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines on stdout, an object a setting")] = False,
-) -> None:
-    """How long one image takes, beside what its bytes need, at 57600 and 115200 baud; about half a minute."""
-    from firmware.benchmarks import wire
-
-    if not as_json:
-        out.print(wire.HEADINGS)
-    for measurement in wire.run():
-        out.print(wire.as_json(measurement) if as_json else wire.as_line(measurement), markup=False)
 
 
 def run() -> None:

@@ -18,7 +18,7 @@ ONLY_ON_A_PI = HARDWARE - {"serial"}
 THIRD_PARTY = {
     "firmware": set(),
     "firmware.assessment": {"numpy", "PIL", "rich"},
-    "firmware.benchmarks": {"numpy", "rich", "serial"},
+    "firmware.benchmarks": {"numpy", "rich", "serial", "typer"},
     "firmware.cli": {"typer", "rich"},
     "firmware.config": {"pydantic"},
     "firmware.datatypes": {"numpy"},

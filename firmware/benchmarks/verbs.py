@@ -1,0 +1,44 @@
+"""The verbs under `rekam bench`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+bench_app = typer.Typer(no_args_is_help=True, help="Measures ours beside what the wire or a peer allows.")
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@bench_app.command("wire")
+def bench_wire(
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines on stdout, an object a setting")] = False,
+) -> None:
+    """How long one image takes, beside what its bytes need, at 57600 and 115200 baud; about half a minute."""
+    from firmware.benchmarks import wire
+
+    if not as_json:
+        out.print(wire.HEADINGS)
+    for measurement in wire.run():
+        out.print(wire.as_json(measurement) if as_json else wire.as_line(measurement), markup=False)
+
+
+@bench_app.command("fingerprint")
+def bench_fingerprint(
+    folder: Annotated[Path, typer.Argument(help="prints to extract from")],
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on stdout")] = False,
+) -> None:
+    """How long extraction takes, stage by stage, beside MINDTCT (Debian's libfprint-2-2) on the same images."""
+    from firmware.benchmarks import fingerprint
+
+    with err.status("extracting, in turn with MINDTCT"):
+        report = fingerprint.run(folder)
+    if as_json:
+        sys.stdout.write(json.dumps(fingerprint.as_json(report)) + "\n")
+        return
+    for line in fingerprint.as_lines(report):
+        out.print(line, markup=False)
