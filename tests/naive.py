@@ -103,18 +103,13 @@ def signature_power(image: Array, orientation: Array, mask: Array, waves: Array,
         out[:, row, col] = (projections**2).sum(axis=0) * 4 / length / energy
 
 
-def filter_blocks(padded: Array, bank: Array, choice: Array, out: Array, clarity: Array) -> None:
+def filter_blocks(padded: Array, bank: Array, choice: Array, out: Array) -> None:
     size, side = parameters.BLOCK, bank.shape[2]
     for row, col in zip(*np.nonzero(choice >= 0), strict=True):
-        energy = total = 0.0
         for y in range(row * size, (row + 1) * size):
             for x in range(col * size, (col + 1) * size):
                 patch = padded[y : y + side, x : x + side].astype(np.float64)
-                even, odd = (float((patch * part).sum()) for part in bank[choice[row, col]])
-                out[y, x] = even
-                energy += even**2 + odd**2
-                total += float(padded[y + side // 2, x + side // 2]) ** 2
-        clarity[row, col] = min(math.sqrt(energy / (2 * total + 1e-6)), 1.0)
+                out[:, y, x] = [float((patch * part).sum()) for part in bank[choice[row, col]]]
 
 
 def thin(shape: Array) -> Array:

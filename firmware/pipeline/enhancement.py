@@ -11,7 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware.pipeline import parameters, trace
-from firmware.pipeline._jit import kernel
+from firmware.pipeline._jit import COMPILED, kernel
+from firmware.pipeline._simd import EIGHT, broadcast8, load8, multiply_add8, store8
+
+Floats = NDArray[np.float32]
 
 
 def enhance(
@@ -31,13 +34,22 @@ def enhance(
     radius = parameters.FILTER_RADIUS
     beyond = [(radius, radius + -side % parameters.BLOCK) for side in normalised.shape]
     padded = np.pad(normalised, beyond)
-    even = np.zeros((mask.shape[0] * parameters.BLOCK, mask.shape[1] * parameters.BLOCK), np.float32)
-    clarity = np.zeros(mask.shape, np.float32)
-    _filter_blocks(padded, _bank(), np.where(mask, size * count + turn, -1), even, clarity)
-    enhanced = np.ascontiguousarray(even[: normalised.shape[0], : normalised.shape[1]])
+    waves = np.zeros((2, mask.shape[0] * parameters.BLOCK, mask.shape[1] * parameters.BLOCK), np.float32)
+    work = _filter_blocks if COMPILED else _filter_plainly
+    work(padded, _bank(), np.where(mask, size * count + turn, -1), waves)
+    inner = padded[radius : radius + waves.shape[1], radius : radius + waves.shape[2]]
+    wave = _block_sums(waves[0] ** 2 + waves[1] ** 2)
+    clarity = np.where(mask, np.sqrt(wave / (2 * _block_sums(inner**2) + 1e-6)).clip(0, 1), 0).astype(np.float32)
+    enhanced = np.ascontiguousarray(waves[0, : normalised.shape[0], : normalised.shape[1]])
     trace.offer("enhanced", enhanced)
     trace.offer("clarity", clarity)
     return enhanced, clarity
+
+
+def _block_sums(values: Floats) -> Floats:
+    """The sum over each block, float32 (rows, cols). values: float32 (rows * BLOCK, cols * BLOCK)."""
+    rows, cols = (side // parameters.BLOCK for side in values.shape)
+    return np.asarray(values.reshape(rows, parameters.BLOCK, cols, parameters.BLOCK).sum(axis=(1, 3)))
 
 
 @cache
@@ -62,41 +74,53 @@ def _bank() -> NDArray[np.float32]:
     return np.asarray(bank, np.float32)
 
 
-@kernel
-def _filter_blocks(
-    padded: NDArray[np.float32],
-    bank: NDArray[np.float32],
-    choice: NDArray[np.int64],
-    out: NDArray[np.float32],
-    clarity: NDArray[np.float32],
-) -> None:
-    """Filter each block with the filter chosen for it; -1 leaves it out.
+def _filter_plainly(padded: Floats, bank: Floats, choice: NDArray[np.int64], out: Floats) -> None:
+    """What `_filter_blocks` does, without vectors: for a process without the compiler."""
+    side = bank.shape[2]
+    for row, col in zip(*np.nonzero(choice >= 0), strict=True):
+        y, x = row * parameters.BLOCK, col * parameters.BLOCK
+        windows = np.lib.stride_tricks.sliding_window_view(
+            padded[y : y + parameters.BLOCK + side - 1, x : x + parameters.BLOCK + side - 1], (side, side)
+        )
+        out[:, y : y + parameters.BLOCK, x : x + parameters.BLOCK] = np.einsum(
+            "yxij,kij->kyx", windows, bank[choice[row, col]]
+        )
 
-    padded: (rows * BLOCK + 2 * radius, cols * BLOCK + 2 * radius). bank: (n, 2, side, side). choice, clarity: (rows,
-    cols). out: (rows * BLOCK, cols * BLOCK) of zeros. Clarity is the wave's part of the block's deviation.
+
+@kernel
+def _filter_blocks(padded: Floats, bank: Floats, choice: NDArray[np.int64], out: Floats) -> None:
+    """Filter each block with the two filters chosen for it, a row of a block in a vector; -1 leaves it out.
+
+    padded: (rows * BLOCK + 2 * radius, cols * BLOCK + 2 * radius). bank: (n, 2, side, side). choice: (rows, cols). out:
+    (2, rows * BLOCK, cols * BLOCK) of zeros.
     """
-    block, side = parameters.BLOCK, bank.shape[2]
-    even = np.empty((parameters.BLOCK, parameters.BLOCK), np.float32)
-    odd = np.empty((parameters.BLOCK, parameters.BLOCK), np.float32)
+    side, pitch, width = bank.shape[2], padded.shape[1], out.shape[2]
+    source, target = padded.ravel(), out.ravel()
     for row in range(choice.shape[0]):
         for col in range(choice.shape[1]):
             if choice[row, col] < 0:
                 continue
-            even[:] = 0
-            odd[:] = 0
-            for i in range(side):
-                for j in range(side):
-                    a, b = bank[choice[row, col], 0, i, j], bank[choice[row, col], 1, i, j]
-                    for y in range(block):
-                        line = padded[row * block + i + y, col * block + j : col * block + j + block]
-                        for x in range(block):
-                            even[y, x] += a * line[x]
-                            odd[y, x] += b * line[x]
-            wave, total = np.float32(0), np.float32(0)
-            for y in range(block):
-                for x in range(block):
-                    value = padded[row * block + side // 2 + y, col * block + side // 2 + x]
-                    wave += even[y, x] ** 2 + odd[y, x] ** 2
-                    total += value * value
-                    out[row * block + y, col * block + x] = even[y, x]
-            clarity[row, col] = min(np.sqrt(wave / (2 * total + np.float32(1e-6))), np.float32(1))
+            corner = row * EIGHT * pitch + col * EIGHT
+            for part in range(2):
+                taps = bank[choice[row, col], part].ravel()
+                a = broadcast8(np.float32(0))
+                b, c, d, e, f, g, h = a, a, a, a, a, a, a
+                for tap in range(side * side):
+                    at, weight = corner + tap // side * pitch + tap % side, taps[tap]
+                    a = multiply_add8(load8(source, at), weight, a)
+                    b = multiply_add8(load8(source, at + pitch), weight, b)
+                    c = multiply_add8(load8(source, at + 2 * pitch), weight, c)
+                    d = multiply_add8(load8(source, at + 3 * pitch), weight, d)
+                    e = multiply_add8(load8(source, at + 4 * pitch), weight, e)
+                    f = multiply_add8(load8(source, at + 5 * pitch), weight, f)
+                    g = multiply_add8(load8(source, at + 6 * pitch), weight, g)
+                    h = multiply_add8(load8(source, at + 7 * pitch), weight, h)
+                at = part * out.shape[1] * width + row * EIGHT * width + col * EIGHT
+                store8(target, at, a)
+                store8(target, at + width, b)
+                store8(target, at + 2 * width, c)
+                store8(target, at + 3 * width, d)
+                store8(target, at + 4 * width, e)
+                store8(target, at + 5 * width, f)
+                store8(target, at + 6 * width, g)
+                store8(target, at + 7 * width, h)
