@@ -14,7 +14,7 @@ from firmware.datatypes import FingerprintFeatures
 from firmware.durable import write_file
 from firmware.errors import InputError, KitError
 from firmware.records import images, templates
-from firmware.vocabulary import MinutiaKind
+from firmware.vocabulary import Effort, MinutiaKind
 
 SUFFIXES = frozenset({".png", ".tif", ".tiff", ".bmp", ".pgm", ".wsq", ".jp2", ".j2k", ".jpx", ".jpf"})
 PPI_WHEN_UNTOLD = 500.0
@@ -37,6 +37,7 @@ class Wishes:
     ppi: float | None = None
     overlays: Path | None = None
     templates: Path | None = None
+    effort: Effort = Effort.STANDARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def assess(file: ImageFile, wishes: Wishes) -> Assessment:
     ppi = wishes.ppi or told or PPI_WHEN_UNTOLD
     known = bool(wishes.ppi or told)
     try:
-        features = extraction.extract(pixels, ppi)
+        features = extraction.extract(pixels, ppi, wishes.effort)
     except KitError as error:
         return Assessment(file.name, width, height, ppi, known, error=str(error))
     if wishes.templates:

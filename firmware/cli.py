@@ -15,6 +15,7 @@ from rich.console import Console
 from firmware import __version__
 from firmware.benchmarks.verbs import bench_app
 from firmware.errors import InputError, KitError
+from firmware.vocabulary import Effort
 
 app = typer.Typer(
     help="Firmware of a field kit that records residents for the KTP-el.",
@@ -56,12 +57,13 @@ def assess(
     template_folder: Annotated[Path | None, typer.Option("--template", help="write a template of each here")] = None,
     template_format: Annotated[TemplateFormat, typer.Option(help="the templates' format")] = TemplateFormat.XYT,
     ppi: Annotated[float | None, typer.Option(help="the images' resolution; else what each file tells")] = None,
+    effort: Annotated[Effort, typer.Option(help="which net finds the minutiae")] = Effort.STANDARD,
     jobs: Annotated[int, typer.Option(min=1, help="how many processes share the work")] = 1,
 ) -> None:
     """Quality, feedback and minutiae of fingerprint images: PNG, TIFF, BMP, PGM, WSQ, JPEG 2000."""
     from firmware import assessment, listing
 
-    wishes = assessment.Wishes(ppi, overlays, template_folder)
+    wishes = assessment.Wishes(ppi, overlays, template_folder, effort)
     files = assessment.collect(paths, wishes)
     results = []
     with listing.progress(err, "assessing", len(files)) as advance:

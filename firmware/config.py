@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from firmware.errors import ConfigError
-from firmware.vocabulary import Language, Purpose
+from firmware.vocabulary import Effort, Language, Purpose
 
 
 class _Section(BaseModel):
@@ -53,6 +53,7 @@ class KitConfig(_Section):
     kit_id: str = Field(pattern=r"^[A-Za-z0-9-]{1,32}$", description="letters, digits and hyphens")
     purpose: Purpose = Purpose.LIVE
     language: Language = Language.INDONESIAN
+    effort: Effort = Effort.STANDARD
     timezone: str = "Asia/Jakarta"
     district: str = Field("", max_length=64)
     data: Path = Path("data")

@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Protocol
 
 from firmware import __version__, clock
@@ -14,6 +15,7 @@ from firmware.datatypes import Excuse, FingerCapture, Resident, Timestamp
 from firmware.errors import IdentityError, SessionError
 from firmware.identity import Identity
 from firmware.kit import Kit
+from firmware.pipeline import extraction
 from firmware.records import sealing, transaction
 from firmware.records.transaction import TransactionHeader
 from firmware.reporting import SPOOL, Reporter
@@ -66,7 +68,14 @@ def record(
     ):
         resident, plan = _prepare(config, desk, person, excused)
         begun = time.monotonic()
-        station = Station(kit, desk, Announcer(config.announcements), config.fingerprint.finger_timeout_s, report.tell)
+        station = Station(
+            kit,
+            desk,
+            Announcer(config.announcements),
+            config.fingerprint.finger_timeout_s,
+            report.tell,
+            partial(extraction.extract, effort=config.effort),
+        )
         enrolment = station.enrol(plan)
         if enrolment.state is not State.COMPLETE:
             raise SessionError(Phrase.CANCELLED.say(config.language))

@@ -72,6 +72,13 @@ class Purpose(Enum):
     TRAINING = "training"
 
 
+class Effort(Enum):
+    """How much work goes into one print: a small net, or a larger one for offices and fast boards."""
+
+    STANDARD = "standard"
+    HIGH = "high"
+
+
 class Language(Enum):
     """The languages that a kit speaks, ISO 639-1."""
 

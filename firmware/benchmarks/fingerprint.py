@@ -14,6 +14,7 @@ from firmware.assessment import PPI_WHEN_UNTOLD, Wishes, collect
 from firmware.benchmarks.mindtct import Mindtct
 from firmware.pipeline import extraction, trace
 from firmware.records import images
+from firmware.vocabulary import Effort
 
 Pixels = NDArray[np.uint8]
 
@@ -34,16 +35,16 @@ class Report:
         return self.ours[0] / self.mindtct[0]
 
 
-def run(folder: Path) -> Report:
+def run(folder: Path, effort: Effort = Effort.STANDARD) -> Report:
     """Time both on every image of a folder, in turn. Raises InputError without images or without libfprint."""
     peer = Mindtct()
     prints = [images.decode(file.path.read_bytes()) for file in collect([folder], Wishes())]
     pixels, told = prints[0]
-    extraction.extract(pixels, told or PPI_WHEN_UNTOLD)
+    extraction.extract(pixels, told or PPI_WHEN_UNTOLD, effort)
     peer.extract(pixels)
     ours, theirs, stages = [], [], defaultdict(list)
     for pixels, told in prints:
-        for name, seconds in timed(pixels, told or PPI_WHEN_UNTOLD).items():
+        for name, seconds in timed(pixels, told or PPI_WHEN_UNTOLD, effort).items():
             stages[name].append(seconds)
         ours.append(stages["whole"][-1])
         theirs.append(peer.extract(pixels)[1])
@@ -52,12 +53,12 @@ def run(folder: Path) -> Report:
     return Report(len(prints), _spread(ours), _spread(theirs), medians, peak)
 
 
-def timed(pixels: Pixels, ppi: float) -> dict[str, float]:
+def timed(pixels: Pixels, ppi: float, effort: Effort = Effort.STANDARD) -> dict[str, float]:
     """Seconds until each stage's offer since the one before, and of the `whole`."""
     marks: list[tuple[str, float]] = []
     with trace.listening(lambda name, _: marks.append((name, time.perf_counter()))):
         start = time.perf_counter()
-        extraction.extract(pixels, ppi)
+        extraction.extract(pixels, ppi, effort)
         end = time.perf_counter()
     seconds: dict[str, float] = defaultdict(float)
     before = start

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from firmware.vocabulary import Effort
+
 bench_app = typer.Typer(no_args_is_help=True, help="Measures ours beside what the wire or a peer allows.")
 
 out = Console(highlight=False, soft_wrap=True)
@@ -30,13 +32,14 @@ def bench_wire(
 @bench_app.command("fingerprint")
 def bench_fingerprint(
     folder: Annotated[Path, typer.Argument(help="prints to extract from")],
+    effort: Annotated[Effort, typer.Option(help="which net finds the minutiae")] = Effort.STANDARD,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object on stdout")] = False,
 ) -> None:
     """How long extraction takes, stage by stage, beside MINDTCT (Debian's libfprint-2-2) on the same images."""
     from firmware.benchmarks import fingerprint
 
     with err.status("extracting, in turn with MINDTCT"):
-        report = fingerprint.run(folder)
+        report = fingerprint.run(folder, effort)
     if as_json:
         sys.stdout.write(json.dumps(fingerprint.as_json(report)) + "\n")
         return

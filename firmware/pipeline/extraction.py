@@ -19,9 +19,10 @@ from firmware.pipeline import (
     trace,
     weights,
 )
+from firmware.vocabulary import Effort
 
 
-def extract(pixels: NDArray[np.uint8], ppi: float) -> FingerprintFeatures:
+def extract(pixels: NDArray[np.uint8], ppi: float, effort: Effort = Effort.STANDARD) -> FingerprintFeatures:
     """Quality, minutiae, foreground and orientation of one print.
 
     pixels: uint8 (h, w), dark ridges. ppi: the image's true resolution. A picture without a print is a result:
@@ -36,7 +37,7 @@ def extract(pixels: NDArray[np.uint8], ppi: float) -> FingerprintFeatures:
     enhanced, clarity = enhancement.enhance(normalised, flow, period, candidates)
     foreground = segmentation.by_clarity(candidates, clarity)
     ridges, valleys = skeleton.skeletonise(enhanced, _by_pixel(foreground, image.shape))
-    proposals = detection.detect(normalised, foreground, weights.load("standard"))
+    proposals = detection.detect(normalised, foreground, weights.load(effort))
     found = minutiae.confirm(proposals, ridges, valleys, normalised, period)
     report = quality.assess(image, enhanced, foreground, clarity, coherence, found)
     trace.offer("quality", report)

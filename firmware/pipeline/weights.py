@@ -10,6 +10,7 @@ import numpy as np
 
 from firmware.errors import SampleError
 from firmware.pipeline.convolution import OUTPUTS_AT_ONCE, Layer
+from firmware.vocabulary import Effort
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,9 @@ class Net:
 
 
 @cache
-def load(effort: str) -> Net:
+def load(effort: Effort) -> Net:
     """The net for this effort. Raises SampleError when its file is not the one that was shipped."""
-    name = f"minutiae-{effort}.npz"
+    name = f"minutiae-{effort.value}.npz"
     return read(verified(name, (resources.files("firmware.pipeline") / name).read_bytes()))
 
 

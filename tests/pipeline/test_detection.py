@@ -12,6 +12,7 @@ from firmware.errors import SampleError
 from firmware.pipeline import convolution, detection, weights
 from firmware.pipeline._jit import COMPILED
 from firmware.pipeline.convolution import Layer, Planes
+from firmware.vocabulary import Effort
 from tests import naive
 
 pytestmark = pytest.mark.kernel
@@ -107,7 +108,7 @@ def test_keeping_apart() -> None:
 
 def test_nothing_is_proposed_without_a_mask() -> None:
     image = np.zeros((40, 48), np.float32)
-    assert detection.detect(image, np.zeros((5, 6), bool), weights.load("standard")).shape == (0, 4)
+    assert detection.detect(image, np.zeros((5, 6), bool), weights.load(Effort.STANDARD)).shape == (0, 4)
 
 
 def test_a_damaged_file_of_weights_is_refused() -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 from firmware.datatypes import Feedback, FingerprintFeatures
 from firmware.errors import SampleError
 from firmware.pipeline import extraction, trace
-from firmware.vocabulary import MinutiaKind
+from firmware.vocabulary import Effort, MinutiaKind
 from tests.pipeline.planted import Planted, plant, turned
 
 POINTS = [(70.0, 60.0, 1), (150.0, 95.0, -1), (60.0, 140.0, -1), (175.0, 170.0, 1), (110.0, 200.0, 1)]
@@ -42,6 +42,11 @@ def test_planted_minutiae_are_found_and_no_others(print_: Planted, turn: Callabl
     assert matched(features, print_.minutiae) == len(POINTS)
     assert len(features.minutiae) == len(POINTS)
     assert features.quality.score > 0
+
+
+def test_more_effort_finds_them_too(print_: Planted) -> None:
+    features = extraction.extract(print_.pixels, 500, Effort.HIGH)
+    assert matched(features, print_.minutiae) == len(POINTS)
 
 
 def test_a_negative_swaps_endings_and_bifurcations(print_: Planted) -> None:
