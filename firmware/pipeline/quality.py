@@ -40,9 +40,10 @@ def _measures(
     coherence: NDArray[np.float32],
 ) -> dict[str, float]:
     block_mm = parameters.BLOCK / parameters.PPI * 25.4
-    inside = np.repeat(np.repeat(foreground, parameters.BLOCK, 0), parameters.BLOCK, 1)[
-        : image.shape[0], : image.shape[1]
-    ]
+    # Every other pixel of every other row says enough
+    half = parameters.BLOCK // 2
+    image, enhanced = image[::2, ::2], enhanced[::2, ::2]
+    inside = np.repeat(np.repeat(foreground, half, 0), half, 1)[: image.shape[0], : image.shape[1]]
     grey = image[inside]
     ridge = enhanced[inside] > 0
     dark = grey < (int(np.percentile(grey, 5)) + int(np.percentile(grey, 95))) / 2

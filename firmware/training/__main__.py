@@ -9,20 +9,21 @@ import typer
 from rich.console import Console
 
 from firmware.training.teach import layers, teach
+from firmware.vocabulary import Effort
 
 
 def main(
     folder: Annotated[Path, typer.Argument(help="grown prints, of `python -m sim grow`")],
     out: Annotated[Path, typer.Argument(help="the file of weights to write, .npz")],
-    effort: Annotated[str, typer.Option(help="standard or high")] = "standard",
-    seconds: Annotated[float, typer.Option(min=1, help="how long to teach")] = 1200,
+    effort: Annotated[Effort, typer.Option(help="which net to teach")] = Effort.STANDARD,
+    steps: Annotated[int, typer.Option(min=1, help="how many batches of crops to learn from")] = 5000,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:
     """Teach a net and write its weights."""
     torch.set_num_threads(threads)
     console = Console(stderr=True)
-    arrays = layers(teach(folder, effort, seconds, seed, console))
+    arrays = layers(teach(folder, effort.value, steps, seed, console))
     with out.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
     console.print(f"{out}: {sum(array.size for array in arrays.values()):,} weights")

@@ -37,17 +37,17 @@ def loss(output: Tensor, target: Tensor) -> Tensor:
     return -(found + quiet).sum() / (peak.sum() + 1) + 0.5 * offset + direction + 0.3 * continuation
 
 
-def teach(folder: Path, effort: str, seconds: float, seed: int, console: Console) -> Net:
-    """A net of the size for `effort`, taught for about so many seconds; the same seed sees the same crops."""
+def teach(folder: Path, effort: str, steps: int, seed: int, console: Console) -> Net:
+    """A net of the size for `effort`, taught for so many steps; the same seed sees the same crops."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     pool = prints.load(folder)
     net = Net(SIZES[effort])
     average = copy.deepcopy(net)
     optimiser = torch.optim.AdamW(net.parameters(), lr=1e-3, weight_decay=1e-3)
-    start, step, total = time.monotonic(), 0, 0.0
-    while (elapsed := time.monotonic() - start) < seconds:
-        rate = PEAK_RATE * min(1, step / 100) * (0.5 + 0.5 * math.cos(math.pi * elapsed / seconds)) + 1e-5
+    start, total = time.monotonic(), 0.0
+    for step in range(1, steps + 1):
+        rate = PEAK_RATE * min(1, step / 100) * (0.5 + 0.5 * math.cos(math.pi * step / steps)) + 1e-5
         for group in optimiser.param_groups:
             group["lr"] = rate
         crops = [prints.crop(pool[rng.integers(len(pool))], rng) for _ in range(BATCH)]
@@ -57,11 +57,11 @@ def teach(folder: Path, effort: str, seconds: float, seed: int, console: Console
         error.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         optimiser.step()
-        step += 1
         total += error.item()
         _average(average, net, min(0.998, step / (step + 10)))
         if step % REPORT_EVERY == 0:
-            console.print(f"{effort}: step {step}, {elapsed:.0f} of {seconds:.0f} s, loss {total / REPORT_EVERY:.3f}")
+            left = (time.monotonic() - start) / step * (steps - step)
+            console.print(f"{effort}: step {step} of {steps}, loss {total / REPORT_EVERY:.3f}, {left:.0f} s left")
             total = 0.0
     return average.eval()
 
