@@ -5,10 +5,12 @@ import logging
 import termios
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-
-import serial
+from typing import TYPE_CHECKING
 
 from firmware.errors import DeviceAbsent, DeviceBusy, LinkLost, LinkTimeout
+
+if TYPE_CHECKING:
+    import serial
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,8 @@ class SerialLink:
 
     def open(self, baud_rate: int) -> None:
         """Take the port. Raises DeviceAbsent where none is, DeviceBusy where another process owns it."""
+        import serial
+
         try:
             self._serial = serial.serial_for_url(
                 self._port, baudrate=baud_rate, timeout=_SLICE_S, write_timeout=_WRITE_S, exclusive=True
@@ -98,7 +102,7 @@ class SerialLink:
             if self._clock() >= limit:
                 raise LinkTimeout(self._device, f"{self._port} does not fall silent; switch the device off and on")
 
-    def _opened(self) -> serial.Serial:
+    def _opened(self) -> "serial.Serial":
         if self._serial is None:
             raise LinkLost(self._device, f"{self._port} is closed; open it again")
         return self._serial
@@ -106,6 +110,8 @@ class SerialLink:
     @contextmanager
     def _translated(self, operation: str) -> Iterator[None]:
         """Whatever pyserial, the kernel or termios raise becomes a LinkError."""
+        import serial
+
         try:
             yield
         except serial.SerialTimeoutException as error:
