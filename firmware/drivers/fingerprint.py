@@ -157,6 +157,9 @@ class FingerprintSensor:
                 data = self._upload(on_progress)
                 shape = self._shape_of(len(data))
                 if shape is not None:
+                    if attempt > 1:
+                        # the uploads that seemed lost may still come
+                        self._dialogue.settle()
                     return data, shape
                 if len(data) in sizes:
                     raise DeviceRefused(DEVICE, f"its image of {len(data)} bytes fits no known sensor of the family")

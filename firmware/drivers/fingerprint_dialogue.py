@@ -1,7 +1,7 @@
 """Commands to a fingerprint sensor and their answers, of which some are late, stale, lost or spoiled."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from firmware.drivers import fingerprint_protocol as protocol
@@ -24,6 +24,17 @@ _ENVELOPE_BYTES: Final = 11
 _QUIET_S: Final = 0.15
 _LONGEST_UPLOAD_BYTES: Final = 50_000
 
+_ANSWERS_ONLY: Final[Mapping[int, str]] = {
+    Confirmation.NO_FINGER: "GenImg",
+    Confirmation.IMAGING_FAILED: "GenImg",
+    Confirmation.CANNOT_SEND_DATA: "UpImage",
+    Confirmation.NO_IMAGE: "UpImage",
+    Confirmation.WRONG_PASSWORD: "VfyPwd",
+    Confirmation.WRONG_REGISTER: "SetSysPara",
+    Confirmation.WRONG_SETTING: "SetSysPara",
+}
+"""The codes that one command alone is answered with (each command's note in either manual)."""
+
 
 class Dialogue:
     """Commands and their answers; `answer_s` is how long the sensor may think before its answer begins."""
@@ -34,6 +45,7 @@ class Dialogue:
         self._clock = clock
         self._decoder = Decoder()
         self._pending: list[Packet] = []
+        self._unsettled = False
         self.password: int | None = None
         """What the sensor took; it is verified again whenever the sensor asks for it."""
 
@@ -46,20 +58,26 @@ class Dialogue:
         """Ask until there is an answer. `extra_s` is what the work itself may take.
 
         The answer NOT_RECEIVED is asked about again too: it means a spoiled command, or one that the model does not
-        know. Raises LinkTimeout or LinkCorrupt when the last of the attempts ends so, LinkLost at once.
+        know. Where an earlier question may still be answered, the last answer holds. Raises LinkTimeout or LinkCorrupt
+        when the last of the attempts ends so, LinkLost at once.
         """
+        failed = False
         for left in reversed(range(attempts)):
+            if self._unsettled:
+                self.settle()
             try:
                 answer = self.exchange(command, self.answer_s + extra_s)
+                if failed:
+                    answer = self._last_answer(command, answer)
                 if answer.code == Confirmation.PASSWORD_NEEDED and self.verify():
                     answer = self.exchange(command, self.answer_s + extra_s)
                 if not left or answer.code not in (Confirmation.NOT_RECEIVED, Confirmation.PASSWORD_NEEDED):
                     return answer
             except (LinkTimeout, LinkCorrupt) as error:
+                failed = self._unsettled = True
                 if not left:
                     raise
                 log.warning("%s; asking again", error)
-                self.settle()
         raise ValueError(f"attempts is {attempts}; it must be at least 1")
 
     def verify(self) -> bool:
@@ -110,8 +128,23 @@ class Dialogue:
         self._link.read(1 << 16, self._clock() + seconds)
 
     def settle(self) -> None:
-        """Wait out whatever the sensor is still sending, an image at the most."""
-        self._link.drain(_QUIET_S, self.answer_s + self._seconds(_LONGEST_UPLOAD_BYTES))
+        """Wait out whatever the sensor still has to send: late answers, an image at the most."""
+        self._link.drain(self._quiet_s, self.answer_s + self._seconds(_LONGEST_UPLOAD_BYTES))
+        self._unsettled = False
+
+    @property
+    def _quiet_s(self) -> float:
+        """After so long a silence nothing more is expected."""
+        return max(_QUIET_S, self.answer_s)
+
+    def _last_answer(self, command: Command, answer: Acknowledge) -> Acknowledge:
+        """That answer, or the last of those that still come: the first may be to the question that seemed lost."""
+        data = self._link.read(1 << 16, self._clock() + self._quiet_s)
+        for packet in self._pending + self._decoder.feed(data):
+            if _answers(packet, command):
+                answer = Acknowledge(packet.content[0], packet.content[1:])
+        self._pending = []
+        return answer
 
     def _seconds(self, count: int) -> float:
         return count * _BITS_A_BYTE / self._link.baud_rate
@@ -123,7 +156,10 @@ def refusal(command: Command, answer: Acknowledge, advice: str) -> DeviceError:
 
 
 def _answers(packet: Packet, command: Command) -> bool:
-    """Whether a packet can be the answer: a good one of another size belongs to an earlier command."""
+    """Whether a packet can be the answer: a good one of another size or code belongs to an earlier command."""
     if packet.identifier != Identifier.ACKNOWLEDGE:
         return False
-    return packet.content[0] != Confirmation.DONE or len(packet.content) == 1 + command.answer_size
+    code = packet.content[0]
+    if code == Confirmation.DONE:
+        return len(packet.content) == 1 + command.answer_size
+    return _ANSWERS_ONLY.get(code, command.name) == command.name

@@ -50,9 +50,9 @@ def scripted(answers: dict[int, Answer | list[Answer]] | None = None, baud_rate:
     return ScriptedSensor(script, baud_rate)
 
 
-def driver(far_end: ScriptedSensor) -> FingerprintSensor:
+def driver(far_end: ScriptedSensor, answer_s: float = 0.1) -> FingerprintSensor:
     """The driver with short patience and no change of settings."""
-    return FingerprintSensor(far_end.port, baud_rate=None, packet_size=None, answer_s=0.1)
+    return FingerprintSensor(far_end.port, baud_rate=None, packet_size=None, answer_s=answer_s)
 
 
 def test_an_image_has_the_sensors_pixels() -> None:
@@ -171,6 +171,56 @@ def test_parameters_of_no_data_sheet_leave_the_packet_size_alone() -> None:
 def test_an_answer_that_belongs_to_an_earlier_command_is_passed_over() -> None:
     with scripted({PARAMETERS: DONE + parameters(size_code=1)}) as far_end, driver(far_end) as sensor:
         assert sensor.packet_size == 64
+
+
+WHOLE = DONE + b"".join(upload(OPTICAL))
+
+
+@pytest.mark.parametrize(
+    ("command", "stale", "answer"),
+    [
+        (UPLOAD, NO_FINGER, WHOLE),
+        (UPLOAD, acknowledge(0x03), WHOLE),
+        (GENERATE, acknowledge(0x15), DONE),
+        (GENERATE, upload(OPTICAL)[0], DONE),
+        (PARAMETERS, NO_FINGER, parameters()),
+        (VERIFY, NO_FINGER, DONE),
+    ],
+    ids=["no finger", "imaging failed", "no image", "data", "no finger, opening", "no finger, password"],
+)
+def test_an_answer_that_cannot_be_to_this_command_is_passed_over(command: int, stale: bytes, answer: bytes) -> None:
+    with scripted({command: [stale + answer, answer]}) as far_end, driver(far_end) as sensor:
+        assert sensor.packet_size == 128
+        assert sensor.capture(timeout_s=5) is not None
+    contents = [content[0] for content in far_end.commands]
+    assert (contents.count(command), contents.count(UPLOAD)) == (1, 1)
+
+
+def after(seconds: float, answer: bytes) -> Answer:
+    """An answer that takes that long."""
+
+    def wait(sensor: ScriptedSensor, content: bytes) -> bytes:
+        time.sleep(seconds)
+        return answer
+
+    return wait
+
+
+def test_a_late_answer_is_never_taken_for_the_repeated_commands() -> None:
+    """The finger was lifted in between: the image that the second GenImg left in the buffer shows none."""
+    answers: list[Answer] = [after(1.75, DONE), after(0.05, NO_FINGER), DONE]
+    with scripted({GENERATE: answers}) as far_end, driver(far_end, answer_s=0.3) as sensor:
+        assert sensor.capture(timeout_s=5) is not None
+    contents = [content[0] for content in far_end.commands]
+    assert contents[contents.index(GENERATE) :] == [GENERATE, GENERATE, GENERATE, UPLOAD]
+
+
+def test_a_late_upload_is_over_before_the_next_command() -> None:
+    uploads: list[Answer] = [after(0.75, WHOLE), after(0.05, WHOLE)]
+    answers: dict[int, Answer | list[Answer]] = {UPLOAD: uploads, GENERATE: [DONE, NO_FINGER]}
+    with scripted(answers) as far_end, driver(far_end, answer_s=0.3) as sensor:
+        assert sensor.capture(timeout_s=5) is not None
+        assert sensor.wait_for_lift(timeout_s=0)
 
 
 def test_the_password_is_verified_again_after_sleep() -> None:
