@@ -35,8 +35,11 @@ class GrownFingers:
     def __init__(self, seed: int = 0) -> None:
         self._seed = seed
         self._masters: dict[int, Master] = {}
-        self._wanted = list(range(1, len(POSITIONS) + 1))
+        self._prints: dict[tuple[int, int], Pixels] = {}
+        self._wanted = list(range(2, len(POSITIONS) + 1))
         self._lock = threading.Lock()
+        # Whoever opens the sensor first finds a finger, and a glass that answers at once
+        self._add(1)
         threading.Thread(target=self._grow, name="growing fingers", daemon=True).start()
 
     def impression(self, position: int, attempt: int) -> Pixels | None:
@@ -48,8 +51,17 @@ class GrownFingers:
                 self._wanted.insert(0, position)
         if master is None:
             return None
-        rng = np.random.default_rng((self._seed, position, attempt))
-        return impress(master, rng, shape=GLASS, condition=Condition.GOOD, sensor=Sensor()).pixels
+        if (position, attempt) not in self._prints:
+            rng = np.random.default_rng((self._seed, position, attempt))
+            touch = impress(master, rng, shape=GLASS, condition=Condition.GOOD, sensor=Sensor())
+            self._prints[position, attempt] = touch.pixels
+        return self._prints[position, attempt]
+
+    def _add(self, position: int) -> None:
+        master = grow(np.random.default_rng((self._seed, position)), is_left=position > 5)
+        with self._lock:
+            self._masters[position] = master
+        self.impression(position, 1)
 
     def _grow(self) -> None:
         while True:
@@ -57,9 +69,7 @@ class GrownFingers:
                 if not self._wanted:
                     return
                 position = self._wanted.pop(0)
-            master = grow(np.random.default_rng((self._seed, position)), is_left=position > 5)
-            with self._lock:
-                self._masters[position] = master
+            self._add(position)
 
 
 class FolderFingers:
