@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from firmware.datatypes import FingerprintFeatures
-from firmware.durable import write_file
+from firmware.durable import make_folder, write_file
 from firmware.errors import InputError, KitError
 from firmware.records import images, templates
 from firmware.vocabulary import Effort, MinutiaKind
@@ -32,7 +32,7 @@ class ImageFile:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What is wanted of each image; folders are made when the first result is written."""
+    """What is wanted of each image."""
 
     ppi: float | None = None
     overlays: Path | None = None
@@ -71,6 +71,15 @@ def collect(paths: Iterable[Path], wishes: Wishes) -> list[ImageFile]:
     return found
 
 
+def prepare(wishes: Wishes, table: Path | None) -> None:
+    """Make the folders for what is wished. Raises InputError before any work when one cannot be written to."""
+    for folder in (wishes.overlays, wishes.templates, table.parent if table else None):
+        if folder is not None:
+            make_folder(folder)
+    if table is not None and table.is_dir():
+        raise InputError(f"{table}: is a folder; name a file for the table")
+
+
 def _refuse_twins(files: Sequence[ImageFile], by_stem: bool) -> None:
     keys = [_stem(file.name) if by_stem else file.name for file in files]
     twice = [key for key, count in Counter(keys).items() if count > 1]
@@ -106,8 +115,8 @@ def assess(file: ImageFile, wishes: Wishes) -> Assessment:
     except KitError as error:
         return Assessment(file.name, error=str(error))
     height, width = pixels.shape
-    ppi = wishes.ppi or told or PPI_WHEN_UNTOLD
-    known = bool(wishes.ppi or told)
+    stated = told if wishes.ppi is None else wishes.ppi
+    ppi, known = stated or PPI_WHEN_UNTOLD, stated is not None
     try:
         features = extraction.extract(pixels, ppi, wishes.effort)
     except KitError as error:

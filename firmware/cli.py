@@ -56,7 +56,9 @@ def assess(
     overlays: Annotated[Path | None, typer.Option("--overlay", help="draw a picture of each print here")] = None,
     template_folder: Annotated[Path | None, typer.Option("--template", help="write a template of each here")] = None,
     template_format: Annotated[TemplateFormat, typer.Option(help="the templates' format")] = TemplateFormat.XYT,
-    ppi: Annotated[float | None, typer.Option(help="the images' resolution; else what each file tells")] = None,
+    ppi: Annotated[
+        float | None, typer.Option(min=100, max=2000, help="the images' resolution; else what each file tells")
+    ] = None,
     effort: Annotated[Effort, typer.Option(help="which net finds the minutiae")] = Effort.STANDARD,
     jobs: Annotated[int, typer.Option(min=1, help="how many processes share the work")] = 1,
 ) -> None:
@@ -65,6 +67,8 @@ def assess(
 
     wishes = assessment.Wishes(ppi, overlays, template_folder, effort)
     files = assessment.collect(paths, wishes)
+    assessment.prepare(wishes, table)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     results = []
     with listing.progress(err, "assessing", len(files)) as advance:
         for result in assessment.assess_all(files, wishes, jobs):

@@ -14,8 +14,8 @@ def write_file(path: Path, content: bytes, mode: int = 0o644, *, exclusive: bool
     Raises InputError naming the path when the disk is full or does not let us.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    make_folder(path.parent)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -33,6 +33,16 @@ def write_file(path: Path, content: bytes, mode: int = 0o644, *, exclusive: bool
         raise
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror or error})") from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that files can be written to. Raises InputError naming it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be a folder for files ({error.strerror or error})") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"{folder}: nothing may be written here; name another folder, or change its rights")
 
 
 def sync_folder(folder: Path) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -137,12 +138,43 @@ def test_an_empty_folder_is_named(tmp_path: Path) -> None:
     assert f"{tmp_path}: no image" in done.stderr
 
 
-def test_a_folder_that_cannot_be_written_is_named(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("option", ["--template", "--overlay", "--csv"])
+@pytest.mark.parametrize("inside", ["", "x"])
+def test_what_cannot_be_written_is_named_before_any_work(
+    folder: Path, tmp_path: Path, option: str, inside: str
+) -> None:
     (tmp_path / "file").touch()
-    done = assess(folder / "a.png", "--template", tmp_path / "file" / "x")
+    place = tmp_path / "file" / inside / "t.csv" if option == "--csv" else tmp_path / "file" / inside
+    done = assess(folder, option, place)
     assert done.returncode == 1
-    assert "cannot be written" in done.stderr
+    assert f"{tmp_path / 'file'}" in done.stderr
+    assert "cannot be a folder" in done.stderr
+    assert "assessing" not in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_folder_is_no_table(folder: Path, tmp_path: Path) -> None:
+    done = assess(folder / "a.png", "--csv", tmp_path)
+    assert done.returncode == 1
+    assert "name a file" in done.stderr
+
+
+@pytest.mark.parametrize("ppi", [0, -5, 99, 5000])
+def test_an_impossible_resolution_is_refused(folder: Path, ppi: int) -> None:
+    done = assess(folder / "a.png", "--ppi", ppi)
+    assert done.returncode == 2
+    assert "--ppi" in done.stderr
+
+
+def test_the_workers_end_with_their_parent(folder: Path) -> None:
+    """Their parent told to end, they let go of its output: a reader of the pipe sees the end."""
+    command = [sys.executable, "-m", "firmware", "assess", str(folder), "--json", "--jobs", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as assessing:
+        assert assessing.stdout
+        assessing.stdout.readline()
+        assessing.send_signal(signal.SIGTERM)
+        assessing.communicate(timeout=60)
+        assert assessing.returncode in (143, 1)
 
 
 def test_a_reader_that_stops_early_is_no_error_to_a_person(folder: Path) -> None:
