@@ -85,11 +85,19 @@ def load(path: Path) -> KitConfig:
     try:
         config = KitConfig.model_validate(values)
     except ValidationError as error:
-        faults = [f"  {_key_path(fault['loc'])}: {_reason(fault['type'], fault['msg'])}" for fault in error.errors()]
+        told = [fault for fault in error.errors() if not _follows(fault["loc"], error)]
+        faults = [f"  {_key_path(fault['loc'])}: {_reason(fault['type'], fault['msg'])}" for fault in told]
         raise ConfigError("\n".join([f"{path}: {len(faults)} setting(s) need a correction:", *faults])) from error
     folder = path.parent.resolve()
     announcements = folder / config.announcements if config.announcements else None
     return config.model_copy(update={"data": (folder / config.data).resolve(), "announcements": announcements})
+
+
+def _follows(location: tuple[int | str, ...], error: ValidationError) -> bool:
+    """A list is also called too short when its one member is wrong: only the member is told."""
+    return any(
+        len(fault["loc"]) > len(location) and fault["loc"][: len(location)] == location for fault in error.errors()
+    )
 
 
 def _key_path(location: tuple[int | str, ...]) -> str:
@@ -101,4 +109,8 @@ def _reason(kind: str, message: str) -> str:
         return "no such key; check its spelling"
     if kind == "missing":
         return "this key is required"
+    if kind == "string_too_short":
+        return "must not be empty"
+    if kind == "string_pattern_mismatch":
+        return "write letters, digits and hyphens, at most 32"
     return message.removeprefix("Value error, ")

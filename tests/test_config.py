@@ -1,0 +1,65 @@
+"""kit.toml: what it may say, and complaints that name the file, the key and what to do."""
+
+from pathlib import Path
+
+import pytest
+
+from firmware import config
+from firmware.errors import ConfigError
+from firmware.vocabulary import Effort, Language, Purpose
+
+LEAST = 'kit_id = "K-1"\n[fingerprint]\nport = "/dev/ttyAMA0"\n'
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "kit.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
+    kit = config.load(write(tmp_path, LEAST))
+    assert (kit.purpose, kit.language, kit.effort) == (Purpose.LIVE, Language.INDONESIAN, Effort.STANDARD)
+    assert kit.mqtt is None
+    assert kit.data == tmp_path / "data"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (LEAST + "prot = 1", "fingerprint.prot: no such key; check its spelling"),
+        ("[fingerprint]\nport = 'x'", "kit_id: this key is required"),
+        (LEAST.replace("K-1", "K 1"), "kit_id: write letters, digits and hyphens, at most 32"),
+        (LEAST.replace("/dev/ttyAMA0", ""), "fingerprint.port: must not be empty"),
+        (LEAST + "minimum_quality = 101", "fingerprint.minimum_quality: "),
+        ('timezone = "Mars/Base"\n' + LEAST, "timezone: no such time zone: 'Mars/Base'"),
+        ('purpose = "play"\n' + LEAST, "purpose: "),
+        (LEAST + "[mqtt]\nport = 1883", "mqtt.host: this key is required"),
+        ("kit_id = ", "not valid TOML"),
+        ("", "kit_id: this key is required"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, text: str, words: str) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(ConfigError) as told:
+        config.load(path)
+    assert str(path) in str(told.value)
+    assert words in str(told.value)
+
+
+def test_every_fault_is_told_at_once_and_each_only_once(tmp_path: Path) -> None:
+    text = LEAST + "passwords = [-1]\nattempts = 0\n"
+    with pytest.raises(ConfigError, match=r"2 setting\(s\)") as told:
+        config.load(write(tmp_path, text))
+    assert "fingerprint.passwords.0" in str(told.value)
+    assert "fingerprint.attempts" in str(told.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"missing\.toml: no such file; name the kit's settings with --config"):
+        config.load(tmp_path / "missing.toml")
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        config.load(tmp_path)
