@@ -12,7 +12,7 @@ from firmware import __version__, clock
 from firmware.announcements import Announcer
 from firmware.config import KitConfig
 from firmware.datatypes import Excuse, FingerCapture, Resident, Timestamp
-from firmware.errors import IdentityError, SessionError
+from firmware.errors import IdentityError, SealingError, SessionError
 from firmware.identity import Identity
 from firmware.kit import Kit
 from firmware.pipeline import extraction
@@ -76,7 +76,11 @@ def record(
             report.tell,
             partial(extraction.extract, effort=config.effort),
         )
-        enrolment = station.enrol(plan)
+        try:
+            enrolment = station.enrol(plan)
+        except (KeyboardInterrupt, SystemExit):
+            desk.say(Phrase.CANCELLED)
+            raise
         if enrolment.state is not State.COMPLETE:
             raise SessionError(Phrase.CANCELLED.say(config.language))
         header = _header(config, clock.now())
@@ -128,8 +132,13 @@ def _recipients(config: KitConfig, identity: Identity) -> tuple[str, ...]:
     if not recipients:
         advice = "run `rekam identity request`, bring it to the office, and give its answer to `rekam identity accept`"
         raise IdentityError(f"{config.data}: no office could open what this kit records; {advice}")
-    for recipient in recipients:
-        sealing.recipient(recipient)
+    for number, recipient in enumerate(recipients):
+        try:
+            sealing.recipient(recipient)
+        except SealingError as error:
+            configured = number < len(config.office.recipients)
+            place = f"kit.toml: office.recipients.{number}" if configured else f"{config.data}: the office's answer"
+            raise SealingError(f"{place}: {error}") from error
     return recipients
 
 
