@@ -137,6 +137,8 @@ class Spool:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SpoolError(f"{self._path.parent}: cannot be made ({error.strerror})") from error
+        if not new and not self._path.stat().st_size:
+            raise SpoolDamaged(f"{self._path}: was emptied, and what it held is gone; move it away; a new one is made")
         self._connection = sqlite3.connect(self._path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
         try:
             self._prepare()

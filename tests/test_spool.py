@@ -213,3 +213,15 @@ def test_what_was_confirmed_outlives_a_kill(path: Path, seed: int) -> None:
         assert confirmed + 1 <= recorded <= confirmed + 2
         for number in range(recorded):
             assert spool.packet(f"K1-{number}") == packet(f"K1-{number}", 20_000)
+
+
+def test_an_emptied_file_is_not_taken_for_a_new_spool(path: Path) -> None:
+    with Spool(path) as spool:
+        spool.put(packet(), AT)
+    for file in path.parent.iterdir():
+        file.write_bytes(b"")
+    with pytest.raises(SpoolDamaged, match="was emptied"), Spool(path):
+        pass
+    path.unlink()
+    with Spool(path) as spool:
+        assert spool.counts() == (0, 0)
