@@ -61,7 +61,9 @@ def parse(data: bytes) -> Answer:
             sealing.recipient(str(text))
         _check_signature(body, authority)
     except (ValueError, TypeError, InvalidSignature, SealingError) as error:
-        raise IdentityError(f"was altered on its way or is damaged ({error or 'signature'}); copy it again") from error
+        raise IdentityError(
+            f"was altered on its way or is damaged ({str(error) or 'signature'}); copy it again"
+        ) from error
     return Answer(body["kit_id"], certificate, authority, tuple(recipients))
 
 

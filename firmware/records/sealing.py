@@ -73,7 +73,7 @@ def check_file_name(name: str) -> None:
     """Refuse a name that tells another packet version. Raises SealingError."""
     told = _FILE_NAME.fullmatch(name)
     if told and int(told["version"]) != VERSION:
-        raise SealingError(f"{name}: packet version {told['version']}, this software reads {VERSION}: update it")
+        raise SealingError(f"packet version {told['version']}, this software reads {VERSION}: update it")
 
 
 def open_packet(ciphertext: bytes, identities: Sequence[pyrage.x25519.Identity]) -> OpenedPacket:
