@@ -75,6 +75,7 @@ def assess(
             results.append(result)
             if as_json:
                 sys.stdout.write(json.dumps(assessment.as_json(result), ensure_ascii=False) + "\n")
+                sys.stdout.flush()
             advance()
     if table:
         assessment.write_csv(table, results)
