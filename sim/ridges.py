@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim._jit import kernel
-from sim.flow import Flow, PatternClass, sample_flow, sample_pattern
+from sim.flow import Flow, sample_flow, sample_pattern
 from sim.noise import smooth_noise
 
 PPI = 250
@@ -43,9 +43,9 @@ class Master:
     flow: Flow
 
 
-def grow(rng: np.random.Generator, is_left: bool | None = None, pattern: PatternClass | None = None) -> Master:
-    """One finger of a left or right hand or of either, of this class or of one drawn with its natural frequency."""
-    flow = sample_flow(rng, SHAPE, pattern or sample_pattern(rng, is_left))
+def grow(rng: np.random.Generator, is_left: bool | None = None) -> Master:
+    """One finger of a left or right hand or of either, of a class drawn with its natural frequency."""
+    flow = sample_flow(rng, SHAPE, sample_pattern(rng, is_left))
     mean_period = float(np.clip(np.exp(rng.normal(math.log(MEDIAN_PERIOD), 0.10)), 3.7, 6.2))
     choice = _choose_filters(flow, _sample_periods(rng, flow, mean_period))
     ridges, spare = _seed_ridges(rng)
