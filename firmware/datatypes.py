@@ -13,6 +13,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from firmware.structure import RidgeCounts, Singularities, freeze, no_cores, no_deltas
 from firmware.vocabulary import (
     CaptureTechnology,
     ClockTrust,
@@ -21,14 +22,9 @@ from firmware.vocabulary import (
     Language,
     MinutiaKind,
     MissingFinger,
+    PatternClass,
     Sex,
 )
-
-
-def freeze(record: object, *names: str) -> None:
-    """Make the named arrays of a frozen record read-only; called from __post_init__."""
-    for name in names:
-        getattr(record, name).flags.writeable = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +153,8 @@ class FingerprintFeatures:
     """What the pipeline found in one image; positions are in pixels of that image.
 
     foreground: bool (rows, cols) by blocks of `block_px` pixels of the image. orientation: float32 of the same shape,
-    [0, pi), meaningful in the foreground.
+    [0, pi), meaningful in the foreground. pattern: UNKNOWN where too little of the finger shows, or several fingers do.
+    ridge_counts: a row a minutia; None where nothing was counted.
     """
 
     minutiae: Minutiae
@@ -165,6 +162,10 @@ class FingerprintFeatures:
     foreground: NDArray[np.bool_]
     orientation: NDArray[np.float32]
     block_px: float
+    cores: Singularities = field(default_factory=no_cores)
+    deltas: Singularities = field(default_factory=no_deltas)
+    pattern: PatternClass = PatternClass.UNKNOWN
+    ridge_counts: RidgeCounts | None = None
 
     def __post_init__(self) -> None:
         freeze(self, "foreground", "orientation")

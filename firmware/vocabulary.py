@@ -58,6 +58,17 @@ class MinutiaKind(IntEnum):
     BIFURCATION = 2
 
 
+class PatternClass(Enum):
+    """Pattern classification, field 9.307 (PAT): general class (GCF) and the subclass (SUB) that arches have."""
+
+    PLAIN_ARCH = ("AU", "PA")
+    TENTED_ARCH = ("AU", "TA")
+    LEFT_LOOP = ("LS", "")
+    RIGHT_LOOP = ("RS", "")
+    WHORL = ("WU", "")
+    UNKNOWN = ("UC", "")
+
+
 class Sex(Enum):
     """Sex as the civil registry writes it: laki-laki or perempuan."""
 

@@ -21,6 +21,7 @@ THIRD_PARTY = {
     "firmware.cli": {"typer", "rich"},
     "firmware.config": {"pydantic"},
     "firmware.datatypes": {"numpy"},
+    "firmware.structure": {"numpy"},
     "firmware.drivers": {"numpy", *HARDWARE},
     "firmware.identity": {"cryptography", "pyrage"},
     "firmware.kit": {"numpy"},
