@@ -14,7 +14,7 @@ from firmware.datatypes import FingerprintFeatures
 from firmware.durable import make_folder, write_file
 from firmware.errors import InputError, KitError
 from firmware.records import images, templates
-from firmware.vocabulary import Effort, MinutiaKind
+from firmware.vocabulary import Effort, MinutiaKind, TemplateFormat
 
 SUFFIXES = frozenset({".png", ".tif", ".tiff", ".bmp", ".pgm", ".wsq", ".jp2", ".j2k", ".jpx", ".jpf"})
 PPI_WHEN_UNTOLD = 500.0
@@ -37,6 +37,7 @@ class Wishes:
     ppi: float | None = None
     overlays: Path | None = None
     templates: Path | None = None
+    template_format: TemplateFormat = TemplateFormat.XYT
     effort: Effort = Effort.STANDARD
 
 
@@ -122,7 +123,9 @@ def assess(file: ImageFile, wishes: Wishes) -> Assessment:
     except KitError as error:
         return Assessment(file.name, width, height, ppi, known, error=str(error))
     if wishes.templates:
-        write_file(wishes.templates / f"{_stem(file.name)}.xyt", templates.write_xyt(features.minutiae).encode())
+        kind = wishes.template_format
+        template = templates.write(features, (height, width), ppi, kind)
+        write_file(wishes.templates / f"{_stem(file.name)}.{kind.value}", template)
     if wishes.overlays:
         from firmware import overlay
 

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import sys
-from enum import Enum
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +14,7 @@ from rich.console import Console
 from firmware import __version__
 from firmware.benchmarks.verbs import bench_app
 from firmware.errors import InputError, KitError
-from firmware.vocabulary import Effort
+from firmware.vocabulary import Effort, TemplateFormat
 
 app = typer.Typer(
     help="Firmware of a field kit that records residents for the KTP-el.",
@@ -36,12 +35,6 @@ ConfigOption = Annotated[Path, typer.Option("--config", "-c", envvar="REKAM_CONF
 OfficeOption = Annotated[Path, typer.Option("--office", envvar="REKAM_OFFICE", help="the folder of the office's keys")]
 
 
-class TemplateFormat(Enum):
-    """The template formats that `rekam assess` writes."""
-
-    XYT = "xyt"
-
-
 @app.command()
 def version() -> None:
     """Print the version."""
@@ -55,7 +48,9 @@ def assess(
     table: Annotated[Path | None, typer.Option("--csv", help="write a table to this file")] = None,
     overlays: Annotated[Path | None, typer.Option("--overlay", help="draw a picture of each print here")] = None,
     template_folder: Annotated[Path | None, typer.Option("--template", help="write a template of each here")] = None,
-    template_format: Annotated[TemplateFormat, typer.Option(help="the templates' format")] = TemplateFormat.XYT,
+    template_format: Annotated[
+        TemplateFormat, typer.Option(help="xyt: text; iso: ISO/IEC 19794-2:2005; ansi: INCITS 378-2004")
+    ] = TemplateFormat.XYT,
     ppi: Annotated[
         float | None, typer.Option(min=100, max=2000, help="the images' resolution; else what each file tells")
     ] = None,
@@ -65,7 +60,7 @@ def assess(
     """Quality, feedback and minutiae of fingerprint images: PNG, TIFF, BMP, PGM, WSQ, JPEG 2000."""
     from firmware import assessment, listing
 
-    wishes = assessment.Wishes(ppi, overlays, template_folder, effort)
+    wishes = assessment.Wishes(ppi, overlays, template_folder, template_format, effort)
     files = assessment.collect(paths, wishes)
     assessment.prepare(wishes, table)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

@@ -22,9 +22,16 @@ class FingerPosition(IntEnum):
 
 
 class ImpressionType(IntEnum):
-    """Friction ridge impression type, Table 7 (IMP): live-scan plain of one finger, or unknown where none was made."""
+    """Friction ridge impression type, Table 7 (IMP), of single fingers; a kit makes the first, or none at all.
+
+    0 to 3 and 8 mean the same in ISO/IEC 19794-2:2005 and INCITS 378-2004.
+    """
 
     LIVE_SCAN_PLAIN = 0
+    LIVE_SCAN_ROLLED = 1
+    NON_LIVE_SCAN_PLAIN = 2
+    NON_LIVE_SCAN_ROLLED = 3
+    LIVE_SCAN_VERTICAL_SWIPE = 8
     UNKNOWN = 29
 
 
@@ -58,6 +65,14 @@ class MinutiaKind(IntEnum):
     BIFURCATION = 2
 
 
+class RidgeCountMethod(IntEnum):
+    """How the pairs for ridge counts were chosen, INCITS 378-2004 clause 6.6.2 and field 9.138 (RCI, item REM)."""
+
+    NON_SPECIFIC = 0
+    FOUR_NEIGHBOUR = 1
+    EIGHT_NEIGHBOUR = 2
+
+
 class PatternClass(Enum):
     """Pattern classification, field 9.307 (PAT): general class (GCF) and the subclass (SUB) that arches have."""
 
@@ -81,6 +96,17 @@ class Purpose(Enum):
 
     LIVE = "live"
     TRAINING = "training"
+
+
+class TemplateFormat(Enum):
+    """How minutiae are written for other programs; the value is also the file's suffix.
+
+    xyt: text; iso: ISO/IEC 19794-2:2005, record format; ansi: INCITS 378-2004.
+    """
+
+    XYT = "xyt"
+    ISO = "iso"
+    ANSI = "ansi"
 
 
 class Effort(Enum):

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from firmware.records import minutiae_records
 from firmware.records.templates import read_xyt
 from tests.pipeline.planted import plant
 
@@ -103,6 +104,14 @@ def test_templates_and_pictures_stand_under_the_same_names(
     with Image.open(out / "o" / "deep" / "er" / "b.png") as picture:
         colours = np.asarray(picture).reshape(-1, 3)
         assert (colours.max(axis=1).astype(int) - colours.min(axis=1) > 100).any(), "minutiae are drawn in colour"
+
+
+@pytest.mark.parametrize("kind", ["iso", "ansi"])
+def test_a_binary_template_has_the_suffix_of_its_format(folder: Path, tmp_path: Path, kind: str) -> None:
+    assert assess(folder / "a.png", "--template", tmp_path, "--template-format", kind).returncode == 0
+    record = minutiae_records.read((tmp_path / f"a.{kind}").read_bytes())
+    assert (record.format.value, record.width, record.height, round(record.ppi[0])) == (kind, 160, 192, 500)
+    assert len(record.views[0].minutiae) == 2
 
 
 def test_a_person_gets_a_table(folder: Path) -> None:

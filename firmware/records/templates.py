@@ -5,9 +5,26 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware.datatypes import Minutiae
+from firmware.datatypes import FingerprintFeatures, Minutiae
 from firmware.errors import RecordError
-from firmware.vocabulary import MinutiaKind
+from firmware.records import extended_data, minutiae_records
+from firmware.records.extended_data import ExtendedData
+from firmware.records.minutiae_records import FingerView, MinutiaeRecord
+from firmware.vocabulary import MinutiaKind, TemplateFormat
+
+
+def write(features: FingerprintFeatures, shape: tuple[int, int], ppi: float, kind: TemplateFormat) -> bytes:
+    """Give the template of one print in the format asked for. shape: height and width of its image, pixels.
+
+    A binary template tells the ridge counts, cores and deltas too; its finger is unknown, its impression live-scan
+    plain, for these formats have no code for an unknown one. Raises RecordError for what the format cannot say.
+    """
+    if kind is TemplateFormat.XYT:
+        return write_xyt(features.minutiae).encode()
+    counts = extended_data.pairs_of(features.ridge_counts) if features.ridge_counts else None
+    extended = ExtendedData(counts, features.cores, features.deltas)
+    view = FingerView(features.minutiae, quality=features.quality.score, extended=extended)
+    return minutiae_records.write(MinutiaeRecord(kind, shape[1], shape[0], (ppi, ppi), (view,)))
 
 
 def write_xyt(minutiae: Minutiae) -> str:
