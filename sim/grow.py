@@ -21,7 +21,7 @@ from sim.ridges import grow as grow_master
 # Height and width of the sensors that the prints are touched on, pixels at 500 ppi
 SENSORS = ((374, 388), (364, 328), (300, 300), (480, 320), (288, 256), (384, 288))
 GHOSTS = 8
-GHOST_PART = 0.15
+GHOST_PART = 0.25
 
 
 @dataclass(frozen=True, slots=True)

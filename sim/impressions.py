@@ -51,17 +51,22 @@ def impress(
     sensor: optics.Sensor | None = None,
 ) -> Impression:
     """Touch the glass of `shape` (h, w) once; without a condition, in one drawn as they come in the field."""
-    zoom = GLASS_PPI / PPI * np.exp(rng.normal(0, 0.03))
+    zoom = GLASS_PPI / PPI * np.exp(rng.normal(0, 0.07 if condition is None else 0.03))
     laid = placement.sample_placement(rng, shape, master.ridges.shape, zoom, _sample_stance(condition))
     ridges = placement.sample(master.ridges, laid.to_master())
     contact = skin.contact_area(rng, shape, _sample_contact(rng, laid.glass, shape, condition))
     contact *= ridges != 0
+    edges = _sample_edges(rng) if condition is None else ()
+    for edge in edges:
+        contact[edge.beyond(shape)] = 0
     cover = skin.touch(rng, ridges, _sample_skin(rng, shape, condition), contact)
     left_before = np.zeros_like(ridges)
     if ghost is not None:
         turned = placement.sample_placement(rng, shape, ghost.ridges.shape, zoom, replace(FREE, turn=2.0))
         left_before = placement.sample(ghost.ridges, turned.to_master())
-    pixels = optics.see(rng, cover, left_before, sensor or _sample_sensor(rng, ghost is not None))
+    pixels = optics.see(rng, cover, left_before, sensor or _sample_sensor(rng, ghost is not None, condition))
+    for edge in edges:
+        pixels[edge.beyond(shape)] = round(edge.level)
     return Impression(pixels, _truth(master, laid, ridges, cover, contact))
 
 
@@ -81,7 +86,7 @@ def _sample_contact(
 ) -> skin.Contact:
     half = rng.uniform(95, 165)
     x, y = middle
-    if condition is Condition.PARTIAL:
+    if condition is Condition.PARTIAL or (condition is None and rng.random() < 0.25):
         angle = rng.uniform(0, 2 * np.pi)
         half = rng.uniform(50, 85)
         x, y = x + 60 * np.cos(angle), y + 70 * np.sin(angle)
@@ -93,6 +98,19 @@ def _sample_contact(
         turn=rng.normal(0, 0.15),
         sharpness=np.exp(rng.uniform(np.log(6), np.log(60))),
         ragged=rng.uniform(0, 0.1),
+        speckled=rng.uniform(0, 0.3) * (condition is None and rng.random() < 0.4),
+    )
+
+
+def _sample_edges(rng: np.random.Generator) -> tuple[optics.Edge, ...]:
+    """The edges of the sensor's picture: in most images there are none, else up to three sides of a frame."""
+    if rng.random() > 0.25:
+        return ()
+    level = float(rng.choice([0, 255, 255, rng.uniform(0, 255)]))
+    tilt = rng.normal(0, 0.12)
+    sides = rng.permutation(4)[: rng.integers(1, 4)]
+    return tuple(
+        optics.Edge(side * np.pi / 2 + tilt * rng.choice([-1, 1]), rng.uniform(0.25, 0.7), level) for side in sides
     )
 
 
@@ -103,37 +121,60 @@ def _sample_skin(rng: np.random.Generator, shape: tuple[int, int], condition: Co
         rough=abs(rng.normal(0, 0.2)),
         steep=rng.uniform(2, 8),
         pores=rng.uniform(0, 0.9) * (rng.random() < 0.5),
-        creases=skin.sample_creases(rng, shape, 0.4 if condition is Condition.GOOD else 1.8),
+        creases=skin.sample_creases(rng, shape, _mean_creases(rng, condition)),
     )
     if condition in (Condition.GOOD, Condition.DISTORTED, Condition.PARTIAL):
         return plain
-    style = {Condition.DRY: "dry", Condition.WET: "wet"}.get(
-        condition,  # type: ignore[arg-type]
-        rng.choice(["plain", "dry", "wet", "rough"], p=[0.4, 0.27, 0.18, 0.15]),
+    if condition is None:
+        return _sample_any_skin(rng, plain)
+    return _dry(rng, plain) if condition is Condition.DRY else _wet(rng, plain)
+
+
+def _mean_creases(rng: np.random.Generator, condition: Condition | None) -> float:
+    if condition is None:
+        return float(rng.choice([0.0, 1.5, 5.0, 12.0], p=[0.4, 0.3, 0.2, 0.1]))
+    return 0.4 if condition is Condition.GOOD else 1.8
+
+
+def _sample_any_skin(rng: np.random.Generator, plain: skin.Skin) -> skin.Skin:
+    """The skin as it comes in the field."""
+    style = rng.choice(["plain", "dry", "wet", "rough", "bad"], p=[0.36, 0.25, 0.15, 0.14, 0.10])
+    found = replace(plain, beads=rng.uniform(0, 1.6) * (rng.random() < 0.7))
+    if style == "dry" or (style == "bad" and rng.random() < 0.5):
+        found = _dry(rng, found)
+    if style == "wet" or (style == "bad" and rng.random() < 0.5):
+        found = replace(_wet(rng, found), blots=rng.uniform(0, 2) * (rng.random() < 0.6))
+    if style in ("rough", "bad"):
+        found = replace(found, rough=rng.uniform(0.2, 0.85))
+    if rng.random() < 0.4:
+        found = replace(
+            found, dry=max(found.dry, rng.uniform(-3.2, -1.6)), patchy=max(found.patchy, rng.uniform(0, 0.5))
+        )
+    return found
+
+
+def _dry(rng: np.random.Generator, plain: skin.Skin) -> skin.Skin:
+    return replace(
+        plain,
+        dry=rng.uniform(-2.6, -0.4),
+        patchy=rng.uniform(0, 0.8),
+        thickness=rng.uniform(-0.8, 0.1),
+        rough=rng.uniform(0, 0.6),
     )
-    if style == "dry":
-        return replace(
-            plain,
-            dry=rng.uniform(-2.6, -0.4),
-            patchy=rng.uniform(0, 0.8),
-            thickness=rng.uniform(-0.8, 0.1),
-            rough=rng.uniform(0, 0.6),
-        )
-    if style == "wet":
-        return replace(
-            plain,
-            wet=rng.uniform(-2.6, -0.6),
-            patchy=rng.uniform(0, 0.8),
-            fill=rng.uniform(0.4, 1),
-            thickness=rng.uniform(-0.1, 0.8),
-            uneven=rng.uniform(0.1, 0.4),
-        )
-    if style == "rough":
-        return replace(plain, rough=rng.uniform(0.25, 0.8), dry=rng.uniform(-3.2, -1.6), patchy=rng.uniform(0, 0.5))
-    return plain
 
 
-def _sample_sensor(rng: np.random.Generator, ghosted: bool) -> optics.Sensor:
+def _wet(rng: np.random.Generator, plain: skin.Skin) -> skin.Skin:
+    return replace(
+        plain,
+        wet=rng.uniform(-2.6, -0.6),
+        patchy=rng.uniform(0, 0.8),
+        fill=rng.uniform(0.4, 1),
+        thickness=rng.uniform(-0.1, 0.8),
+        uneven=rng.uniform(0.1, 0.4),
+    )
+
+
+def _sample_sensor(rng: np.random.Generator, ghosted: bool, condition: Condition | None) -> optics.Sensor:
     paper = rng.uniform(150, 255)
     strong = rng.random() < 0.15
     return optics.Sensor(
@@ -142,7 +183,7 @@ def _sample_sensor(rng: np.random.Generator, ghosted: bool) -> optics.Sensor:
         cloudy=abs(rng.normal(0, 8)),
         slope=abs(rng.normal(0, 14)),
         mottled=abs(rng.normal(0, 0.12)),
-        ghost=rng.uniform(5, 30) if ghosted else 0.0,
+        ghost=rng.uniform(5, 40) if ghosted else 0.0,
         blur=float(rng.choice([0, rng.uniform(0.3, 0.8), rng.uniform(0.6, 1.3)], p=[0.25, 0.45, 0.3])),
         grain=abs(rng.normal(0, 4.5)) * (2.5 if strong else 1),
         clumps=abs(rng.normal(0, 4.5)),
@@ -151,6 +192,8 @@ def _sample_sensor(rng: np.random.Generator, ghosted: bool) -> optics.Sensor:
         gain=rng.uniform(0.75, 1.25) if rng.random() < 0.5 else 1.0,
         lift=rng.uniform(0, 40) * (rng.random() < 0.3),
         bits=4 if rng.random() < 0.15 else 8,
+        shot=condition is None and rng.random() < 0.3,
+        stain=rng.uniform(-25, 40) * (condition is None and rng.random() < 0.1),
     )
 
 

@@ -17,7 +17,8 @@ class Sensor:
     paper, ink: of bare glass and of full contact. cloudy: slow changes of the background. slope: of the light from edge
     to edge. mottled: part by which the ink's darkness varies. ghost: strength of an old print on the glass. blur:
     pixels. grain, clumps: noise of single pixels and of small clumps. stripes: noise of rows or columns. gain, lift:
-    contrast and brightness of the whole. bits: depth of the image.
+    contrast and brightness of the whole. bits: depth of the image. shot: the noise grows with the light. stain: of a
+    worn or dirty rectangle of the glass.
     """
 
     paper: float = 235.0
@@ -34,6 +35,26 @@ class Sensor:
     gain: float = 1.0
     lift: float = 0.0
     bits: int = 8
+    shot: bool = False
+    stain: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Where the sensor's picture ends inside the image: beyond a straight line all pixels have one grey level.
+
+    angle: radians, of the line's normal. reach: from the image's middle to the line, as part of half its diagonal.
+    """
+
+    angle: float
+    reach: float
+    level: float
+
+    def beyond(self, shape: tuple[int, int]) -> NDArray[np.bool_]:
+        """The pixels without a picture, bool (h, w)."""
+        y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
+        outward = (x - shape[1] / 2) * np.cos(self.angle) + (y - shape[0] / 2) * np.sin(self.angle)
+        return np.asarray(outward > self.reach * np.hypot(*shape) / 2)
 
 
 def see(rng: np.random.Generator, cover: Field, ghost: Field, sensor: Sensor) -> NDArray[np.uint8]:
@@ -50,18 +71,31 @@ def see(rng: np.random.Generator, cover: Field, ghost: Field, sensor: Sensor) ->
     if sensor.ghost:
         patches = 1 / (1 + np.exp(-2 * texture(rng, shape, 32)))
         paper -= sensor.ghost * np.clip(ghost * 2, 0, 1) * patches
+    if sensor.stain:
+        paper -= sensor.stain * _rectangle(rng, shape)
     mottle = 0.5 * (texture(rng, shape, 16) + texture(rng, shape, 32))
     ink = sensor.ink + sensor.mottled * (sensor.paper - sensor.ink) * mottle
     image = paper * (1 - cover) + ink * cover
     if sensor.blur:
         image = _blur(image, sensor.blur)
-    image = image + sensor.grain * texture(rng, shape, 0) + sensor.clumps * texture(rng, shape, 0.8)
+    noise = sensor.grain * texture(rng, shape, 0) + sensor.clumps * texture(rng, shape, 0.8)
+    image = image + noise * (0.3 + image / 200 if sensor.shot else 1)
     image += sensor.column_stripes * rng.standard_normal((1, width)) + sensor.row_stripes * rng.standard_normal(
         (height, 1)
     )
     levels = (1 << sensor.bits) - 1
     whole = np.clip(sensor.lift + image * sensor.gain, 0, 255)
     return np.asarray(np.rint(np.rint(whole / 255 * levels) * (255 / levels)), np.uint8)
+
+
+def _rectangle(rng: np.random.Generator, shape: tuple[int, int]) -> Field:
+    """A soft rectangle somewhere, 0..1."""
+    y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
+    sides = []
+    for along, length in ((x, shape[1]), (y, shape[0])):
+        middle, half = rng.uniform(0.1, 0.9) * length, rng.uniform(8, 60)
+        sides.append(1 / (1 + np.exp(np.clip(np.abs(along - middle) - half, -20, 20))))
+    return np.asarray(sides[0] * sides[1], np.float32)
 
 
 def _blur(image: Field, sigma: float) -> Field:

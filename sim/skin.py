@@ -1,7 +1,7 @@
 """What skin does between ridge and glass: pressure, dryness, wetness, pores, roughness, creases, partial contact."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,25 +29,29 @@ class Skin:
     """The state of the skin during one touch; strengths are in units of the ridge wave's amplitude.
 
     thickness: above 0 ridges are wider than valleys. uneven: how much that varies over the finger. rough: fine noise on
-    the ridges' edges. steep: how sharp the edges are. dry, wet: levels at which ridges break and valleys fill; far
-    below 0 neither happens. patchy: how much dryness or wetness varies from place to place. pores: their depth 0..1.
+    the ridges' edges. beads: how much of that noise comes in bumps as wide as a ridge. steep: how sharp the edges are.
+    dry, wet: levels at which ridges break and valleys fill; far below 0 neither happens. patchy: how much dryness or
+    wetness varies from place to place. blots: how much of the wetness comes in drops over several ridges. pores: their
+    depth 0..1.
     """
 
     thickness: float = 0.0
     uneven: float = 0.15
     rough: float = 0.2
+    beads: float = 0.0
     steep: float = 4.0
     dry: float = -5.0
     wet: float = -5.0
     patchy: float = 0.4
     fill: float = 0.8
+    blots: float = 0.0
     pores: float = 0.3
     creases: tuple[Crease, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """The part of the finger that touches: an ellipse (middle, half axes, turn) with a soft and ragged edge."""
+    """The part of the finger that touches: an ellipse (middle, half axes, turn) with a soft, ragged, speckled edge."""
 
     x: float
     y: float
@@ -55,7 +59,8 @@ class Contact:
     half_height: float
     turn: float = 0.0
     sharpness: float = 25.0
-    ragged: float = field(default=0.06)
+    ragged: float = 0.06
+    speckled: float = 0.0
 
 
 def touch(rng: np.random.Generator, ridges: Field, skin: Skin, contact: Field) -> Field:
@@ -65,12 +70,12 @@ def touch(rng: np.random.Generator, ridges: Field, skin: Skin, contact: Field) -
     """
     shape = ridges.shape
     medium, coarse = texture(rng, shape, 16), texture(rng, shape, 32)
-    fine, fibre = texture(rng, shape, 1.5), texture(rng, shape, 2.5)
-    level = ridges + skin.thickness + skin.uneven * (medium + coarse) + skin.rough * (fine + fibre) * 0.8
+    level = ridges + skin.thickness + skin.uneven * (medium + coarse) + skin.rough * 1.1 * _grain(rng, shape, skin)
     cover = _sigmoid(skin.steep * (level - 0.8 * (1 - contact)))
-    grain = 0.7 * (texture(rng, shape, 1.5) + texture(rng, shape, 2.5))
+    grain = _grain(rng, shape, skin)
     cover *= 1 - _sigmoid(6 * (grain + skin.dry + skin.patchy * (medium + texture(rng, shape, 8))))
-    grain = 0.7 * (texture(rng, shape, 2.5) + texture(rng, shape, 1.5))
+    grain = 0.7 * (texture(rng, shape, 2.5) + texture(rng, shape, 1.5)) + skin.blots * texture(rng, shape, 6)
+    grain /= math.sqrt(1 + skin.blots**2)
     flooded = _sigmoid(6 * (grain + skin.wet + skin.patchy * (coarse - medium)))
     cover += (1 - cover) * flooded * skin.fill
     if skin.pores:
@@ -81,6 +86,13 @@ def touch(rng: np.random.Generator, ridges: Field, skin: Skin, contact: Field) -
     return np.asarray(cover * contact, np.float32)
 
 
+def _grain(rng: np.random.Generator, shape: tuple[int, int], skin: Skin) -> Field:
+    """The noise that breaks ridges, deviation about 1: fine, of fibres, and in beads."""
+    noise = 0.7 * (texture(rng, shape, 1.5) + texture(rng, shape, 2.5))
+    noise += skin.beads * texture(rng, shape, 1.8, without=2.9)
+    return np.asarray(noise / math.sqrt(1 + skin.beads**2), np.float32)
+
+
 def contact_area(rng: np.random.Generator, shape: tuple[int, int], contact: Contact) -> Field:
     """Where the finger touches, float32 (h, w), 0..1."""
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
@@ -88,6 +100,7 @@ def contact_area(rng: np.random.Generator, shape: tuple[int, int], contact: Cont
     along = ((x - contact.x) * cosine + (y - contact.y) * sine) / contact.half_width
     across = ((y - contact.y) * cosine - (x - contact.x) * sine) / contact.half_height
     edge = contact.ragged * (texture(rng, shape, 16) + texture(rng, shape, 4))
+    edge += contact.speckled * texture(rng, shape, 1.2)
     return _sigmoid(contact.sharpness * (1 - np.hypot(along, across) + edge))
 
 

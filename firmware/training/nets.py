@@ -12,8 +12,8 @@ from torch import Tensor, nn
 CELL = 4
 """One output cell stands for this many pixels at 500 ppi."""
 
-OUTPUTS = 7
-"""Presence (logit), offset x, y (cells), direction x, y, and the direction in which the ridge goes on, x, y."""
+OUTPUTS = 5
+"""Presence (logit), offset x, y (cells), direction x, y."""
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Print:
-    """One normalised print, float16 (h, w), and its minutiae as rows of x, y, dx, dy (y down), sign, seen.
-
-    sign: 1 where the ridge goes on along the direction (an ending), -1 where it comes from there (a bifurcation).
-    """
+    """One normalised print, float16 (h, w), and its minutiae as rows of x, y, dx, dy (y down), seen (1 or 0)."""
 
     image: NDArray[np.float16]
     minutiae: Floats
@@ -43,54 +40,57 @@ def _load(path: Path) -> Print:
     image, _ = normalisation.normalise(pixels.copy())
     rows = []
     for line in (path.parent / "truth" / f"{path.stem}.xyt").read_text().splitlines():
-        x, y, angle, _, kind = (float(word) for word in line.removeprefix("# ").split())
+        x, y, angle = (float(word) for word in line.removeprefix("# ").split()[:3])
         turn = np.radians(angle)
-        rows.append((x, y, np.cos(turn), -np.sin(turn), 1.0 if kind == 1 else -1.0, float(not line.startswith("#"))))
-    return Print(image.astype(np.float16), np.array(rows, np.float32).reshape(-1, 6))
+        rows.append((x, y, np.cos(turn), -np.sin(turn), float(not line.startswith("#"))))
+    return Print(image.astype(np.float16), np.array(rows, np.float32).reshape(-1, 5))
 
 
 def crop(print_: Print, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """A random square of a print, mirrored and turned by quarters, with its target float32 (8, cells, cells)."""
+    """A random square of a print, mirrored and turned by quarters, with its target float32 (6, cells, cells)."""
     height, width = print_.image.shape
     top = int(rng.integers(0, max(1, height - CROP + 1)))
     left = int(rng.integers(0, max(1, width - CROP + 1)))
     image = np.zeros((CROP, CROP), np.float32)
     part = print_.image[top : top + CROP, left : left + CROP]
     image[: part.shape[0], : part.shape[1]] = part
-    rows = print_.minutiae - np.array([left, top, 0, 0, 0, 0], np.float32)
+    rows = print_.minutiae - np.array([left, top, 0, 0, 0], np.float32)
     if rng.random() < 0.5:
         image = image[:, ::-1]
-        rows = np.asarray(rows * [-1, 1, -1, 1, 1, 1] + [CROP - 1, 0, 0, 0, 0, 0], np.float32)
+        rows = np.asarray(rows * [-1, 1, -1, 1, 1] + [CROP - 1, 0, 0, 0, 0], np.float32)
     for _ in range(int(rng.integers(4))):
         image = np.rot90(image)
         x, y, dx, dy = rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3]
-        rows = np.stack([y, CROP - 1 - x, dy, -dx, rows[:, 4], rows[:, 5]], axis=1)
+        rows = np.stack([y, CROP - 1 - x, dy, -dx, rows[:, 4]], axis=1)
     if rng.random() < 0.3:
         image = image * rng.uniform(0.7, 1.3)
     return np.ascontiguousarray(image, np.float32), target(rows)
 
 
 def target(rows: NDArray[np.floating]) -> Floats:
-    """What each cell should say, float32 (8, cells, cells): presence, offset, direction, continuation, weight."""
+    """What each cell should say, float32 (6, cells, cells): presence, offset, direction, and the cell's weight."""
     cells = CROP // CELL
+    out = np.zeros((6, cells, cells), np.float32)
+    out[5] = 1
+    near = (rows[:, 0] > -4 * CELL) & (rows[:, 0] < CROP + 4 * CELL)
+    near &= (rows[:, 1] > -4 * CELL) & (rows[:, 1] < CROP + 4 * CELL)
+    rows = rows[near]
+    if not len(rows):
+        return out
     v, u = np.mgrid[0:cells, 0:cells].astype(np.float32)
-    out = np.zeros((8, cells, cells), np.float32)
-    out[7] = 1
-    nearest = np.full((cells, cells), np.inf, np.float32)
-    for x, y, dx, dy, sign, seen in rows:
-        cx, cy = (x + 0.5) / CELL - 0.5, (y + 0.5) / CELL - 0.5
-        squared = (u - cx) ** 2 + (v - cy) ** 2
-        if not seen:
-            out[7][squared < IGNORED_CELLS**2] = 0
-            continue
-        heat = np.exp(-squared / (2 * HEAT_SIGMA_CELLS**2))
-        row, col = round(cy), round(cx)
-        if 0 <= row < cells and 0 <= col < cells:
-            heat[row, col] = 1
-        out[0] = np.maximum(out[0], heat)
-        here = squared < nearest
-        nearest[here] = squared[here]
-        for channel, value in enumerate((cx - u, cy - v, dx, dy, sign * dx, sign * dy), start=1):
-            out[channel][here] = np.broadcast_to(value, squared.shape)[here]
-    out[7] = np.maximum(out[7], out[0] >= 1)
+    cx, cy = ((rows[:, k, None, None] + 0.5) / CELL - 0.5 for k in (0, 1))
+    squared = (u - cx) ** 2 + (v - cy) ** 2
+    seen = rows[:, 4] > 0
+    out[5][(squared[~seen] < IGNORED_CELLS**2).any(axis=0)] = 0
+    if not seen.any():
+        return out
+    rows, squared, cx, cy = rows[seen], squared[seen], cx[seen], cy[seen]
+    out[0] = np.exp(-squared / (2 * HEAT_SIGMA_CELLS**2)).max(axis=0)
+    row, col = np.rint(cy).astype(int).ravel(), np.rint(cx).astype(int).ravel()
+    inside = (row >= 0) & (row < cells) & (col >= 0) & (col < cells)
+    out[0, row[inside], col[inside]] = 1
+    nearest = squared.argmin(axis=0)
+    out[1], out[2] = cx[nearest, 0, 0] - u, cy[nearest, 0, 0] - v
+    out[3], out[4] = rows[nearest, 2], rows[nearest, 3]
+    out[5] = np.maximum(out[5], out[0] >= 1)
     return out
