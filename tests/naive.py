@@ -1,5 +1,6 @@
 """Slow, obvious twins of the kernels: each restates one of them so plainly that it can be checked by reading."""
 
+import itertools
 import math
 from typing import Any
 
@@ -264,3 +265,64 @@ def read_peaks(answer: Array, threshold: float, out: Array) -> int:
 def keep_apart(found: Array, apart: float, out: Array) -> None:
     for i, one in enumerate(found):
         out[i] = all(math.dist(one[:2], other[:2]) >= apart for other in found[:i][out[:i]])
+
+
+def turned(angle: float) -> float:
+    return (angle + math.pi) % (2 * math.pi) - math.pi
+
+
+def lay(a: Array, i: int, onto: Array, turn: float, out: Array) -> tuple[float, float, float, float]:
+    for k in range(len(a)):
+        # y points down: counter-clockwise for a person is multiplication by exp(-i turn)
+        place = complex(*(a[k, :2] - a[i, :2])) * np.exp(-1j * turn) + complex(*onto[:2])
+        out[k] = place.real, place.imag, a[k, 2] + turn
+    return out[:, 0].min(), out[:, 0].max(), out[:, 1].min(), out[:, 1].max()
+
+
+def pair_up(moved: Array, b: Array, rows: Array, used: Array) -> tuple[int, float]:
+    used[:] = False
+    costs = []
+    for x, y, direction in moved:
+        cost = [1.0] * len(b)
+        for m in range(len(b)):
+            distance, angle = math.hypot(x - b[m, 0], y - b[m, 1]), abs(turned(direction - b[m, 2]))
+            if not used[m] and distance <= 15 and angle <= math.radians(25):
+                cost[m] = 0.5 * distance / 15 + 0.5 * angle / math.radians(25)
+        if min(cost) < 1:
+            used[int(np.argmin(cost))] = True
+            costs.append(min(cost))
+    return len(costs), sum(1 - 0.5 * cost for cost in costs)
+
+
+def similarity(a: Array, b: Array) -> float:
+    found = [0.0]
+    for i in range(len(a)):
+        for j in range(len(b)):
+            turn, moved, used = turned(b[j, 2] - a[i, 2]), np.empty_like(a), np.empty(len(b), np.bool_)
+            if abs(turn) > math.radians(45):
+                continue
+            lay(a, i, b[j], turn, moved)
+            ours, theirs = (
+                sum(
+                    other[:, 0].min() - 15 <= x <= other[:, 0].max() + 15
+                    and other[:, 1].min() - 15 <= y <= other[:, 1].max() + 15
+                    for x, y, _ in one
+                )
+                for one, other in ((moved, b), (b, moved))
+            )
+            pairs, paired = pair_up(moved, b, b[:0, 0], used)
+            if pairs >= 4:
+                found.append(paired**2 / (max(ours, 8) * max(theirs, 8)) * (1 - math.exp(-pairs / 6)))
+    return max(found)
+
+
+def score_row(flat: Array, start: Array, i: int, out: Array) -> None:
+    prints = [flat[first:last] for first, last in itertools.pairwise(start)]
+    out[:] = [similarity(prints[i], other) for other in prints[i + 1 :]]
+
+
+def assign(cost: Array, out: Array) -> None:
+    out[:] = min(
+        itertools.permutations(range(cost.shape[1]), cost.shape[0]),
+        key=lambda columns: sum(cost[row, column] for row, column in enumerate(columns)),
+    )

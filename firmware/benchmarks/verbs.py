@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from firmware.vocabulary import Effort
 
@@ -44,4 +45,31 @@ def bench_fingerprint(
         sys.stdout.write(json.dumps(fingerprint.as_json(report)) + "\n")
         return
     for line in fingerprint.as_lines(report):
+        out.print(line, markup=False)
+
+
+@bench_app.command("accuracy")
+def bench_accuracy(
+    folders: Annotated[
+        list[Path], typer.Argument(help="prints FINGER_IMPRESSION.png; truth/ in it tells what is known")
+    ],
+    effort: Annotated[Effort, typer.Option(help="which net finds the minutiae")] = Effort.STANDARD,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on stdout")] = False,
+) -> None:
+    """Error rates of prints compared all with all, beside MINDTCT's (libfprint-2-2); and against known minutiae."""
+    from firmware.benchmarks import accuracy
+
+    sets, extractors = accuracy.collect(folders), accuracy.extractors(effort)
+    columns = (TextColumn("extracting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err) as bar:
+        task = bar.add_task("", total=len(extractors) * sum(len(prints.files) for prints in sets))
+        scores = [
+            accuracy.measure(prints, name, extract, lambda: bar.advance(task))
+            for prints in sets
+            for name, extract in extractors.items()
+        ]
+    if as_json:
+        sys.stdout.write(json.dumps(accuracy.as_json(scores, effort)) + "\n")
+        return
+    for line in accuracy.as_lines(scores):
         out.print(line, markup=False)

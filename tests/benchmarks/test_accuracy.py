@@ -1,0 +1,89 @@
+"""`rekam bench accuracy` compares prints all with all, beside MINDTCT, and with what is known."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from firmware.benchmarks import accuracy
+from firmware.errors import InputError
+from firmware.records import templates
+from firmware.vocabulary import Effort
+from tests.pipeline.planted import plant
+
+PLANTED = {
+    "1": plant(200, 180, [(70.0, 60.0, 1), (90.0, 130.0, -1), (130.0, 60.0, 1), (60.0, 140.0, 1), (120.0, 110.0, -1)]),
+    "2": plant(200, 180, [(50.0, 50.0, -1), (100.0, 120.0, 1), (140.0, 90.0, -1), (90.0, 60.0, 1), (150.0, 150.0, -1)]),
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("prints")
+    (folder / "truth").mkdir()
+    for finger, planted in PLANTED.items():
+        for impression in (1, 2):
+            shifted = np.roll(planted.pixels, impression, axis=1)
+            Image.fromarray(shifted).save(folder / f"{finger}_{impression}.png", dpi=(500, 500))
+    (folder / "truth" / "1_1.xyt").write_text("3 3 0 90 1\n# 9 9 0 20 1\n")
+    (folder / "notes_1.txt").write_text("no image")
+    return folder
+
+
+def bench(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "firmware", "bench", "accuracy", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_one_json_object_with_a_row_an_extractor(folder: Path) -> None:
+    done = bench(folder, "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert [row["extractor"] for row in report["scores"]] == ["Rekam", "MINDTCT"]
+    ours = report["scores"][0]
+    assert (ours["set"], ours["prints"], report["effort"]) == (str(folder), 4, "standard")
+    assert ours["recall"] == 0
+    assert report["mean"]["Rekam"] == {name: ours[name] for name in ("eer", "fmr100", "fmr1000")}
+
+
+def test_a_table_for_a_person(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "one_1.png").write_bytes((folder / "1_1.png").read_bytes())
+    done = bench(folder, tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = [line.split() for line in done.stdout.splitlines() if line.strip()]
+    assert [line[1] for line in lines if line[0] == folder.name] == ["Rekam", "MINDTCT"] * 2
+    alone = next(line for line in lines if line[0] == tmp_path.name[:23])
+    assert alone[2] == "1"
+    assert alone[4:] == ["-", "-", "-"]
+    assert [line[1] for line in lines if line[0] == "mean"] == ["Rekam", "MINDTCT"]
+    assert "extracting" in done.stderr
+
+
+def test_known_minutiae_are_found_by_both(folder: Path) -> None:
+    (prints,) = accuracy.collect([folder])
+    extractors = accuracy.extractors(Effort.STANDARD)
+    pixels = PLANTED["1"].pixels
+    found = {name: extract(pixels, 500) for name, extract in extractors.items()}
+    planted = templates.read_xyt("".join(f"{x} {y} 0 9 1\n" for x, y in ((70, 60), (90, 130))))
+    for minutiae in found.values():
+        distance = np.hypot(planted.x[:, None] - minutiae.x, planted.y[:, None] - minutiae.y)
+        assert distance.min(axis=1).max() < 8
+    assert [file.name for file in prints.files] == ["1_1.png", "1_2.png", "2_1.png", "2_2.png"]
+
+
+def test_a_folder_without_prints_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="FINGER_IMPRESSION"):
+        accuracy.collect([tmp_path])
+    with pytest.raises(InputError, match="FINGER_IMPRESSION"):
+        accuracy.collect([tmp_path / "missing"])
+
+
+def test_two_images_of_one_name_are_refused(tmp_path: Path) -> None:
+    for name in ("1_1.png", "1_1.bmp"):
+        (tmp_path / name).write_bytes(b"")
+    with pytest.raises(InputError, match="same impression"):
+        accuracy.collect([tmp_path])
