@@ -27,6 +27,7 @@ def detect(normalised: Floats, mask: NDArray[np.bool_], net: Net) -> Floats:
     top, left, part = _cut(normalised, mask)
     answer = run(part, net)
     trace.offer("presence", answer[0])
+    trace.offer("presence_corner", (left, top))
     found = np.empty((answer[0].size, 4), np.float32)
     found = found[: _read_peaks(answer, parameters.BACKED_PRESENCE, found)]
     found = found[np.argsort(-found[:, 3], kind="stable")] + np.array([left, top, 0, 0], np.float32)
@@ -38,6 +39,7 @@ def detect(normalised: Floats, mask: NDArray[np.bool_], net: Net) -> Floats:
     found, block = found[inside], block[inside]
     found = found[np.asarray(mask[block[:, 0], block[:, 1]])]
     found[:, :2] = found[:, :2].clip(0, np.array(normalised.shape[::-1], np.float32) - 1)
+    trace.offer("proposals", found)
     return found
 
 
