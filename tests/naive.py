@@ -326,3 +326,75 @@ def assign(cost: Array, out: Array) -> None:
         itertools.permutations(range(cost.shape[1]), cost.shape[0]),
         key=lambda columns: sum(cost[row, column] for row, column in enumerate(columns)),
     )
+
+
+def find_neighbours(points: Array, direction: Array, neighbour: Array) -> None:
+    for i, (x, y) in enumerate(points):
+        nearest: dict[int, float] = {}
+        for j, (u, v) in enumerate(points):
+            octant = math.floor((math.atan2(y - v, u - x) - direction[i] + math.pi / 8) / (math.pi / 4)) % 8
+            apart = math.hypot(u - x, v - y)
+            if j != i and apart < nearest.get(octant, math.inf):
+                nearest[octant], neighbour[i, octant] = apart, j
+
+
+def count_crossings(
+    points: Array, enhanced: Array, foreground: Array, clear: Array, neighbour: Array, counts: Array
+) -> None:
+    for i, octant in np.argwhere(neighbour >= 0):
+        from_here = points[neighbour[i, octant]].astype(np.float64) - points[i]
+        length = math.hypot(*from_here)
+        steps = max(1, math.ceil(length))
+        walked = np.arange(steps + 1) / steps
+        x, y = np.floor(points[i][:, None] + from_here[:, None] * walked + 0.5).astype(int)
+        if not foreground[y // parameters.BLOCK, x // parameters.BLOCK].all():
+            neighbour[i, octant] = -1
+            continue
+        ridge = enhanced[y, x] > 0
+        begins = [k for k in range(1, steps + 1) if ridge[k] and not ridge[k - 1]]
+        ends = [next((k for k in range(begin, steps + 1) if not ridge[k]), None) for begin in begins]
+        pace = length / steps
+        counts[i, octant] = sum(
+            begin * pace > clear[i] and end is not None and end * pace < length - clear[neighbour[i, octant]]
+            for begin, end in zip(begins, ends, strict=True)
+        )
+
+
+def find_turns(field: Array, foreground: Array, out: Array) -> int:
+    wave = field[0].astype(np.complex128) + 1j * field[1]
+    count = 0
+    for row, col in itertools.product(range(foreground.shape[0] - 1), range(foreground.shape[1] - 1)):
+        if not foreground[row : row + 2, col : col + 2].all():
+            continue
+        corners = [wave[row, col], wave[row + 1, col], wave[row + 1, col + 1], wave[row, col + 1]]
+        steps = [np.angle(corners[(k + 1) % 4] * np.conj(corners[k])) for k in range(4)]
+        turns = round(sum(steps) / (2 * math.pi))
+        if turns == 0 or count == len(out):
+            continue
+        top_left, bottom_left, bottom_right, top_right = corners
+        right = (top_right + bottom_right - top_left - bottom_left) / 2
+        down = (bottom_left + bottom_right - top_left - top_right) / 2
+        middle = sum(corners) / 4
+        slopes = np.array([[right.real, down.real], [right.imag, down.imag]])
+        shift = np.linalg.solve(slopes, [-middle.real, -middle.imag]).clip(-0.5, 0.5)
+        out[count] = col + 0.5 + shift[0], row + 0.5 + shift[1], turns
+        count += 1
+    return count
+
+
+def compare(field: Array, foreground: Array, points: Array, radius: float, out: Array) -> None:
+    reach = math.ceil(2.5 * radius)
+    rows, cols = foreground.shape
+    for i, (x, y, kind) in enumerate(points.astype(np.float64)):
+        answer, seen, total = 0j, 0.0, 0.0
+        for row, col in itertools.product(range(-reach - 1, rows + reach + 1), range(-reach - 1, cols + reach + 1)):
+            apart = math.hypot(col - x, row - y)
+            if apart > reach:
+                continue
+            window = math.exp(-0.5 * (apart / radius) ** 2)
+            total += window
+            if 0 <= row < rows and 0 <= col < cols and foreground[row, col]:
+                ideal = np.exp(1j * kind * math.atan2(y - row, col - x))
+                seen += window
+                answer += window * complex(field[0, row, col], field[1, row, col]) * np.conj(ideal)
+        out[i] = answer.real / total, answer.imag / total, seen / total

@@ -42,6 +42,13 @@ def keep_parts(mask: NDArray[np.bool_], smallest: int) -> NDArray[np.bool_]:
     return np.asarray((sizes >= smallest)[labels])
 
 
+def count_parts(mask: NDArray[np.bool_]) -> int:
+    """How many parts are connected by edges."""
+    labels = np.zeros(mask.shape, np.int32)
+    _label(mask, labels)
+    return int(labels.max(initial=0))
+
+
 def fill_holes(mask: NDArray[np.bool_], largest: int) -> NDArray[np.bool_]:
     """The mask with enclosed or open holes of at most `largest` blocks filled."""
     return ~keep_parts(~mask, largest + 1)

@@ -59,6 +59,39 @@ TRACE_SHORTEST = 10
 # Where along its direction a minutia's type is read, in ridge periods
 KIND_STEPS = (0.4, 0.6, 0.8, 1.0, 1.2)
 
+# Cores and deltas: the deviation of the window in which the field is compared with an ideal one
+SINGULARITY_RADIUS_BLOCKS = 2.0
+# The agreement with an ideal core or delta (1: in every block, each of one pure orientation) from which it is believed,
+# and the part of the window around it that must be seen: on grown prints the false ones agree less
+SINGULARITY_STRENGTH = 0.2
+SINGULARITY_SUPPORT = 0.7
+# A core and a delta nearer than one and a half ridge periods, in pixels, cancel
+SINGULARITIES_APART = 14.0
+
+# Pattern class. From the core, a tented arch's delta lies within the first of its axis, a loop's between the others
+TENTED_WIDEST_ANGLE = math.radians(20)
+LOOP_LEAST_ANGLE = math.radians(30)
+LOOP_WIDEST_ANGLE = math.radians(130)
+# A loop whose delta is not seen: how much of its axis must be, and how far from straight down it may lean
+AXIS_BLOCKS = 14
+AXIS_SHORTEST_BLOCKS = 8
+LOOP_LEAST_LEAN = math.radians(18)
+LOOP_FARTHEST_LEAN = math.radians(100)
+# A plain arch: how much of its rows from end to end must be seen, lest a core hides there; how many rows of blocks must
+# be, in all and from the steepest one down, with so many blocks to either side of the middle; the steepest row's mean
+# |sin 2 theta|, and how much of that must fall off further down without turning over
+ARCH_SOLID = 0.97
+ARCH_ROWS = 24
+ARCH_ROWS_BELOW = 10
+ARCH_SIDE_BLOCKS = 4
+ARCH_RISE = 0.5
+ARCH_LEAST_RISE = 0.04
+ARCH_FALL = 0.8
+
+# Ridge counts: a ridge that begins or ends within this of a minutia, in ridge periods, is its own; beside a ridge that
+# ends, the next ones begin half a period away
+RIDGE_COUNT_CLEAR = 0.4
+
 # Quality: each measure counts from 0 at the first figure to 1 at the second
 QUALITY_RAMPS = {"area_mm2": (20.0, 160.0), "clarity": (0.45, 0.80), "minutiae": (4.0, 24.0)}
 FEEDBACK_AREA_MM2 = 90.0
