@@ -10,6 +10,10 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
 from firmware.datatypes import FingerprintFeatures
 from firmware.durable import make_folder, write_file
 from firmware.errors import InputError, KitError
@@ -39,6 +43,7 @@ class Wishes:
     templates: Path | None = None
     template_format: TemplateFormat = TemplateFormat.XYT
     effort: Effort = Effort.STANDARD
+    trace: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class Assessment:
 def collect(paths: Iterable[Path], wishes: Wishes) -> list[ImageFile]:
     """The files to assess: each file given, and every image under each folder given, in order of their names.
 
-    Raises InputError when two files would give results of one name, or a folder holds no image.
+    Raises InputError when two files would give results of one name, a folder holds no image, or several are traced.
     """
     found: list[ImageFile] = []
     for path in paths:
@@ -68,13 +73,15 @@ def collect(paths: Iterable[Path], wishes: Wishes) -> list[ImageFile]:
         if not inside:
             raise InputError(f"{path}: no image in this folder; known are {', '.join(sorted(SUFFIXES))}")
         found.extend(ImageFile(p, p.relative_to(path).as_posix()) for p in inside)
+    if wishes.trace and len(found) != 1:
+        raise InputError(f"--trace: shows one print, not {len(found)}; name one image file")
     _refuse_twins(found, by_stem=bool(wishes.overlays or wishes.templates))
     return found
 
 
 def prepare(wishes: Wishes, table: Path | None) -> None:
     """Make the folders for what is wished. Raises InputError before any work when one cannot be written to."""
-    for folder in (wishes.overlays, wishes.templates, table.parent if table else None):
+    for folder in (wishes.overlays, wishes.templates, wishes.trace, table.parent if table else None):
         if folder is not None:
             make_folder(folder)
     if table is not None and table.is_dir():
@@ -119,7 +126,10 @@ def assess(file: ImageFile, wishes: Wishes) -> Assessment:
     stated = told if wishes.ppi is None else wishes.ppi
     ppi, known = stated or PPI_WHEN_UNTOLD, stated is not None
     try:
-        features = extraction.extract(pixels, ppi, wishes.effort)
+        if wishes.trace:
+            features = _trace(pixels, ppi, file.name, wishes.effort, wishes.trace)
+        else:
+            features = extraction.extract(pixels, ppi, wishes.effort)
     except KitError as error:
         return Assessment(file.name, width, height, ppi, known, error=str(error))
     if wishes.templates:
@@ -129,10 +139,26 @@ def assess(file: ImageFile, wishes: Wishes) -> Assessment:
     if wishes.overlays:
         from firmware import overlay
 
-        picture = io.BytesIO()
-        overlay.draw(pixels, features, title=file.name).save(picture, "PNG")
-        write_file(wishes.overlays / f"{_stem(file.name)}.png", picture.getvalue())
+        write_file(wishes.overlays / f"{_stem(file.name)}.png", _png(overlay.draw(pixels, features, title=file.name)))
     return Assessment(file.name, width, height, ppi, known, features)
+
+
+def _trace(pixels: NDArray[np.uint8], ppi: float, name: str, effort: Effort, folder: Path) -> FingerprintFeatures:
+    """Extract, and write a picture of every stage and the sheet of them all."""
+    from firmware import contact_sheet, tracing
+
+    features, stages = tracing.extract(pixels, ppi, effort)
+    pictures = list(tracing.draw(stages, Path(name).stem))
+    for number, picture in enumerate(pictures, start=1):
+        write_file(folder / f"{number:02}_{picture.name}.png", _png(picture.image))
+    write_file(folder / "sheet.png", _png(contact_sheet.lay_out(pictures, f"{name}, stage by stage")))
+    return features
+
+
+def _png(image: Image.Image) -> bytes:
+    data = io.BytesIO()
+    image.save(data, "PNG")
+    return data.getvalue()
 
 
 def as_json(result: Assessment) -> dict[str, object]:

@@ -51,6 +51,7 @@ def assess(
     template_format: Annotated[
         TemplateFormat, typer.Option(help="xyt: text; iso: ISO/IEC 19794-2:2005; ansi: INCITS 378-2004")
     ] = TemplateFormat.XYT,
+    trace: Annotated[Path | None, typer.Option(help="show every stage of one print in pictures here")] = None,
     ppi: Annotated[
         float | None, typer.Option(min=100, max=2000, help="the images' resolution; else what each file tells")
     ] = None,
@@ -60,7 +61,7 @@ def assess(
     """Quality, feedback and minutiae of fingerprint images: PNG, TIFF, BMP, PGM, WSQ, JPEG 2000."""
     from firmware import assessment, listing
 
-    wishes = assessment.Wishes(ppi, overlays, template_folder, template_format, effort)
+    wishes = assessment.Wishes(ppi, overlays, template_folder, template_format, effort, trace)
     files = assessment.collect(paths, wishes)
     assessment.prepare(wishes, table)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

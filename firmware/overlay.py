@@ -7,19 +7,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from firmware.datatypes import FingerprintFeatures, Minutiae
+from firmware.marks import INK, KINDS, VEIL, Colour
 from firmware.vocabulary import MinutiaKind
 
-Colour = tuple[int, int, int]
-
-COLOURS: dict[int, Colour] = {
-    MinutiaKind.RIDGE_ENDING: (214, 40, 57),
-    MinutiaKind.BIFURCATION: (0, 112, 192),
-    MinutiaKind.OTHER: (120, 120, 120),
-}
 NAMES = {MinutiaKind.RIDGE_ENDING: "ridge endings", MinutiaKind.BIFURCATION: "bifurcations", MinutiaKind.OTHER: "other"}
 FLOW: Colour = (255, 176, 32)
-BACKGROUND: Colour = (226, 232, 240)
-INK: Colour = (30, 41, 59)
 # Drawn this much larger than shown, then averaged: smooth lines
 OVERSAMPLE = 2
 LARGEST_SIDE = 1600
@@ -59,7 +51,7 @@ def _faded(pixels: NDArray[np.uint8], foreground: NDArray[np.bool_], block_px: f
     inside = foreground[np.ix_(rows, cols)]
     light = 90 + pixels.astype(np.float32) * (165 / 255)
     rgb = np.repeat(light[:, :, None], 3, axis=2)
-    rgb[~inside] = 0.35 * rgb[~inside] + 0.65 * np.asarray(BACKGROUND, np.float32)
+    rgb[~inside] = 0.35 * rgb[~inside] + 0.65 * np.asarray(VEIL, np.float32)
     size = (max(1, round(width * zoom)), max(1, round(height * zoom)))
     return Image.fromarray(rgb.astype(np.uint8)).resize(size, Image.Resampling.BICUBIC)
 
@@ -79,7 +71,7 @@ def _draw_flow(pen: ImageDraw.ImageDraw, features: FingerprintFeatures, zoom: fl
 def _draw_minutia(pen: ImageDraw.ImageDraw, x: float, y: float, direction: float, kind: int) -> None:
     """A ring (ridge ending) or a square (bifurcation) with a tail that points along its direction."""
     radius, tail = 4.5 * OVERSAMPLE, 15 * OVERSAMPLE
-    colour = COLOURS[kind]
+    colour = KINDS[kind]
     dx, dy = math.cos(direction), -math.sin(direction)
     for line, width in (((255, 255, 255), 5 * OVERSAMPLE), (colour, 2 * OVERSAMPLE)):
         pen.line((x + radius * dx, y + radius * dy, x + tail * dx, y + tail * dy), fill=line, width=width)
@@ -113,5 +105,5 @@ def _draw_legend(pen: ImageDraw.ImageDraw, page: Image.Image, minutiae: Minutiae
         if not count and kind == MinutiaKind.OTHER:
             continue
         words, font = f"{count} {NAMES[kind]}", ImageFont.load_default(13)
-        pen.text((left, top + 23), words, fill=COLOURS[kind], font=font)
+        pen.text((left, top + 23), words, fill=KINDS[kind], font=font)
         left += pen.textlength(words, font=font) + 18
