@@ -34,35 +34,49 @@ def block_moments(pixels: Array, out: Array) -> None:
             out[:, row, col] = block.size, block.sum(), (block**2).sum()
 
 
+def stretch(blocks: Array, out: Array) -> None:
+    u = np.clip((np.arange(out.shape[1]) + 0.5) / parameters.BLOCK - 0.5, 0, blocks.shape[1] - 1)
+    for row, line in enumerate(blocks):
+        out[row] = np.interp(u, np.arange(len(line)), line)
+
+
 def normalise(pixels: Array, mean: Array, deviation: Array, out: Array) -> None:
-    for y in range(pixels.shape[0]):
-        for x in range(pixels.shape[1]):
-            wave = interpolate(mean, y, x) - float(pixels[y, x])
-            value = wave / (interpolate(deviation, y, x) + parameters.NORMALISE_FLOOR)
-            out[y, x] = np.clip(value, -parameters.NORMALISE_LIMIT, parameters.NORMALISE_LIMIT)
+    v = np.clip((np.arange(len(pixels)) + 0.5) / parameters.BLOCK - 0.5, 0, len(mean) - 1)
+    for x in range(pixels.shape[1]):
+        middle, spread = (np.interp(v, np.arange(len(mean)), part[:, x]) for part in (mean, deviation))
+        wave = (middle - pixels[:, x]) / (spread + parameters.NORMALISE_FLOOR)
+        out[:, x] = np.clip(wave, -parameters.NORMALISE_LIMIT, parameters.NORMALISE_LIMIT)
 
 
-def interpolate(blocks: Array, y: int, x: int) -> float:
-    """Bilinear between the centres of blocks; beyond the outermost centres their value."""
-    rows, cols = blocks.shape
-    v = np.clip((y + 0.5) / parameters.BLOCK - 0.5, 0, rows - 1)
-    u = np.clip((x + 0.5) / parameters.BLOCK - 0.5, 0, cols - 1)
-    top, left = int(v), int(u)
-    low, right = min(top + 1, rows - 1), min(left + 1, cols - 1)
-    a, b = v - top, u - left
-    upper = blocks[top, left] * (1 - b) + blocks[top, right] * b
-    lower = blocks[low, left] * (1 - b) + blocks[low, right] * b
-    return float(upper * (1 - a) + lower * a)
+def soften(image: Array, out: Array) -> None:
+    padded = np.pad(image.astype(np.float64), 1, mode="edge")
+    weights = np.outer([1, 2, 1], [1, 2, 1]) / 16
+    for y, x in np.ndindex(image.shape):
+        out[y * image.shape[1] + x] = (weights * padded[y : y + 3, x : x + 3]).sum()
 
 
-def gradient_tensor(image: Array, out: Array) -> None:
-    for y in range(1, image.shape[0] - 1):
-        for x in range(1, image.shape[1] - 1):
+def gradient_tensor(flat: Array, height: int, width: int, out: Array) -> None:
+    image = flat[: height * width].reshape(height, width)
+    for y in range(1, height - 1):
+        for x in range(1, width - 1):
             gx = float(image[y, x + 1]) - float(image[y, x - 1])
             gy = float(image[y + 1, x]) - float(image[y - 1, x])
             # The ridge is a quarter turn from the gradient; angles count upwards while y counts downwards
             ridge = complex(-gy, -gx) ** 2
             out[:, y // parameters.BLOCK, x // parameters.BLOCK] += ridge.real, ridge.imag, abs(ridge)
+
+
+def smooth(values: Array, taps: Array, out: Array) -> None:
+    reach = len(taps) // 2
+    padded = np.pad(values.astype(np.float64), reach, mode="edge")
+    for row, col in np.ndindex(values.shape):
+        out[row, col] = (np.outer(taps, taps) * padded[row : row + len(taps), col : col + len(taps)]).sum()
+
+
+def grow(mask: Array, reach: int, out: Array) -> None:
+    padded = np.pad(mask, reach)
+    for row, col in np.ndindex(mask.shape):
+        out[row, col] = padded[row : row + 2 * reach + 1, col : col + 2 * reach + 1].any()
 
 
 def label(mask: Array, labels: Array) -> None:
@@ -87,30 +101,62 @@ def flood(mask: Array, labels: Array, start: tuple[int, int], count: int) -> Non
 def signature_power(image: Array, orientation: Array, mask: Array, waves: Array, out: Array) -> None:
     length = waves.shape[2]
     window = waves[0, 0] ** 2 + waves[1, 0] ** 2
-    half = parameters.SIGNATURE_WIDTH // 2
     for row, col in zip(*np.nonzero(mask), strict=True):
-        cosine, sine = math.cos(orientation[row, col]), math.sin(orientation[row, col])
+        middle = (16 * col + 3.5, 16 * row + 3.5)
         signature = np.zeros(length)
-        for i in range(length):
-            across = i - (length - 1) / 2
-            x0 = (col + 0.5) * parameters.BLOCK - 0.5 + across * sine
-            y0 = (row + 0.5) * parameters.BLOCK - 0.5 + across * cosine
-            for k in range(-half, half + 1, 2):
-                x = np.clip(int(x0 + k * cosine + 0.5), 0, image.shape[1] - 1)
-                y = np.clip(int(y0 - k * sine + 0.5), 0, image.shape[0] - 1)
-                signature[i] += image[y, x]
+        read_signature(image, middle, orientation[row, col], signature)
         energy = 1e-6 + (signature**2 * window).sum()
         projections = (waves * signature).sum(axis=2)
         out[:, row, col] = (projections**2).sum(axis=0) * 4 / length / energy
 
 
-def filter_blocks(padded: Array, bank: Array, choice: Array, out: Array) -> None:
+def read_signature(image: Array, middle: tuple[float, float], angle: float, out: Array) -> None:
+    half = parameters.SIGNATURE_WIDTH // 2
+    cosine, sine = math.cos(angle), math.sin(angle)
+    out[:] = 0
+    for i in range(len(out)):
+        across = i - (len(out) - 1) / 2
+        for k in range(-half, half + 1, 2):
+            x = math.floor(middle[0] + across * sine + k * cosine + 0.5)
+            y = math.floor(middle[1] + across * cosine - k * sine + 0.5)
+            out[i] += image[np.clip(y, 0, image.shape[0] - 1), np.clip(x, 0, image.shape[1] - 1)]
+
+
+def filter_blocks(padded: Array, bank: Array, choice: Array, out: Array, energy: Array) -> None:
     size, side = parameters.BLOCK, bank.shape[2]
     for row, col in zip(*np.nonzero(choice >= 0), strict=True):
         for y in range(row * size, (row + 1) * size):
             for x in range(col * size, (col + 1) * size):
                 patch = padded[y : y + side, x : x + side].astype(np.float64)
-                out[:, y, x] = [float((patch * part).sum()) for part in bank[choice[row, col]]]
+                even, odd = (float((patch * part).sum()) for part in bank[choice[row, col]])
+                out[y, x] = even
+                energy[:, row, col] += even**2 + odd**2, patch[side // 2, side // 2] ** 2
+
+
+def filter_rows(
+    source: Array,
+    filters: Array,
+    target: Array,
+    corner: tuple[int, int],
+    taps: tuple[int, int],
+    place: tuple[int, int],
+) -> float:
+    (at, pitch), (first, side), (begin, width) = corner, taps, place
+    even, odd = filters[first : first + 2 * side * side].reshape(2, side, side)
+    energy = 0.0
+    for y in range(4):
+        for x in range(8):
+            patch = [source[at + (y + i) * pitch + x :][:side] for i in range(side)]
+            target[begin + y * width + x] = (even * patch).sum()
+            energy += float((even * patch).sum()) ** 2 + float((odd * patch).sum()) ** 2
+    return energy
+
+
+def count_greys(image: Array, enhanced: Array, foreground: Array, out: Array) -> None:
+    inside = np.repeat(np.repeat(foreground, parameters.BLOCK, 0), parameters.BLOCK, 1)
+    for y in range(0, image.shape[0], 2):
+        for x in range(0, image.shape[1], 2):
+            out[int(enhanced[y, x] > 0), image[y, x]] += inside[y, x]
 
 
 def thin(shape: Array) -> Array:
@@ -238,8 +284,51 @@ def convolve(planes: Array, weight: Array, bias: Array, dilation: int, stride: i
     return np.maximum(out, 0) if rectify else out
 
 
-def add_rectified(values: Array, others: Array) -> None:
-    values[:] = np.maximum(values + others, 0)
+def convolve_rows(planes: Array, weight: Array, bias: Array, stride: int, spans: Array, rectify: bool) -> Array:
+    """The same in the spans, 0 elsewhere."""
+    return within(convolve(planes, weight, bias, 1, stride, rectify), spans)
+
+
+def convolve_bands(planes: Array, weight: Array, bias: Array, dilation: int, spans: Array, old: Array) -> Array:
+    """The larger of 0 and the sum of old and a layer's result in the spans, 0 elsewhere."""
+    return within(np.maximum(old + convolve(planes, weight, bias, dilation, 1, False), 0), spans)
+
+
+def within(planes: Array, spans: Array) -> Array:
+    out = np.zeros_like(planes)
+    for y, (first, last) in enumerate(spans):
+        out[:, y, first:last] = planes[:, y, first:last]
+    return out
+
+
+def transform(rows: Array) -> Array:
+    """Six rows (6, n) to the six sums of A. Lavin and S. Gray's matrix for F(4, 3)."""
+    matrix = [
+        [4, 0, -5, 0, 1, 0], [0, -4, -4, 1, 1, 0], [0, 4, -4, -1, 1, 0],
+        [0, -2, -1, 2, 1, 0], [0, 2, -1, -2, 1, 0], [0, 4, 0, -5, 0, 1],
+    ]  # fmt: skip
+    return np.array(matrix) @ rows
+
+
+def inverse(sums: Array) -> Array:
+    """Six sums (6, n) to four rows, by the same source's matrix."""
+    return np.array([[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]]) @ sums
+
+
+def widen(spans: Array, reach: int, width: int, out: Array) -> None:
+    mask = np.zeros((len(spans), width), bool)
+    for y, (first, last) in enumerate(spans):
+        mask[y, first:last] = True
+    grown = np.zeros_like(mask)
+    grow(mask, reach, grown)
+    for y, line in enumerate(grown):
+        cells = np.flatnonzero(line)
+        out[y] = (cells[0], cells[-1] + 1) if len(cells) else (width, 0)
+
+
+def deal(image: Array, out: Array) -> None:
+    for y, x in np.ndindex(image.shape):
+        out[x % len(out), y, x // len(out)] = image[y, x]
 
 
 def read_peaks(answer: Array, threshold: float, out: Array) -> int:

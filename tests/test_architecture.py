@@ -32,7 +32,7 @@ THIRD_PARTY = {
     "firmware.overlay": {"numpy", "PIL"},
     "firmware.pipeline": {"numpy"},
     "firmware.pipeline._jit": {"numba"},
-    "firmware.pipeline._simd": {"numba", "llvmlite"},
+    "firmware.pipeline._simd": {"numba", "llvmlite", "numpy"},
     "firmware.records": {"numpy", "PIL", "wsq", "nistitl", "pyrage", "cryptography", "asn1crypto"},
     "firmware.station": {"numpy"},
     "firmware.telemetry": {"paho"},

@@ -12,20 +12,16 @@ def smooth(values: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
     """Gaussian average over a map of any shape (rows, cols); the edge is repeated outwards. sigma is in blocks."""
     reach = max(1, math.ceil(2.5 * sigma))
     taps = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
-    taps = (taps / taps.sum()).astype(np.float32)
-    rows, cols = values.shape
-    padded = np.pad(values, reach, mode="edge")
-    across = sum(tap * padded[:, i : i + cols] for i, tap in enumerate(taps))
-    return np.asarray(sum(tap * across[i : i + rows] for i, tap in enumerate(taps)), np.float32)
+    out = np.empty(values.shape, np.float32)
+    _smooth(np.asarray(values, np.float32), (taps / taps.sum()).astype(np.float32), out)
+    return out
 
 
 def grow(mask: NDArray[np.bool_], times: int = 1) -> NDArray[np.bool_]:
-    """Every true block's eight neighbours become true."""
-    for _ in range(times):
-        padded = np.pad(mask, 1)
-        wide = padded[:, :-2] | padded[:, 1:-1] | padded[:, 2:]
-        mask = wide[:-2] | wide[1:-1] | wide[2:]
-    return mask
+    """Every true block's neighbours, `times` blocks far in each of the eight ways, become true."""
+    out = np.zeros_like(mask)
+    _grow(mask, times, out)
+    return out
 
 
 def shrink(mask: NDArray[np.bool_], times: int = 1) -> NDArray[np.bool_]:
@@ -52,6 +48,50 @@ def count_parts(mask: NDArray[np.bool_]) -> int:
 def fill_holes(mask: NDArray[np.bool_], largest: int) -> NDArray[np.bool_]:
     """The mask with enclosed or open holes of at most `largest` blocks filled."""
     return ~keep_parts(~mask, largest + 1)
+
+
+@kernel
+def _smooth(values: NDArray[np.float32], taps: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    """Weighted sums over as many blocks as there are taps, across and then down; the edge is repeated outwards.
+
+    values, out: (rows, cols). taps: (2 * reach + 1).
+    """
+    rows, cols = values.shape
+    reach = taps.size // 2
+    line = np.empty(cols + 2 * reach, np.float32)
+    across = np.zeros((rows, cols), np.float32)
+    for row in range(rows):
+        line[:reach] = values[row, 0]
+        line[reach : reach + cols] = values[row]
+        line[reach + cols :] = values[row, cols - 1]
+        target = across[row]
+        for i in range(taps.size):
+            tap = taps[i]
+            for col in range(cols):
+                target[col] += tap * line[col + i]
+    out[:] = np.float32(0)
+    for row in range(rows):
+        target = out[row]
+        for i in range(taps.size):
+            tap, source = taps[i], across[min(max(row + i - reach, 0), rows - 1)]
+            for col in range(cols):
+                target[col] += tap * source[col]
+
+
+@kernel
+def _grow(mask: NDArray[np.bool_], reach: int, out: NDArray[np.bool_]) -> None:
+    """Make true whatever lies within `reach` rows and columns of what is true.
+
+    mask: (rows, cols). out: (rows, cols) of False.
+    """
+    rows, cols = mask.shape
+    for row in range(rows):
+        for col in range(cols):
+            if mask[row, col]:
+                left, right = max(col - reach, 0), min(col + reach + 1, cols)
+                for r in range(max(row - reach, 0), min(row + reach + 1, rows)):
+                    for c in range(left, right):
+                        out[r, c] = True
 
 
 @kernel

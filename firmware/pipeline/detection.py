@@ -8,12 +8,14 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware.pipeline import parameters, trace
+from firmware.pipeline import convolution, parameters, trace, winograd
 from firmware.pipeline._jit import kernel
-from firmware.pipeline.convolution import Planes, convolve
-from firmware.pipeline.weights import Net
+from firmware.pipeline.convolution import Layer, Planes, Spans
+from firmware.pipeline.weights import OUTPUTS, Net
 
 CELL = 4
+# The logarithm of the odds where nothing is computed; exp(50) is still a float32
+NOWHERE = -50.0
 Floats = NDArray[np.float32]
 
 
@@ -24,59 +26,116 @@ def detect(normalised: Floats, mask: NDArray[np.bool_], net: Net) -> Floats:
     """
     if not mask.any():
         return np.empty((0, 4), np.float32)
-    top, left, part = _cut(normalised, mask)
-    answer = run(part, net)
+    answer = run(normalised, mask, net)
     trace.offer("presence", answer[0])
-    trace.offer("presence_corner", (left, top))
+    trace.offer("presence_corner", (0, 0))
     found = np.empty((answer[0].size, 4), np.float32)
     found = found[: _read_peaks(answer, parameters.BACKED_PRESENCE, found)]
-    found = found[np.argsort(-found[:, 3], kind="stable")] + np.array([left, top, 0, 0], np.float32)
+    found[:, :2] = found[:, :2].clip(0, np.array(normalised.shape[::-1], np.float32) - 1)
+    block = np.floor(found[:, 1::-1] / parameters.BLOCK).astype(np.intp)
+    found = found[mask[block[:, 0], block[:, 1]]]
+    found = found[np.argsort(-found[:, 3], kind="stable")]
     kept = np.zeros(len(found), np.bool_)
     _keep_apart(found, parameters.MINUTIAE_APART, kept)
-    found = found[kept]
-    block = np.floor(found[:, 1::-1] / parameters.BLOCK).astype(np.intp)
-    inside = (block >= 0).all(axis=1) & (block < np.array(mask.shape)).all(axis=1)
-    found, block = found[inside], block[inside]
-    found = found[np.asarray(mask[block[:, 0], block[:, 1]])]
-    found[:, :2] = found[:, :2].clip(0, np.array(normalised.shape[::-1], np.float32) - 1)
+    found = np.asarray(found[kept])
     trace.offer("proposals", found)
     return found
 
 
-def run(image: Floats, net: Net) -> Floats:
-    """The net's answer, float32 (5, h / CELL, w / CELL): presence 0..1, offset x, y (cells), direction x, y.
+def run(image: Floats, mask: NDArray[np.bool_], net: Net) -> Floats:
+    """The net's answer, float32 (5, rows, cols) by cells: presence 0..1, offset x, y (cells), direction x, y.
 
-    image: float32 (h, w), normalised, both sides multiples of CELL.
+    image: float32 (h, w), normalised. mask: bool by blocks. In the mask and two cells round it the answer is that of
+    the whole image; elsewhere less is computed, and the presence as good as 0.
     """
-    planes = Planes(1, *image.shape)
-    planes.view()[0] = image
-    for layer in net.stem:
-        planes = convolve(planes, layer, rectify=True)
+    height, width = (-(-side // CELL) for side in image.shape)
+    wanted = _spans(mask, height, width)
+    spans = [wanted]
+    for first, second in reversed(net.blocks):
+        inner = _widened(spans[-1], second.dilation, width)
+        spans += [inner, _widened(inner, first.dilation, width)]
+    body = _shrunk(image, net.stem, spans.pop())
+    inside = Planes("inside", body.count, height, width)
     for first, second in net.blocks:
-        inner = convolve(convolve(planes, first, rectify=True), second, rectify=False)
-        _add_rectified(inner.flat, planes.flat)
-        planes = inner
-    for layer in net.head[:-1]:
-        planes = convolve(planes, layer, rectify=True)
-    answer = convolve(planes, net.head[-1], rectify=False).view()[:5].copy()
-    answer[0] = 1 / (1 + np.exp(-answer[0]))
-    return answer
+        winograd.convolve(body, first, inside, spans.pop(), add=False)
+        winograd.convolve(inside, second, body, spans.pop(), add=True)
+    mix, head = net.head
+    answer = Planes("answer", head.outputs, height, width)
+    answer.view()[0] = NOWHERE
+    convolution.convolve(body, mix, inside, wanted, rectify=True)
+    convolution.convolve(inside, head, answer, wanted, rectify=False)
+    result = answer.view()[:OUTPUTS].copy()
+    result[0] = 1 / (1 + np.exp(-result[0].clip(NOWHERE)))
+    return result
 
 
-def _cut(image: Floats, mask: NDArray[np.bool_]) -> tuple[int, int, Floats]:
-    """The part around the mask, with a margin and zeros up to whole cells: top, left, float32 (h, w)."""
-    rows, cols = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    top, left = (max(0, int(n[0]) - parameters.NET_MARGIN_BLOCKS) * parameters.BLOCK for n in (rows, cols))
-    low, right = ((int(n[-1]) + 1 + parameters.NET_MARGIN_BLOCKS) * parameters.BLOCK for n in (rows, cols))
-    part = image[top:low, left:right]
-    return top, left, np.pad(part, [(0, -side % CELL) for side in part.shape])
+def _shrunk(image: Floats, stem: tuple[Layer, ...], spans: Spans) -> Planes:
+    """What the stem makes of the image, by cells."""
+    first, second = stem
+    height, width = len(spans), -(-image.shape[1] // CELL)
+    pixels = Planes("pixels", CELL, CELL * height, width)
+    _deal(image, pixels.view())
+    # The first layer writes its results' even and odd columns apart, as the second reads them
+    halves = Planes("halves", 2 * first.outputs, 2 * height, width)
+    rows = _half_rows(spans)
+    for part in range(2):
+        convolution.convolve(pixels, first, halves, rows, rectify=True, part=part, parts=2)
+    out = Planes("body", second.outputs, height, width)
+    convolution.convolve(halves, second, out, spans, rectify=True)
+    return out
+
+
+def _half_rows(spans: Spans) -> Spans:
+    """What a layer of stride 2 and 3x3 taps reads for these spans, in rows and pairs of columns, (2 * rows, 2)."""
+    out = np.repeat(spans, 2, axis=0)
+    # An odd row is read for the row of cells that it lies in and for the next
+    out[1:-1:2, 0] = np.minimum(spans[:-1, 0], spans[1:, 0])
+    out[1:-1:2, 1] = np.maximum(spans[:-1, 1], spans[1:, 1])
+    out[:, 0] = np.maximum(out[:, 0] - 1, 0)
+    return out
+
+
+def _spans(mask: NDArray[np.bool_], height: int, width: int) -> Spans:
+    """Of each row of cells the first and the one after the last that the mask needs, int64 (height, 2)."""
+    cells, some = parameters.BLOCK // CELL, mask.any(axis=1)
+    first = np.where(some, mask.argmax(axis=1) * cells, width)
+    last = np.where(some, (mask.shape[1] - mask[:, ::-1].argmax(axis=1)) * cells, 0)
+    return _widened(np.repeat(np.stack([first, last], axis=1), cells, axis=0)[:height], 2, width)
+
+
+def _widened(spans: Spans, reach: int, width: int) -> Spans:
+    """Spans that hold everything within so many cells of these, int64 (height, 2)."""
+    out = np.empty_like(spans)
+    _widen(spans, reach, width, out)
+    return out
 
 
 @kernel
-def _add_rectified(values: Floats, others: Floats) -> None:
-    """Values becomes the larger of 0 and values + others. Both flat and of one size."""
-    for i in range(values.size):
-        values[i] = max(values[i] + others[i], np.float32(0))
+def _widen(spans: Spans, reach: int, width: int, out: Spans) -> None:
+    """Each row's span from `reach` before the first to `reach` after the last cell of the spans near it.
+
+    spans: (rows, 2); empty where the first is no less than the last. out: (rows, 2), filled.
+    """
+    for y in range(len(spans)):
+        first, last = width, 0
+        for near in range(max(0, y - reach), min(len(spans), y + reach + 1)):
+            if spans[near, 0] < spans[near, 1]:
+                first, last = min(first, spans[near, 0] - reach), max(last, spans[near, 1] + reach)
+        out[y, 0], out[y, 1] = max(first, 0), min(last, width)
+
+
+@kernel
+def _deal(image: Floats, out: Floats) -> None:
+    """Every so manieth column of the image to a plane of its own.
+
+    image: (h, w). out: (planes, h and more, w / planes and more) of zeros.
+    """
+    apart = out.shape[0]
+    for y in range(image.shape[0]):
+        for plane in range(min(apart, image.shape[1])):
+            line, target = image[y, plane:], out[plane, y]
+            for x in range(-(-line.size // apart)):
+                target[x] = line[x * apart]
 
 
 @kernel

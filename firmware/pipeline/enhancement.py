@@ -10,9 +10,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware.pipeline import parameters, trace
+from firmware.pipeline import parameters, scratch, trace
 from firmware.pipeline._jit import COMPILED, kernel
-from firmware.pipeline._simd import EIGHT, broadcast8, load8, multiply_add8, store8
+from firmware.pipeline._simd import EIGHT, broadcast8, load8, multiply_add8, spread8, store8, total8
 
 Floats = NDArray[np.float32]
 
@@ -31,25 +31,18 @@ def enhance(
     turn = np.rint(orientation * (count / math.pi)).astype(np.int32) % count
     logs = np.log(parameters.FILTER_PERIODS)
     size = np.rint((np.log(period) - logs[0]) / (logs[1] - logs[0])).clip(0, len(logs) - 1).astype(np.int32)
-    radius = parameters.FILTER_RADIUS
-    beyond = [(radius, radius + -side % parameters.BLOCK) for side in normalised.shape]
-    padded = np.pad(normalised, beyond)
-    waves = np.zeros((2, mask.shape[0] * parameters.BLOCK, mask.shape[1] * parameters.BLOCK), np.float32)
+    radius, (height, width) = parameters.FILTER_RADIUS, normalised.shape
+    whole = (mask.shape[0] * parameters.BLOCK, mask.shape[1] * parameters.BLOCK)
+    padded = scratch.zeros("padded", whole[0] + 2 * radius, whole[1] + 2 * radius)
+    padded[radius : radius + height, radius : radius + width] = normalised
+    waves, energy = scratch.zeros("waves", *whole), np.zeros((2, *mask.shape), np.float32)
     work = _filter_blocks if COMPILED else _filter_plainly
-    work(padded, _bank(), np.where(mask, size * count + turn, -1), waves)
-    inner = padded[radius : radius + waves.shape[1], radius : radius + waves.shape[2]]
-    wave = _block_sums(waves[0] ** 2 + waves[1] ** 2)
-    clarity = np.where(mask, np.sqrt(wave / (2 * _block_sums(inner**2) + 1e-6)).clip(0, 1), 0).astype(np.float32)
-    enhanced = np.ascontiguousarray(waves[0, : normalised.shape[0], : normalised.shape[1]])
+    work(padded, _bank(), np.where(mask, size * count + turn, -1), waves, energy)
+    clarity = np.where(mask, np.sqrt(energy[0] / (2 * energy[1] + 1e-6)).clip(0, 1), 0).astype(np.float32)
+    enhanced = waves[:height, :width].copy()
     trace.offer("enhanced", enhanced)
     trace.offer("clarity", clarity)
     return enhanced, clarity
-
-
-def _block_sums(values: Floats) -> Floats:
-    """The sum over each block, float32 (rows, cols). values: float32 (rows * BLOCK, cols * BLOCK)."""
-    rows, cols = (side // parameters.BLOCK for side in values.shape)
-    return np.asarray(values.reshape(rows, parameters.BLOCK, cols, parameters.BLOCK).sum(axis=(1, 3)))
 
 
 @cache
@@ -74,53 +67,77 @@ def _bank() -> NDArray[np.float32]:
     return np.asarray(bank, np.float32)
 
 
-def _filter_plainly(padded: Floats, bank: Floats, choice: NDArray[np.int64], out: Floats) -> None:
+def _filter_plainly(padded: Floats, bank: Floats, choice: NDArray[np.int64], out: Floats, energy: Floats) -> None:
     """What `_filter_blocks` does, without vectors: for a process without the compiler."""
-    side = bank.shape[2]
+    side, block = bank.shape[2], parameters.BLOCK
+    inner = padded[side // 2 :, side // 2 :]
     for row, col in zip(*np.nonzero(choice >= 0), strict=True):
-        y, x = row * parameters.BLOCK, col * parameters.BLOCK
-        windows = np.lib.stride_tricks.sliding_window_view(
-            padded[y : y + parameters.BLOCK + side - 1, x : x + parameters.BLOCK + side - 1], (side, side)
-        )
-        out[:, y : y + parameters.BLOCK, x : x + parameters.BLOCK] = np.einsum(
-            "yxij,kij->kyx", windows, bank[choice[row, col]]
-        )
+        here = slice(row * block, (row + 1) * block), slice(col * block, (col + 1) * block)
+        patch = padded[row * block : (row + 1) * block + side - 1, col * block : (col + 1) * block + side - 1]
+        windows = np.lib.stride_tricks.sliding_window_view(patch, (side, side))
+        even, odd = np.einsum("yxij,kij->kyx", windows, bank[choice[row, col]])
+        out[here] = even
+        energy[:, row, col] = (even**2 + odd**2).sum(), (inner[here] ** 2).sum()
 
 
 @kernel
-def _filter_blocks(padded: Floats, bank: Floats, choice: NDArray[np.int64], out: Floats) -> None:
-    """Filter each block with the two filters chosen for it, a row of a block in a vector; -1 leaves it out.
+def _filter_blocks(padded: Floats, bank: Floats, choice: NDArray[np.int64], out: Floats, energy: Floats) -> None:
+    """Filter each block with the even one of the two filters chosen for it; -1 leaves it out.
 
     padded: (rows * BLOCK + 2 * radius, cols * BLOCK + 2 * radius). bank: (n, 2, side, side). choice: (rows, cols). out:
-    (2, rows * BLOCK, cols * BLOCK) of zeros.
+    (rows * BLOCK, cols * BLOCK) of zeros. energy: (2, rows, cols) of zeros, the squares of both filters' results and of
+    the block itself, summed.
     """
-    side, pitch, width = bank.shape[2], padded.shape[1], out.shape[2]
-    source, target = padded.ravel(), out.ravel()
+    pitch, width, radius = padded.shape[1], out.shape[1], bank.shape[2] // 2
+    source, filters, target = padded.ravel(), bank.ravel(), out.ravel()
     for row in range(choice.shape[0]):
         for col in range(choice.shape[1]):
             if choice[row, col] < 0:
                 continue
-            corner = row * EIGHT * pitch + col * EIGHT
-            for part in range(2):
-                taps = bank[choice[row, col], part].ravel()
-                a = broadcast8(np.float32(0))
-                b, c, d, e, f, g, h = a, a, a, a, a, a, a
-                for tap in range(side * side):
-                    at, weight = corner + tap // side * pitch + tap % side, taps[tap]
-                    a = multiply_add8(load8(source, at), weight, a)
-                    b = multiply_add8(load8(source, at + pitch), weight, b)
-                    c = multiply_add8(load8(source, at + 2 * pitch), weight, c)
-                    d = multiply_add8(load8(source, at + 3 * pitch), weight, d)
-                    e = multiply_add8(load8(source, at + 4 * pitch), weight, e)
-                    f = multiply_add8(load8(source, at + 5 * pitch), weight, f)
-                    g = multiply_add8(load8(source, at + 6 * pitch), weight, g)
-                    h = multiply_add8(load8(source, at + 7 * pitch), weight, h)
-                at = part * out.shape[1] * width + row * EIGHT * width + col * EIGHT
-                store8(target, at, a)
-                store8(target, at + width, b)
-                store8(target, at + 2 * width, c)
-                store8(target, at + 3 * width, d)
-                store8(target, at + 4 * width, e)
-                store8(target, at + 5 * width, f)
-                store8(target, at + 6 * width, g)
-                store8(target, at + 7 * width, h)
+            first = choice[row, col] * bank[0].size
+            for y in range(row * EIGHT, row * EIGHT + EIGHT, 4):
+                corner, place = (y * pitch + col * EIGHT, pitch), (y * width + col * EIGHT, width)
+                energy[0, row, col] += _filter_rows(source, filters, target, corner, (first, bank.shape[2]), place)
+            squares = broadcast8(np.float32(0))
+            for y in range(row * EIGHT + radius, row * EIGHT + radius + EIGHT):
+                v = load8(source, y * pitch + col * EIGHT + radius)
+                squares = multiply_add8(v, v, squares)
+            energy[1, row, col] = total8(squares)
+
+
+@kernel
+def _filter_rows(
+    source: Floats,
+    filters: Floats,
+    target: Floats,
+    corner: tuple[int, int],
+    taps: tuple[int, int],
+    place: tuple[int, int],
+) -> float:
+    """Four rows of a block by its even and its odd filter, a row in a vector; returns the sum of the results' squares.
+
+    All flat. corner: the rows' window in source and from one row to the next. taps: the filter's first weight and its
+    side. place: the rows in target, and from one to the next.
+    """
+    (at, pitch), (first, side), (q, width) = corner, taps, place
+    a = broadcast8(np.float32(0))
+    b, c, d, e, f, g, h = a, a, a, a, a, a, a
+    for i in range(side):
+        p, k = at + i * pitch, first + i * side
+        for j in range(side):
+            even, odd = spread8(filters, k + j), spread8(filters, k + j + side * side)
+            v, w = load8(source, p + j), load8(source, p + j + pitch)
+            a, e = multiply_add8(v, even, a), multiply_add8(v, odd, e)
+            b, f = multiply_add8(w, even, b), multiply_add8(w, odd, f)
+            v, w = load8(source, p + j + 2 * pitch), load8(source, p + j + 3 * pitch)
+            c, g = multiply_add8(v, even, c), multiply_add8(v, odd, g)
+            d, h = multiply_add8(w, even, d), multiply_add8(w, odd, h)
+    store8(target, q, a)
+    store8(target, q + width, b)
+    store8(target, q + 2 * width, c)
+    store8(target, q + 3 * width, d)
+    squares = multiply_add8(
+        a, a, multiply_add8(b, b, multiply_add8(c, c, multiply_add8(d, d, broadcast8(np.float32(0)))))
+    )
+    total: float = total8(multiply_add8(e, e, multiply_add8(f, f, multiply_add8(g, g, multiply_add8(h, h, squares)))))
+    return total

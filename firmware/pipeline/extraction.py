@@ -45,7 +45,7 @@ def extract(pixels: NDArray[np.uint8], ppi: float, effort: Effort = Effort.STAND
     period = frequency.estimate(normalised, flow, candidates)
     enhanced, clarity = enhancement.enhance(normalised, flow, period, candidates)
     foreground = segmentation.by_clarity(candidates, clarity)
-    ridges, valleys = skeleton.skeletonise(enhanced, _by_pixel(foreground, image.shape))
+    ridges, valleys = skeleton.skeletonise(enhanced, foreground)
     proposals = detection.detect(normalised, foreground, weights.load(effort))
     found = minutiae.confirm(proposals, ridges, valleys, normalised, period)
     report = quality.assess(image, enhanced, foreground, clarity, coherence, found)
@@ -62,12 +62,6 @@ def extract(pixels: NDArray[np.uint8], ppi: float, effort: Effort = Effort.STAND
         pattern=pattern.classify(cores, deltas, flow, foreground),
         ridge_counts=ridge_counts.count(found, enhanced, foreground, period),
     )
-
-
-def _by_pixel(mask: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """A map of blocks as a map of pixels, bool (h, w)."""
-    whole = np.repeat(np.repeat(mask, parameters.BLOCK, axis=0), parameters.BLOCK, axis=1)
-    return np.ascontiguousarray(whole[: shape[0], : shape[1]])
 
 
 def _in_input_pixels(found: Points, scale: float) -> Points:

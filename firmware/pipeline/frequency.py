@@ -6,6 +6,7 @@ skin, which bears a broken ridge.
 """
 
 import math
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,11 @@ from numpy.typing import NDArray
 from firmware.pipeline import parameters, trace
 from firmware.pipeline._jit import kernel
 from firmware.pipeline.blocks import smooth
+
+SHIFT = 20
+ONE = 1 << SHIFT
+EVERY = 2
+"""How many blocks lie from one in which the period is looked for to the next."""
 
 
 def estimate(
@@ -22,11 +28,25 @@ def estimate(
 
     normalised: float32 (h, w). orientation: float32 (rows, cols). mask: bool (rows, cols), where to look.
     """
-    power = np.zeros((len(parameters.PERIODS), *mask.shape), np.float32)
     # The period changes slowly: every other block of every other row says enough
-    looked = np.zeros_like(mask)
-    looked[::2, ::2] = mask[::2, ::2]
-    _signature_power(normalised, orientation, looked, _waves(), power)
+    looked, angles = mask[::EVERY, ::EVERY].copy(), orientation[::EVERY, ::EVERY].copy()
+    power = np.zeros((len(parameters.PERIODS), *looked.shape), np.float32)
+    _signature_power(normalised, angles, looked, _waves(), power)
+    strength, log_period = _strongest(power)
+    weights = np.zeros((2, *mask.shape), np.float32)
+    default = np.float32(math.log(parameters.PERIOD_DEFAULT))
+    weights[:, ::EVERY, ::EVERY] = strength, strength * (log_period - default)
+    known, total = (smooth(part, parameters.PERIOD_SIGMA_BLOCKS) for part in weights)
+    period = np.exp(default + total / (known + np.float32(0.01)))
+    trace.offer("period", period)
+    return np.asarray(period)
+
+
+def _strongest(power: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The power of the strongest period, 0 where it tells nothing, and its logarithm, between two periods of the list.
+
+    power: float32 (periods, rows, cols).
+    """
     best = power.argmax(axis=0)
     strength = np.take_along_axis(power, best[None], axis=0)[0]
     inside = (best > 0) & (best < len(parameters.PERIODS) - 1) & (strength > parameters.PERIOD_CONTRAST)
@@ -35,16 +55,10 @@ def estimate(
     before, at, after = (np.take_along_axis(power, (around + k)[None], axis=0)[0] for k in (-1, 0, 1))
     bend = np.minimum(before - 2 * at + after, -1e-6)
     shift = np.clip(0.5 * (before - after) / bend, -0.5, 0.5)
-    log_period = logs[around] + shift * (logs[1] - logs[0])
-    weight = np.where(inside & looked, strength, 0).astype(np.float32)
-    default = np.float32(math.log(parameters.PERIOD_DEFAULT))
-    known = smooth(weight, parameters.PERIOD_SIGMA_BLOCKS)
-    total = smooth(weight * (log_period - default), parameters.PERIOD_SIGMA_BLOCKS)
-    period = np.exp(default + total / (known + 0.01)).astype(np.float32)
-    trace.offer("period", period)
-    return np.asarray(period)
+    return np.where(inside, strength, 0), logs[around] + shift * (logs[1] - logs[0])
 
 
+@cache
 def _waves() -> NDArray[np.float32]:
     """Cosine and sine of each period over the signature, float32 (2, periods, length), with a Hann window."""
     n = np.arange(parameters.SIGNATURE_LENGTH) - (parameters.SIGNATURE_LENGTH - 1) / 2
@@ -63,32 +77,55 @@ def _signature_power(
 ) -> None:
     """The part of the signature's energy at each period, 0..about 1, for each block of the mask.
 
-    image: (h, w). orientation, mask: (rows, cols). waves: (2, periods, length). out: (periods, rows, cols) of zeros.
+    image: (h, w). orientation, mask: (rows, cols), of every EVERY-th block and row of blocks. waves: (2, periods,
+    length). out: (periods, rows, cols) of zeros.
     """
-    height, width = image.shape
     length = waves.shape[2]
-    half = parameters.SIGNATURE_WIDTH // 2
-    signature = np.empty(length, np.float32)
+    signature, window = np.empty(length, np.float32), waves[0, 0] ** 2 + waves[1, 0] ** 2
     for row in range(mask.shape[0]):
         for col in range(mask.shape[1]):
             if not mask[row, col]:
                 continue
-            along_x, along_y = math.cos(orientation[row, col]), -math.sin(orientation[row, col])
+            middle = (
+                (EVERY * col + 0.5) * parameters.BLOCK - 0.5,
+                (EVERY * row + 0.5) * parameters.BLOCK - 0.5,
+            )
+            _read_signature(image, middle, orientation[row, col], signature)
             energy = np.float32(1e-6)
             for i in range(length):
-                across = i - (length - 1) / 2
-                x0 = (col + 0.5) * parameters.BLOCK - 0.5 - across * along_y
-                y0 = (row + 0.5) * parameters.BLOCK - 0.5 + across * along_x
-                total = np.float32(0)
-                for k in range(-half, half + 1, 2):
-                    x = min(max(int(x0 + k * along_x + 0.5), 0), width - 1)
-                    y = min(max(int(y0 + k * along_y + 0.5), 0), height - 1)
-                    total += image[y, x]
-                signature[i] = total
-                energy += total * total * waves[0, 0, i] ** 2 + total * total * waves[1, 0, i] ** 2
+                energy += signature[i] * signature[i] * window[i]
             for p in range(waves.shape[1]):
                 even, odd = np.float32(0), np.float32(0)
+                cosine, sine = waves[0, p], waves[1, p]
                 for i in range(length):
-                    even += signature[i] * waves[0, p, i]
-                    odd += signature[i] * waves[1, p, i]
+                    even += signature[i] * cosine[i]
+                    odd += signature[i] * sine[i]
                 out[p, row, col] = (even * even + odd * odd) * np.float32(4 / length) / energy
+
+
+@kernel
+def _read_signature(
+    image: NDArray[np.float32], middle: tuple[float, float], angle: float, out: NDArray[np.float32]
+) -> None:
+    """The signature across the ridges: sums along them of every other pixel of the oriented window.
+
+    image: (h, w). middle: x, y. angle: the ridges', radians. out: (length), filled.
+    """
+    height, width = image.shape
+    half, flat = parameters.SIGNATURE_WIDTH // 2, image.ravel()
+    # Positions in parts of 1 / ONE of a pixel: whole numbers are added and cut off fastest
+    along_x, along_y = round(math.cos(angle) * ONE), round(-math.sin(angle) * ONE)
+    reach = half + len(out) // 2 + 1
+    inside = reach < middle[0] < width - reach and reach < middle[1] < height - reach
+    for i in range(len(out)):
+        across = 2 * i + 1 - len(out)
+        x = int((middle[0] + 0.5) * ONE) - across * along_y // 2 - half * along_x
+        y = int((middle[1] + 0.5) * ONE) + across * along_x // 2 - half * along_y
+        total = np.float32(0)
+        for _ in range(half + 1):
+            if inside:
+                total += flat[np.uint64((y >> SHIFT) * width + (x >> SHIFT))]
+            else:
+                total += image[min(max(y >> SHIFT, 0), height - 1), min(max(x >> SHIFT, 0), width - 1)]
+            x, y = x + 2 * along_x, y + 2 * along_y
+        out[i] = total

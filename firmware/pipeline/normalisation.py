@@ -6,7 +6,7 @@ After L. Hong, Y. Wan and A. Jain, "Fingerprint image enhancement", IEEE PAMI 20
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware.pipeline import parameters, trace
+from firmware.pipeline import parameters, scratch, trace
 from firmware.pipeline._jit import kernel
 from firmware.pipeline.blocks import smooth
 
@@ -23,9 +23,12 @@ def normalise(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[n
     _block_moments(pixels, moments)
     count, total, squares = (smooth(moment, parameters.NORMALISE_SIGMA_BLOCKS) for moment in moments)
     mean = total / count
-    deviation = np.sqrt(np.maximum(squares / count - mean * mean, 0)).astype(np.float32)
+    deviation = np.sqrt(np.maximum(squares / count - mean * mean, 0))
+    wide = scratch.empty("wide", 2, rows, width)
+    _stretch(mean, wide[0])
+    _stretch(deviation, wide[1])
     out = np.empty((height, width), np.float32)
-    _normalise(pixels, mean.astype(np.float32), deviation, out)
+    _normalise(pixels, wide[0], wide[1], out)
     trace.offer("normalised", out)
     return out, deviation
 
@@ -38,46 +41,62 @@ def _block_moments(pixels: NDArray[np.uint8], out: NDArray[np.float32]) -> None:
     """
     height, width = pixels.shape
     block = parameters.BLOCK
+    total, squares = np.empty(width, np.int32), np.empty(width, np.int32)
     for row in range(out.shape[1]):
+        total[:] = 0
+        squares[:] = 0
+        low = min(height, (row + 1) * block)
+        for y in range(row * block, low):
+            line = pixels[y]
+            for x in range(width):
+                value = np.int32(line[x])
+                total[x] += value
+                squares[x] += value * value
         for col in range(out.shape[2]):
-            count, total, squares = 0, 0, 0
-            for y in range(row * block, min(height, (row + 1) * block)):
-                for x in range(col * block, min(width, (col + 1) * block)):
-                    value = int(pixels[y, x])
-                    count += 1
-                    total += value
-                    squares += value * value
-            out[0, row, col] = count
-            out[1, row, col] = total
-            out[2, row, col] = squares
+            right = min(width, (col + 1) * block)
+            out[0, row, col] = (low - row * block) * (right - col * block)
+            out[1, row, col] = total[col * block : right].sum()
+            out[2, row, col] = squares[col * block : right].sum()
+
+
+@kernel
+def _stretch(blocks: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    """Interpolate each row between the centres of its blocks; beyond the outermost centres their value.
+
+    blocks: (rows, cols). out: (rows, w), filled.
+    """
+    rows, cols = blocks.shape
+    for x in range(out.shape[1]):
+        u = (x + 0.5) / parameters.BLOCK - 0.5
+        left = min(max(int(np.floor(u)), 0), cols - 1)
+        right = min(left + 1, cols - 1)
+        along = np.float32(min(max(u - left, 0.0), 1.0))
+        for row in range(rows):
+            out[row, x] = blocks[row, left] + (blocks[row, right] - blocks[row, left]) * along
 
 
 @kernel
 def _normalise(
     pixels: NDArray[np.uint8], mean: NDArray[np.float32], deviation: NDArray[np.float32], out: NDArray[np.float32]
 ) -> None:
-    """(mean - pixel) / (deviation + floor), both interpolated between block centres, limited.
+    """(mean - pixel) / (deviation + floor), both interpolated between the rows' centres, limited.
 
-    pixels, out: (h, w). mean, deviation: (rows, cols).
+    pixels, out: (h, w). mean, deviation: (rows, w).
     """
     height, width = pixels.shape
-    rows, cols = mean.shape
-    limit = np.float32(parameters.NORMALISE_LIMIT)
+    rows = mean.shape[0]
+    limit, floor = np.float32(parameters.NORMALISE_LIMIT), np.float32(parameters.NORMALISE_FLOOR)
+    middle, spread = np.empty(width, np.float32), np.empty(width, np.float32)
     for y in range(height):
         v = (y + 0.5) / parameters.BLOCK - 0.5
         top = min(max(int(np.floor(v)), 0), rows - 1)
-        low = min(top + 1, rows - 1)
         down = np.float32(min(max(v - top, 0.0), 1.0))
+        a, b = mean[top], mean[min(top + 1, rows - 1)]
+        c, d = deviation[top], deviation[min(top + 1, rows - 1)]
         for x in range(width):
-            u = np.float32((x + 0.5) / parameters.BLOCK - 0.5)
-            left = min(max(int(np.floor(u)), 0), cols - 1)
-            right = min(left + 1, cols - 1)
-            along = min(max(u - np.float32(left), np.float32(0)), np.float32(1))
-            a = mean[top, left] + (mean[top, right] - mean[top, left]) * along
-            b = mean[low, left] + (mean[low, right] - mean[low, left]) * along
-            c = deviation[top, left] + (deviation[top, right] - deviation[top, left]) * along
-            d = deviation[low, left] + (deviation[low, right] - deviation[low, left]) * along
-            value = (a + (b - a) * down - np.float32(pixels[y, x])) / (
-                c + (d - c) * down + np.float32(parameters.NORMALISE_FLOOR)
-            )
-            out[y, x] = min(max(value, -limit), limit)
+            middle[x] = a[x] + (b[x] - a[x]) * down
+        for x in range(width):
+            spread[x] = c[x] + (d[x] - c[x]) * down + floor
+        line, target = pixels[y], out[y]
+        for x in range(width):
+            target[x] = min(max((middle[x] - np.float32(line[x])) / spread[x], -limit), limit)

@@ -8,8 +8,9 @@ one crease does not outvote its neighbours.
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware.pipeline import parameters, trace
+from firmware.pipeline import parameters, scratch, trace
 from firmware.pipeline._jit import kernel
+from firmware.pipeline._simd import LANES, broadcast, load, multiply_add, store
 from firmware.pipeline.blocks import smooth
 
 
@@ -20,8 +21,11 @@ def estimate(normalised: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDAr
     """
     height, width = normalised.shape
     rows, cols = -(-height // parameters.BLOCK), -(-width // parameters.BLOCK)
+    softened = scratch.empty("softened", height * width + LANES)
+    _soften(normalised, softened)
+    softened[height * width :] = 0
     tensor = np.zeros((3, rows, cols), np.float32)
-    _gradient_tensor(_soften(normalised), tensor)
+    _gradient_tensor(softened, height, width, tensor)
     energy = tensor[2] + 1e-3
     near_energy = smooth(energy, parameters.ORIENTATION_NEAR_BLOCKS)
     weight = 1 / np.sqrt(energy * near_energy)
@@ -39,26 +43,45 @@ def estimate(normalised: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDAr
     return angle, coherence.astype(np.float32)
 
 
-def _soften(image: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A small binomial blur: gradients of single noisy pixels say nothing about ridges."""
-    padded = np.pad(image, 1, mode="edge")
-    across = padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]
-    return np.asarray((across[:-2] + 2 * across[1:-1] + across[2:]) / 16, np.float32)
+@kernel
+def _soften(image: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    """A small binomial blur: gradients of single noisy pixels say nothing about ridges; the edge is repeated outwards.
+
+    image: (h, w). out: (h * w and more), filled that far.
+    """
+    height, width = image.shape
+    line = np.empty(width + 2, np.float32)
+    for y in range(height):
+        above, here, below = image[max(y - 1, 0)], image[y], image[min(y + 1, height - 1)]
+        for x in range(width):
+            line[x + 1] = above[x] + 2 * here[x] + below[x]
+        line[0], line[width + 1] = line[1], line[width]
+        target = out[y * width : (y + 1) * width]
+        for x in range(width):
+            target[x] = (line[x] + 2 * line[x + 1] + line[x + 2]) / np.float32(16)
 
 
 @kernel
-def _gradient_tensor(image: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+def _gradient_tensor(image: NDArray[np.float32], height: int, width: int, out: NDArray[np.float32]) -> None:
     """Sums of the doubled-angle ridge vector (cosine, sine) and of the gradient's energy over each block.
 
-    image: (h, w). out: (3, rows, cols) of zeros, filled.
+    image: (h * w + LANES), flat. out: (3, rows, cols) of zeros, filled.
     """
-    height, width = image.shape
-    for y in range(1, height - 1):
-        row = y // parameters.BLOCK
-        for x in range(1, width - 1):
-            gx = image[y, x + 1] - image[y, x - 1]
-            gy = image[y + 1, x] - image[y - 1, x]
-            col = x // parameters.BLOCK
-            out[0, row, col] += gy * gy - gx * gx
-            out[1, row, col] += 2 * gx * gy
-            out[2, row, col] += gx * gx + gy * gy
+    size, minus = width + LANES, broadcast(np.float32(-1))
+    sums = np.empty(3 * size, np.float32)
+    for row in range(out.shape[1]):
+        sums[:] = 0
+        for y in range(max(1, row * parameters.BLOCK), min(height - 1, (row + 1) * parameters.BLOCK)):
+            for x in range(1, width - 1, LANES):
+                at = y * width + x
+                across = multiply_add(load(image, at - 1), minus, load(image, at + 1))
+                down = multiply_add(load(image, at - width), minus, load(image, at + width))
+                store(sums, x, multiply_add(across, across, load(sums, x)))
+                store(sums, size + x, multiply_add(down, down, load(sums, size + x)))
+                store(sums, 2 * size + x, multiply_add(across, down, load(sums, 2 * size + x)))
+        for col in range(out.shape[2]):
+            left, right = max(1, col * parameters.BLOCK), min(width - 1, (col + 1) * parameters.BLOCK)
+            for x in range(left, right):
+                out[0, row, col] += sums[size + x] - sums[x]
+                out[1, row, col] += 2 * sums[2 * size + x]
+                out[2, row, col] += sums[size + x] + sums[x]

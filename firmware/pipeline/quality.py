@@ -4,11 +4,14 @@ The score is the product of what a comparison needs: enough area, clear ridges, 
 and not NFIQ 2's.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from firmware.datatypes import Feedback, Minutiae, QualityReport
 from firmware.pipeline import parameters
+from firmware.pipeline._jit import kernel
 
 
 def assess(
@@ -40,24 +43,43 @@ def _measures(
     coherence: NDArray[np.float32],
 ) -> dict[str, float]:
     block_mm = parameters.BLOCK / parameters.PPI * 25.4
-    # Every other pixel of every other row says enough
-    half = parameters.BLOCK // 2
-    image, enhanced = image[::2, ::2], enhanced[::2, ::2]
-    inside = np.repeat(np.repeat(foreground, half, 0), half, 1)[: image.shape[0], : image.shape[1]]
-    grey = image[inside]
-    ridge = enhanced[inside] > 0
-    dark = grey < (int(np.percentile(grey, 5)) + int(np.percentile(grey, 95))) / 2
+    counts = np.zeros((2, 256), np.int64)
+    _count_greys(image, enhanced, foreground, counts)
+    both = counts.sum(axis=0)
+    valley, ridge = (float(part @ np.arange(256)) / max(int(part.sum()), 1) for part in counts)
+    middle = (int(_percentile(both, 5)) + int(_percentile(both, 95))) / 2
     rows, cols = np.nonzero(foreground)
     return {
         "area_mm2": float(foreground.sum()) * block_mm**2,
         "clarity": float(clarity[foreground].mean()),
         "coherence": float(coherence[foreground].mean()),
-        "contrast": float(grey[~ridge].mean() - grey[ridge].mean()) if ridge.any() and not ridge.all() else 0.0,
-        "dark_part": float(dark.mean()),
+        "contrast": valley - ridge if counts.any(axis=1).all() else 0.0,
+        "dark_part": float(both[: math.ceil(middle)].sum() / both.sum()),
         "off_centre": float(
             np.hypot((rows.mean() + 0.5) / foreground.shape[0] - 0.5, (cols.mean() + 0.5) / foreground.shape[1] - 0.5)
         ),
     }
+
+
+def _percentile(counts: NDArray[np.int64], percent: float) -> float:
+    """The grey level below which so many percent lie, between two levels in proportion."""
+    place = (int(counts.sum()) - 1) * percent / 100
+    low, high = np.searchsorted(counts.cumsum(), [math.floor(place), math.ceil(place)], side="right")
+    return float(low + (high - low) * (place % 1))
+
+
+@kernel
+def _count_greys(
+    image: NDArray[np.uint8], enhanced: NDArray[np.float32], foreground: NDArray[np.bool_], out: NDArray[np.int64]
+) -> None:
+    """How often each grey level lies under valleys and under ridges; every other pixel of every other row says enough.
+
+    image, enhanced: (h, w). foreground: (rows, cols). out: (2, 256) of zeros.
+    """
+    for y in range(0, image.shape[0], 2):
+        for x in range(0, image.shape[1], 2):
+            if foreground[y // parameters.BLOCK, x // parameters.BLOCK]:
+                out[int(enhanced[y, x] > 0), image[y, x]] += 1
 
 
 def _ramp(value: float, low: float, high: float) -> float:

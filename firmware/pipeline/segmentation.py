@@ -40,5 +40,5 @@ def by_clarity(candidates: NDArray[np.bool_], clarity: NDArray[np.float32]) -> N
 
 def _strong(level: NDArray[np.float32]) -> float:
     """The level of the strong part of the image, however small a part of the image that is."""
-    strong = level[level > parameters.FOREGROUND_DEVIATION_FLOOR]
-    return float(np.percentile(strong, 80)) if strong.size else 0.0
+    strong = np.sort(level[level > parameters.FOREGROUND_DEVIATION_FLOOR])
+    return float(np.interp(0.8 * (strong.size - 1), np.arange(strong.size), strong)) if strong.size else 0.0

@@ -7,7 +7,7 @@ algorithm A1, on 64 pixels at a time: each neighbour of 64 pixels is one shifted
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware.pipeline import trace
+from firmware.pipeline import parameters, trace
 from firmware.pipeline._jit import kernel
 
 WORD = 64
@@ -18,10 +18,15 @@ def skeletonise(
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """The skeletons of the ridges and of the valleys, bool (h, w), inside the foreground.
 
-    enhanced: float32 (h, w), ridges positive. foreground: bool (h, w).
+    enhanced: float32 (h, w), ridges positive. foreground: bool (rows, cols) by blocks.
     """
-    ridges = thin(foreground & (enhanced > 0))
-    valleys = thin(foreground & (enhanced < 0))
+    height, width = enhanced.shape
+    # A block is as wide as a byte of packed pixels
+    inside = np.where(np.repeat(foreground, parameters.BLOCK, axis=0)[:height], np.uint8(255), np.uint8(0))
+    both = np.zeros((2, height + 2, _wide(width)), np.uint8)
+    for bits, shape in zip(both, (enhanced > 0, enhanced < 0), strict=True):
+        bits[1:-1, WORD // 8 : WORD // 8 + inside.shape[1]] = np.packbits(shape, axis=1, bitorder="little") & inside
+    ridges, valleys = _thinned(both.reshape(-1, both.shape[2]), width).reshape(2, height + 2, width)[:, 1:-1]
     trace.offer("ridge_skeleton", ridges)
     trace.offer("valley_skeleton", valleys)
     return ridges, valleys
@@ -30,19 +35,38 @@ def skeletonise(
 def thin(shape: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The skeleton of a shape, bool (h, w); connected parts stay connected."""
     height, width = shape.shape
-    bits = np.zeros((height + 2, -(-width // WORD) * WORD), np.uint8)
-    bits[1:-1, :width] = shape
-    words = np.pad(np.packbits(bits, axis=1, bitorder="little").view(np.uint64), ((0, 0), (1, 1)))
+    bits = np.zeros((height + 2, _wide(width)), np.uint8)
+    bits[1:-1, WORD // 8 : WORD // 8 - (-width // 8)] = np.packbits(shape, axis=1, bitorder="little")
+    return _thinned(bits, width)[1:-1]
+
+
+def _wide(width: int) -> int:
+    """Bytes of a row of packed pixels in whole words, with an empty word at either end."""
+    return (-(-width // WORD) + 2) * WORD // 8
+
+
+def _thinned(bits: NDArray[np.uint8], width: int) -> NDArray[np.bool_]:
+    """Skeletons of packed pixels with empty borders, bool (h, width). bits: uint8 (h, _wide(width))."""
+    words = bits.view(np.uint64)
+    _thin(words)
+    inner = words[:, 1:-1].copy().view(np.uint8)
+    return np.unpackbits(inner, axis=1, count=width, bitorder="little").view(np.bool_)
+
+
+@kernel
+def _thin(words: NDArray[np.uint64]) -> None:
+    """Take pixels away until nothing changes.
+
+    words: uint64 (h, w), lowest bit leftmost, borders empty.
+    """
     doomed = np.zeros_like(words)
-    active = np.ones(height + 2, np.bool_)
+    active = np.ones(words.shape[0], np.bool_)
     while active.any():
         changed = np.zeros_like(active)
-        for half in (0, 1):
+        for half in range(2):
             _mark(words, active | changed, half, doomed)
             _remove(words, doomed, changed)
         active = changed
-    whole = np.ascontiguousarray(words[1:-1, 1:-1]).view(np.uint8)
-    return np.unpackbits(whole, axis=1, bitorder="little")[:, :width].astype(np.bool_)
 
 
 @kernel

@@ -9,8 +9,12 @@ from importlib import resources
 import numpy as np
 
 from firmware.errors import SampleError
-from firmware.pipeline.convolution import OUTPUTS_AT_ONCE, Layer
+from firmware.pipeline.convolution import Layer
+from firmware.pipeline.winograd import SquareLayer
 from firmware.vocabulary import Effort
+
+OUTPUTS = 5
+"""Presence (logarithm of its odds), offset x, y, direction x, y."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,7 @@ class Net:
     """A net's layers in the order in which they run."""
 
     stem: tuple[Layer, ...]
-    blocks: tuple[tuple[Layer, Layer], ...]
+    blocks: tuple[tuple[SquareLayer, SquareLayer], ...]
     head: tuple[Layer, ...]
 
 
@@ -42,18 +46,15 @@ def read(data: bytes) -> Net:
     with np.load(io.BytesIO(data)) as arrays:
 
         def layer(name: str, stride: int = 1) -> Layer:
-            dilation = int(arrays[f"{name}.dilation"]) if f"{name}.dilation" in arrays else 1
-            return _whole(Layer(arrays[f"{name}.weight"], arrays[f"{name}.bias"], dilation, stride))
+            return Layer(arrays[f"{name}.weight"], arrays[f"{name}.bias"], 1, stride)
 
-        blocks: list[tuple[Layer, Layer]] = []
+        def square(name: str) -> SquareLayer:
+            return SquareLayer(arrays[f"{name}.weight"], arrays[f"{name}.bias"], int(arrays[f"{name}.dilation"]))
+
+        blocks: list[tuple[SquareLayer, SquareLayer]] = []
         while f"body{len(blocks)}.first.weight" in arrays:
             name = f"body{len(blocks)}"
-            blocks.append((layer(f"{name}.first"), layer(f"{name}.second")))
-        return Net((layer("stem", 2), layer("down", 2)), tuple(blocks), (layer("mix"), layer("head")))
-
-
-def _whole(layer: Layer) -> Layer:
-    """The layer with outputs of zero added up to a multiple of what the kernel computes at once."""
-    more = -len(layer.bias) % OUTPUTS_AT_ONCE
-    weight = np.pad(layer.weight.astype(np.float32), [(0, more), (0, 0), (0, 0), (0, 0)])
-    return Layer(weight, np.pad(layer.bias.astype(np.float32), (0, more)), layer.dilation, layer.stride)
+            blocks.append((square(f"{name}.first"), square(f"{name}.second")))
+        # Outputs beyond those that are read only helped to teach the others
+        head = Layer(arrays["head.weight"][:OUTPUTS], arrays["head.bias"][:OUTPUTS])
+        return Net((layer("stem", 2), layer("down", 2)), tuple(blocks), (layer("mix"), head))

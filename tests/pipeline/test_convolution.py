@@ -1,0 +1,124 @@
+"""Convolutions do what their twins do, at odd sizes, in any spans, and without a write outside."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from firmware.pipeline import convolution, winograd
+from firmware.pipeline._simd import LANES
+from firmware.pipeline.convolution import STEP, Floats, Layer, Planes, Spans
+from firmware.pipeline.winograd import SquareLayer
+from tests import naive
+
+pytestmark = pytest.mark.kernel
+
+SIZES = [(1, 1), (3, 7), (8, 34), (19, 12)]
+
+
+def filled(name: str, pixels: NDArray[np.float32]) -> Planes:
+    planes = Planes(name, *pixels.shape)
+    planes.view()[:] = pixels
+    return planes
+
+
+def random(seed: int, *shape: int) -> Floats:
+    return np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
+
+
+def random_spans(seed: int, height: int, width: int) -> Spans:
+    spans = np.sort(np.random.default_rng(seed).integers(0, width + 1, (height, 2)), axis=1)
+    spans[2::5] = width, 0
+    return spans
+
+
+def clean(planes: Planes) -> bool:
+    """Whether all that is no cell is zero; the cells are overwritten."""
+    planes.view()[:] = 0
+    return not planes.flat.any()
+
+
+def guard(planes: Planes) -> NDArray[np.float32]:
+    """Let the planes lie between sevens, which are returned."""
+    whole = np.full(planes.flat.size + 200, 7, np.float32)
+    whole[100:-100] = planes.flat
+    planes.flat = whole[100:-100]
+    return whole
+
+
+@pytest.mark.parametrize(("size", "side"), list(product(SIZES, [1, 3, 5])))
+@pytest.mark.parametrize("rectify", [True, False])
+def test_rows(size: tuple[int, int], side: int, rectify: bool) -> None:
+    pixels, spans = random(1, 3, *size), random_spans(2, *size)
+    layer = Layer(random(3, 8, 3, side, side), random(4, 8))
+    out = Planes("out", layer.outputs, *size)
+    whole = guard(out)
+    convolution.convolve(filled("in", pixels), layer, out, spans, rectify=rectify)
+    wanted = naive.convolve_rows(pixels, layer.weight, layer.bias, 1, spans, rectify)
+    np.testing.assert_allclose(naive.within(out.view()[:8], spans), wanted, atol=2e-4)
+    assert clean(out)
+    assert (whole[:100] == 7).all()
+    assert (whole[-100:] == 7).all()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_stride_of_two_over_columns_dealt_apart(size: tuple[int, int]) -> None:
+    """The even and odd columns of the results come apart, from every fourth column of the inputs."""
+    height, width = size
+    pixels, spans = random(5, 2, 2 * height, 4 * width), np.array([[0, width]] * height)
+    layer = Layer(random(6, 6, 2, 5, 5), random(7, 6), 1, 2)
+    dealt = np.concatenate([[plane[:, column::4] for column in range(4)] for plane in pixels])
+    out = Planes("out", 2 * layer.outputs, *size)
+    for part in range(2):
+        convolution.convolve(filled("in", dealt), layer, out, spans, rectify=True, part=part, parts=2)
+    wanted = naive.convolve(pixels, layer.weight, layer.bias, 1, 2, rectify=True)
+    for part in range(2):
+        np.testing.assert_allclose(out.view()[part::2], wanted[:, :, part::2], atol=2e-4)
+
+
+@pytest.mark.parametrize(("size", "dilation"), list(product([*SIZES, (33, 5)], [1, 2])))
+@pytest.mark.parametrize("add", [True, False])
+def test_bands(size: tuple[int, int], dilation: int, add: bool) -> None:
+    pixels, old, spans = random(8, 6, *size), random(9, 12, *size), random_spans(10, *size)
+    layer = SquareLayer(random(11, 12, 6, 3, 3), random(12, 12), dilation)
+    out = filled("out", old)
+    whole = guard(out)
+    winograd.convolve(filled("in", pixels), layer, out, spans, add=add)
+    wanted = naive.convolve_bands(pixels, layer.weight, layer.bias, dilation, spans, old * add)
+    np.testing.assert_allclose(naive.within(out.view(), spans), wanted, atol=1e-3)
+    assert clean(out)
+    assert (whole[:100] == 7).all()
+    assert (whole[-100:] == 7).all()
+
+
+@pytest.mark.parametrize("count", [1, LANES - 1, LANES, LANES + 3])
+def test_six_rows_there_and_four_back(count: int) -> None:
+    long = count + 2 * LANES
+    planes, sums = random(13, 2, 6, long), np.full((6, 2, long), 7, np.float32)
+    winograd._transform(planes.ravel(), (1, long, 6 * long), sums.ravel(), (2, long, 2 * long), 2, count)
+    for c in range(2):
+        wanted = naive.transform(planes[c, :, 1 : 1 + count])
+        np.testing.assert_allclose(sums[:, c, 2 : 2 + count], wanted, atol=1e-4)
+    assert (sums[:, :, :2] == 7).all()
+    assert (sums[:, :, 2 + count + LANES :] == 7).all()
+    out = np.full((2, 4, long), 7, np.float32)
+    winograd._inverse(sums.ravel(), (2, long, 2 * long), out.ravel(), (1, long, 4 * long), 2, count, 1.0)
+    for c in range(2):
+        wanted = np.maximum(7 + naive.inverse(sums[:, c, 2 : 2 + count]), 0)
+        np.testing.assert_allclose(out[c, :, 1 : 1 + count], wanted, rtol=1e-4, atol=1e-3)
+    assert (out[:, :, :1] == 7).all()
+    assert (out[:, :, 1 + count + LANES :] == 7).all()
+
+
+@pytest.mark.parametrize("count", [1, STEP - 1, STEP, STEP + 3])
+def test_part_of_a_row_and_no_more_than_a_step_beyond(count: int) -> None:
+    long = count + 2 * STEP
+    planes, weight, bias = random(14, 2 * long), random(15, 12, 3), random(16, 12)
+    taps, out = np.array([0, 1, long - 1]), np.full((12, long), 7, np.float32)
+    where = (2, 1, count, long)
+    convolution._convolve(planes, convolution.pack(weight, bias), taps, out.ravel(), where, np.float32(-np.inf))
+    wanted = bias[:, None] + weight @ np.stack([planes[2 + tap : 2 + tap + count] for tap in taps])
+    np.testing.assert_allclose(out[:, 1 : 1 + count], wanted, atol=1e-4)
+    assert (out[:, :1] == 7).all()
+    assert (out[:, 1 + count + STEP :] == 7).all()
