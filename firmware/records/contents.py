@@ -1,9 +1,10 @@
 """What one transaction holds, free of its encoding."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from firmware.datatypes import FrictionRidgeImage, Minutiae, Outcome, Resident, Timestamp
-from firmware.vocabulary import FingerPosition, MissingFinger, Purpose
+from firmware.records.extended_data import ExtendedData
+from firmware.vocabulary import FingerPosition, MissingFinger, PatternClass, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class TransactionHeader:
 class FingerRecord:
     """One finger as it is stored: the image as PNG with what was found in it, or the reason why there is none.
 
-    `image` is what `png` decodes to; `score` is 0..100.
+    `image` is what `png` decodes to; `score` is 0..100; `structure` are its ridge counts, cores and deltas.
     """
 
     position: FingerPosition
@@ -39,6 +40,8 @@ class FingerRecord:
     png: bytes = b""
     score: int | None = None
     minutiae: Minutiae | None = None
+    structure: ExtendedData = field(default_factory=ExtendedData)
+    pattern: PatternClass = PatternClass.UNKNOWN
     missing: MissingFinger | None = None
     reason: str = ""
 

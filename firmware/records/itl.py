@@ -71,7 +71,10 @@ class Type2(IntEnum):
 
 
 class Type9(IntEnum):
-    """Minutiae, clause 8.9: the INCITS M1 block, for fields 9.005 to 9.012 are legacy and not for new systems."""
+    """Minutiae, clause 8.9: the INCITS M1 block, for fields 9.005 to 9.012 are legacy and not for new systems.
+
+    Of the extended feature set, fields 9.300 to 9.399, the pattern class and what it can't be without.
+    """
 
     IMP = 3
     FMT = 4
@@ -87,6 +90,13 @@ class Type9(IntEnum):
     FQD = 135
     NOM = 136
     FMD = 137
+    RCI = 138
+    CIN = 139
+    DIN = 140
+    ADA = 141
+    ROI = 300
+    FPP = 302
+    PAT = 307
 
 
 class Type14(IntEnum):

@@ -4,15 +4,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware.datatypes import Minutiae
-from firmware.records import itl
+from firmware.records import itl, structure_fields
 from firmware.records.contents import FingerRecord
 from firmware.records.encoding import Record, value
 from firmware.records.itl import Type9
 from firmware.vocabulary import MinutiaKind
 
 _OTHER_THAN_STANDARD = "U"
-_CBEFF_FORMAT = ("27", "513", itl.UNKNOWN)
-"""Owner INCITS M1, finger minutiae without extended data, no registered product."""
+_CBEFF_PLAIN, _CBEFF_EXTENDED = ("27", "513", itl.UNKNOWN), ("27", "514", itl.UNKNOWN)
+"""Owner INCITS M1, finger minutiae without or with extended data, no registered product."""
 _UNCERTIFIED = "NONE"
 _ANGLE_STEP = 2
 _FIRST_VIEW = "0"
@@ -28,14 +28,17 @@ def write(finger: FingerRecord, idc: int) -> Record | None:
         return None
     height, width = image.pixels.shape
     ppi = value(str(round(image.ppi)))
-    rows = _rows(minutiae, width, height)
+    kept = np.sort(np.argsort(-minutiae.quality.astype(np.int64), kind="stable")[: itl.MAX_MINUTIAE])
+    rows = _rows(minutiae, kept, width, height)
+    structure = structure_fields.write(finger, kept)
+    is_extended = not structure.keys().isdisjoint((Type9.RCI, Type9.CIN, Type9.DIN))
     return Record(
         9,
         idc,
         {
             Type9.IMP: value(str(int(image.impression_type))),
             Type9.FMT: value(_OTHER_THAN_STANDARD),
-            Type9.CBI: (_CBEFF_FORMAT,),
+            Type9.CBI: (_CBEFF_EXTENDED if is_extended else _CBEFF_PLAIN,),
             Type9.CEI: ((_UNCERTIFIED, image.device.model or itl.UNKNOWN),),
             Type9.HLL: value(str(width)),
             Type9.VLL: value(str(height)),
@@ -47,6 +50,7 @@ def write(finger: FingerRecord, idc: int) -> Record | None:
             Type9.FQD: ((str(finger.score or 0), "0000", itl.UNKNOWN),),
             Type9.NOM: value(str(len(rows))),
             **({Type9.FMD: rows} if rows else {}),
+            **structure,
         },
     )
 
@@ -71,8 +75,7 @@ def read(record: Record, width: int, height: int) -> Minutiae:
     )
 
 
-def _rows(minutiae: Minutiae, width: int, height: int) -> tuple[tuple[str, ...], ...]:
-    kept = np.sort(np.argsort(-minutiae.quality.astype(np.int64), kind="stable")[: itl.MAX_MINUTIAE])
+def _rows(minutiae: Minutiae, kept: NDArray[np.intp], width: int, height: int) -> tuple[tuple[str, ...], ...]:
     x = np.clip(np.rint(minutiae.x[kept]), 0, width - 1)
     y = np.clip(np.rint(minutiae.y[kept]), 0, height - 1)
     angle = np.rint(np.degrees(minutiae.direction[kept].astype(np.float64)) / _ANGLE_STEP) % (360 // _ANGLE_STEP)

@@ -4,13 +4,22 @@ import re
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from firmware.datatypes import FingerCapture, FrictionRidgeImage, Minutiae, Outcome, Resident, Timestamp
+from firmware.datatypes import (
+    FingerCapture,
+    FingerprintFeatures,
+    FrictionRidgeImage,
+    Minutiae,
+    Outcome,
+    Resident,
+    Timestamp,
+)
 from firmware.errors import RecordError
-from firmware.records import encoding, fingerprints, images, itl, minutiae, moments
+from firmware.records import encoding, extended_data, fingerprints, images, itl, minutiae, moments, structure_fields
 from firmware.records.contents import FingerRecord, Transaction, TransactionHeader
 from firmware.records.encoding import Record, Table, value
+from firmware.records.extended_data import ExtendedData
 from firmware.records.itl import Type1, Type2
-from firmware.vocabulary import FingerPosition, Purpose, Sex
+from firmware.vocabulary import FingerPosition, PatternClass, Purpose, Sex
 
 __all__ = ["FingerRecord", "Transaction", "TransactionHeader", "build", "read"]
 
@@ -65,8 +74,18 @@ def _stored(capture: FingerCapture, created_at: Timestamp) -> FingerRecord:
         images.encode_png(image.pixels, image.ppi),
         features.quality.score if features else 0,
         features.minutiae if features else None,
+        _structure(features),
+        features.pattern if features else PatternClass.UNKNOWN,
         reason=reason,
     )
+
+
+def _structure(features: FingerprintFeatures | None) -> ExtendedData:
+    if features is None:
+        return ExtendedData()
+    counts = features.ridge_counts
+    pairs = extended_data.pairs_of(counts) if counts is not None and len(counts) else None
+    return ExtendedData(pairs, features.cores, features.deltas)
 
 
 def _records(transaction: Transaction) -> list[Record]:
@@ -169,9 +188,13 @@ def _finger(type2: Record, row: tuple[str, ...], rest: dict[tuple[int, int], Rec
     height, width = image.pixels.shape
     type9 = rest.get((9, idc))
     found: Minutiae | None = minutiae.read(type9, width, height) if type9 else None
+    structure, pattern = ExtendedData(), PatternClass.UNKNOWN
+    if type9 and found is not None:
+        structure, pattern = structure_fields.read(type9, len(found), width, height)
     score = fingerprints.read_score(type14)
+    png = type14.data or b""
     return FingerRecord(
-        position, outcome, attempts, at, image, type14.data or b"", score, found, missing=missing, reason=reason
+        position, outcome, attempts, at, image, png, score, found, structure, pattern, missing=missing, reason=reason
     )
 
 
