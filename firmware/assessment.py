@@ -18,12 +18,13 @@ from firmware.datatypes import FingerprintFeatures
 from firmware.durable import make_folder, write_file
 from firmware.errors import InputError, KitError
 from firmware.records import images, templates
+from firmware.structure import Singularities
 from firmware.vocabulary import Effort, MinutiaKind, TemplateFormat
 
 SUFFIXES = frozenset({".png", ".tif", ".tiff", ".bmp", ".pgm", ".wsq", ".jp2", ".j2k", ".jpx", ".jpf"})
 PPI_WHEN_UNTOLD = 500.0
 KIND_WORDS = {MinutiaKind.OTHER: "other", MinutiaKind.RIDGE_ENDING: "ending", MinutiaKind.BIFURCATION: "bifurcation"}
-COLUMNS = ("file", "width", "height", "ppi", "quality", "minutiae", "feedback", "error")
+COLUMNS = ("file", "width", "height", "ppi", "quality", "minutiae", "pattern", "feedback", "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,9 @@ def as_json(result: Assessment) -> dict[str, object]:
         "quality": features.quality.score if features else None,
         "feedback": [feedback.value for feedback in features.quality.feedback] if features else [],
         "minutiae": _minutiae(features) if features else [],
+        "pattern": features.pattern.name.lower() if features else None,
+        "cores": _singularities(features.cores) if features else [],
+        "deltas": _singularities(features.deltas) if features else [],
         "error": result.error,
     }
 
@@ -192,10 +196,17 @@ def _minutiae(features: FingerprintFeatures) -> list[dict[str, object]]:
     ]
 
 
+def _singularities(points: Singularities) -> list[dict[str, object]]:
+    """Cores or deltas, their directions in degrees."""
+    angles = np.round(np.degrees(points.directions.astype(np.float64)), 2) % 360
+    rows = zip(points.x, points.y, angles.tolist(), points.quality, strict=True)
+    return [{"x": round(float(x), 2), "y": round(float(y), 2), "angles": a, "quality": int(q)} for x, y, a, q in rows]
+
+
 def write_csv(path: Path, results: Sequence[Assessment]) -> None:
     """Write a table with one row a result, whole or not at all."""
     table = io.StringIO()
-    writer = csv.DictWriter(table, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(table, COLUMNS, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     for result in results:
         row = as_json(result)

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from firmware import wording
 from firmware.assessment import PPI_WHEN_UNTOLD, Assessment
 from firmware.datatypes import FEEDBACK_WORDS
 from firmware.vocabulary import Language
@@ -22,15 +23,16 @@ def progress(console: Console, words: str, total: int) -> Iterator[Callable[[], 
 
 
 def show(console: Console, results: Sequence[Assessment]) -> None:
-    """One line an image: score, minutiae, and what to tell the operator."""
-    table = Table("file", "quality", "minutiae", "feedback", box=None, pad_edge=False)
+    """One line an image: score, minutiae, pattern class, and what to tell the operator."""
+    table = Table("file", "quality", "minutiae", "pattern", "feedback", box=None, pad_edge=False)
     for result in results:
         if result.features is None:
-            table.add_row(result.name, "-", "-", f"not read: {result.error}")
+            table.add_row(result.name, "-", "-", "-", f"not read: {result.error}")
             continue
         quality = result.features.quality
         words = " ".join(FEEDBACK_WORDS[feedback][Language.ENGLISH] for feedback in quality.feedback)
-        table.add_row(result.name, str(quality.score), str(len(result.features.minutiae)), words)
+        pattern = wording.pattern(result.features.pattern, Language.ENGLISH)
+        table.add_row(result.name, str(quality.score), str(len(result.features.minutiae)), pattern, words)
     console.print(table)
 
 

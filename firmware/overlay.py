@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from firmware import wording
 from firmware.datatypes import FingerprintFeatures, Minutiae
-from firmware.marks import INK, KINDS, VEIL, Colour
-from firmware.vocabulary import MinutiaKind
+from firmware.marks import CORE, DELTA, INK, KINDS, VEIL, Colour
+from firmware.structure import Singularities
+from firmware.vocabulary import Language, MinutiaKind
 
 NAMES = {MinutiaKind.RIDGE_ENDING: "ridge endings", MinutiaKind.BIFURCATION: "bifurcations", MinutiaKind.OTHER: "other"}
 FLOW: Colour = (255, 176, 32)
@@ -19,14 +21,17 @@ FOOTER_PX = 44
 
 
 def draw(pixels: NDArray[np.uint8], features: FingerprintFeatures, title: str = "") -> Image.Image:
-    """The print with its background faded, the ridge flow, the minutiae by type with their direction, and a legend.
+    """The print with its background faded, the ridge flow, cores, deltas, the minutiae by type, and a legend.
 
     pixels: uint8 (h, w), the image that the features belong to.
     """
     zoom = _zoom(pixels)
     canvas = _faded(pixels, features.foreground, features.block_px, zoom)
     _draw_flow(ImageDraw.Draw(canvas), features, zoom)
-    return _finish(canvas, features.minutiae, zoom, title, f"quality {features.quality.score}")
+    for points, colour in ((features.cores, CORE), (features.deltas, DELTA)):
+        _draw_singularities(ImageDraw.Draw(canvas), points, colour, zoom)
+    words = [f"quality {features.quality.score}", wording.pattern(features.pattern, Language.ENGLISH)]
+    return _finish(canvas, features.minutiae, zoom, title, "   ".join(words))
 
 
 def draw_minutiae(pixels: NDArray[np.uint8], minutiae: Minutiae, title: str = "") -> Image.Image:
@@ -66,6 +71,18 @@ def _draw_flow(pen: ImageDraw.ImageDraw, features: FingerprintFeatures, zoom: fl
         x, y = (col + 0.5) * features.block_px * zoom, (row + 0.5) * features.block_px * zoom
         dx, dy = reach * math.cos(angle), -reach * math.sin(angle)
         pen.line((x - dx, y - dy, x + dx, y + dy), fill=FLOW, width=OVERSAMPLE)
+
+
+def _draw_singularities(pen: ImageDraw.ImageDraw, points: Singularities, colour: Colour, zoom: float) -> None:
+    """A dot with a tail along each direction: one of a core, three of a delta."""
+    radius, tail = 4 * OVERSAMPLE, 22 * OVERSAMPLE
+    for x, y, directions in zip(points.x, points.y, points.directions, strict=True):
+        u, v = (float(x) + 0.5) * zoom, (float(y) + 0.5) * zoom
+        for line, width in (((255, 255, 255), 6 * OVERSAMPLE), (colour, 3 * OVERSAMPLE)):
+            for direction in directions:
+                end = u + tail * math.cos(float(direction)), v - tail * math.sin(float(direction))
+                pen.line((u, v, *end), fill=line, width=width)
+        pen.ellipse((u - radius, v - radius, u + radius, v + radius), fill=colour)
 
 
 def _draw_minutia(pen: ImageDraw.ImageDraw, x: float, y: float, direction: float, kind: int) -> None:

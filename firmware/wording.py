@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import Enum
 
-from firmware.vocabulary import FingerPosition, Language
+from firmware.vocabulary import FingerPosition, Language, PatternClass
 
 
 class Phrase(Enum):
@@ -156,6 +156,15 @@ FINGER_WORDS: Mapping[FingerPosition, tuple[str, str]] = {
     FingerPosition.LEFT_LITTLE: ("kelingking kiri", "left little finger"),
 }
 
+PATTERN_WORDS: Mapping[PatternClass, tuple[str, str]] = {
+    PatternClass.PLAIN_ARCH: ("busur", "arch"),
+    PatternClass.TENTED_ARCH: ("busur tenda", "tented arch"),
+    PatternClass.LEFT_LOOP: ("sangkutan kiri", "left loop"),
+    PatternClass.RIGHT_LOOP: ("sangkutan kanan", "right loop"),
+    PatternClass.WHORL: ("lingkaran", "whorl"),
+    PatternClass.UNKNOWN: ("tidak diketahui", "unknown"),
+}
+
 REGION_WORDS: Mapping[str, tuple[str, str]] = {
     "province": ("provinsi", "province"),
     "regency": ("kabupaten/kota", "regency"),
@@ -166,6 +175,11 @@ REGION_WORDS: Mapping[str, tuple[str, str]] = {
 def finger(position: FingerPosition, language: Language) -> str:
     """A finger's name for people."""
     return FINGER_WORDS[position][0 if language is Language.INDONESIAN else 1]
+
+
+def pattern(found: PatternClass, language: Language) -> str:
+    """A pattern class's name for people."""
+    return PATTERN_WORDS[found][0 if language is Language.INDONESIAN else 1]
 
 
 def region(part: str, language: Language) -> str:

@@ -86,7 +86,7 @@ def test_a_spoiled_file_is_named_and_the_others_are_done(done: tuple[subprocess.
 
 def test_the_table_has_the_documented_columns(done: tuple[subprocess.CompletedProcess[str], Path]) -> None:
     text = (done[1] / "t" / "all.csv").read_text()
-    assert text.splitlines()[0] == "file,width,height,ppi,quality,minutiae,feedback,error"
+    assert text.splitlines()[0] == "file,width,height,ppi,quality,minutiae,pattern,feedback,error"
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [row["file"] for row in rows] == NAMES
     assert rows[0]["minutiae"] == "2"

@@ -1,0 +1,51 @@
+"""What a person is told and shown of a print's structure."""
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from firmware import assessment, listing, marks, overlay, wording
+from firmware.assessment import Assessment
+from firmware.datatypes import FingerprintFeatures
+from firmware.structure import Singularities
+from firmware.vocabulary import Language, PatternClass
+from tests.residents import features, image
+
+
+@pytest.fixture
+def loop() -> FingerprintFeatures:
+    one = np.array([120], np.float32)
+    core = Singularities(one, one + 20, np.array([[np.pi]], np.float32), np.array([60], np.uint8))
+    delta = Singularities(one + 50, one + 90, np.array([[0.5, 2.5, 4.7]], np.float32), np.array([40], np.uint8))
+    return replace(features(70), cores=core, deltas=delta, pattern=PatternClass.LEFT_LOOP)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_class_has_its_own_words(language: Language) -> None:
+    words = {wording.pattern(found, language) for found in PatternClass}
+    assert len(words) == len(PatternClass)
+    assert all(words)
+
+
+def test_cores_and_deltas_are_drawn_in_their_colours(loop: FingerprintFeatures) -> None:
+    plain = replace(loop, cores=features(70).cores, deltas=features(70).deltas)
+    for drawn, expected in ((loop, True), (plain, False)):
+        picture = np.asarray(overlay.draw(image().pixels, drawn))
+        for colour in (marks.CORE, marks.DELTA):
+            assert bool((picture == colour).all(axis=2).any()) is expected
+
+
+def test_json_tells_class_cores_and_deltas(loop: FingerprintFeatures) -> None:
+    row = assessment.as_json(Assessment("a.png", 256, 288, 508, features=loop))
+    assert row["pattern"] == "left_loop"
+    assert row["cores"] == [{"x": 120.0, "y": 140.0, "angles": [180.0], "quality": 60}]
+    assert row["deltas"] == [{"x": 170.0, "y": 210.0, "angles": [28.65, 143.24, 269.29], "quality": 40}]
+
+
+def test_the_table_tells_the_class(loop: FingerprintFeatures) -> None:
+    text = io.StringIO()
+    listing.show(Console(file=text, width=160), [Assessment("a.png", features=loop), Assessment("b.png", error="no")])
+    assert "left loop" in text.getvalue()
