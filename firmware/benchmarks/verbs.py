@@ -32,7 +32,7 @@ def bench_wire(
 
 @bench_app.command("fingerprint")
 def bench_fingerprint(
-    folder: Annotated[Path, typer.Argument(help="prints to extract from")],
+    prints: Annotated[list[Path], typer.Argument(help="prints to extract from: files, folders")],
     effort: Annotated[Effort, typer.Option(help="which net finds the minutiae")] = Effort.STANDARD,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object on stdout")] = False,
 ) -> None:
@@ -40,7 +40,7 @@ def bench_fingerprint(
     from firmware.benchmarks import fingerprint
 
     with err.status("extracting, in turn with MINDTCT"):
-        report = fingerprint.run(folder, effort)
+        report = fingerprint.run(prints, effort)
     if as_json:
         sys.stdout.write(json.dumps(fingerprint.as_json(report)) + "\n")
         return

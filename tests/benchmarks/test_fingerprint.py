@@ -40,9 +40,23 @@ def test_one_json_object_with_the_ratio(folder: Path) -> None:
     assert {"normalised", "orientation", "enhanced", "presence", "quality", "whole"} <= set(report["stages_ms"])
 
 
-def test_a_table_for_a_person(folder: Path) -> None:
-    done = bench(folder)
-    assert "of MINDTCT's time over 3 images" in done.stdout
+def test_a_table_for_a_person(folder: Path, tmp_path: Path) -> None:
+    Image.fromarray(np.tile(PRINT, (2, 3))).save(tmp_path / "large.png")
+    done = bench(folder, tmp_path / "large.png")
+    assert "of MINDTCT's time over 4 images" in done.stdout
+    assert "540x400 pixels" in done.stdout
+
+
+def test_the_large_beside_the_small(folder: Path, tmp_path: Path) -> None:
+    """As a slap beside single prints; effort and several paths are taken, too."""
+    Image.fromarray(np.tile(PRINT, (2, 3))).save(tmp_path / "large.png")
+    report = json.loads(bench(folder, tmp_path, "--effort", "high", "--json").stdout)
+    small, large = report["sizes"]
+    assert (small["width"], small["height"], small["images"]) == (180, 200, 3)
+    assert (large["width"], large["height"], large["images"]) == (540, 400, 1)
+    assert large["times_the_smallest"] == pytest.approx(large["ours_ms"] / small["ours_ms"], rel=0.01)
+    assert large["ours_ms"] > small["ours_ms"]
+    assert report["peak_mb"] > 50
 
 
 def test_the_stages_add_up_to_the_whole() -> None:
