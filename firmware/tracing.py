@@ -144,13 +144,6 @@ def _orientation(stages: Stages) -> tuple[str, Canvas]:
     return "", canvas
 
 
-def _skeleton(stages: Stages) -> tuple[str, Canvas]:
-    canvas = Canvas.of_lines(stages.offered["ridge_skeleton"], stages.offered["valley_skeleton"], stages.window)
-    for x, y, direction in stages.offered.get("line_ends", np.empty((0, 3))).tolist():
-        canvas.pointer((x, y), direction, marks.LINE_END, filled=True, size=3.5)
-    return "", canvas
-
-
 def _presence(stages: Stages) -> tuple[str, Canvas]:
     presence, (left, top) = stages.offered["presence"], stages.offered["presence_corner"]
     height, width = stages.print_.shape
@@ -188,7 +181,6 @@ _STAGES: dict[str, tuple[str, Callable[[Stages], tuple[str, Canvas]]]] = {
     "enhanced": ("filtered along the ridges", _enhanced),
     "clarity": ("how near the ridges are to a pure wave", _heat("clarity", 0, 1)),
     "foreground": ("what counts as the print", _mask("foreground")),
-    "ridge_skeleton": ("ridges dark, valleys light; their long lines' ends green", _skeleton),
     "presence": ("how sure the net is that a minutia lies there", _presence),
     "singularities": ("", _singularities),
 }

@@ -204,47 +204,21 @@ def crossings(skeleton: Array, y: int, x: int) -> int:
     return sum(not a and b for a, b in zip(around, around[1:] + around[:1], strict=True))
 
 
-def follow_ends(skeleton: Array, starts: Array, shortest: int, longest: int, out: Array) -> int:
-    count = 0
-    for start in starts:
-        first = divmod(int(start), skeleton.shape[1])
-        if crossings(skeleton, *first) != 1:
-            continue
-        path = [first]
-        while len(path) <= longest:
-            following = next_step(skeleton, path)
-            if following is None:
-                break
-            path.append(following)
-        if len(path) - 1 >= shortest:
-            (y0, x0), (y1, x1) = path[0], path[-1]
-            out[count] = x0 - 1, y0 - 1, math.atan2(y0 - y1, x1 - x0) % (2 * math.pi)
-            count += 1
-    return count
+def sample_upright(image: Array, found: Array, step: Array, out: Array) -> None:
+    half = out.shape[1] // 2
+    for look, (x, y, direction), apart in zip(out, found[:, :3].astype(np.float64), step, strict=True):
+        ahead = complex(math.cos(direction), -math.sin(direction)) * float(apart)
+        for row, col in np.ndindex(look.shape):
+            # Times i is a quarter turn to the right, for y counts downwards
+            place = complex(x, y) + (col - half) * ahead + (row - half) * ahead * 1j
+            left, top = math.floor(place.real), math.floor(place.imag)
+            if 0 <= left < image.shape[1] - 1 and 0 <= top < image.shape[0] - 1:
+                across, down = (np.array([1 - t, t]) for t in (place.real - left, place.imag - top))
+                look[row, col] = down @ image[top : top + 2, left : left + 2] @ across
 
 
-def next_step(skeleton: Array, path: list[tuple[int, int]]) -> tuple[int, int] | None:
-    """The next pixel of a line: no neighbour of the pixel before, and rather one that shares an edge."""
-    y, x = path[-1]
-    if crossings(skeleton, y, x) > 2:
-        return None
-    choices = [(y + dy, x + dx) for dy, dx in CLOCKWISE if skeleton[y + dy, x + dx]]
-    if len(path) > 1:
-        before = path[-2]
-        choices = [c for c in choices if max(abs(c[0] - before[0]), abs(c[1] - before[1])) > 1]
-    edges = [c for c in choices if abs(c[0] - y) + abs(c[1] - x) == 1]
-    if edges:
-        return edges[-1]
-    return choices[0] if choices else None
-
-
-def mark_backed(found: Array, ends: Array, within: float, angle: float, out: Array) -> None:
-    for i, one in enumerate(found):
-        out[i] = any(
-            math.dist(one[:2], end[:2]) <= within
-            and abs(math.remainder(float(one[2]) - float(end[2]), 2 * math.pi)) < angle
-            for end in ends
-        )
+def run_dense(values: Array, weight: Array, bias: Array, least: float, out: Array) -> None:
+    out[:] = np.maximum(values.astype(np.float64) @ weight.T.astype(np.float64) + bias, least)
 
 
 def filter_each(image: Array, bank: Array, choice: Array, squash: bool, out: Array) -> None:

@@ -21,7 +21,6 @@ from firmware.pipeline import (
     ridge_counts,
     segmentation,
     singularities,
-    skeleton,
     trace,
     weights,
 )
@@ -45,9 +44,8 @@ def extract(pixels: NDArray[np.uint8], ppi: float, effort: Effort = Effort.STAND
     period = frequency.estimate(normalised, flow, candidates)
     enhanced, clarity = enhancement.enhance(normalised, flow, period, candidates)
     foreground = segmentation.by_clarity(candidates, clarity)
-    ridges, valleys = skeleton.skeletonise(enhanced, foreground)
     proposals = detection.detect(normalised, foreground, weights.load(effort))
-    found = minutiae.confirm(proposals, ridges, valleys, normalised, period)
+    found = minutiae.confirm(proposals, normalised, period, clarity, weights.load_judge(effort))
     report = quality.assess(image, enhanced, foreground, clarity, coherence, found)
     trace.offer("quality", report)
     cores, deltas = singularities.find(flow, coherence, foreground)

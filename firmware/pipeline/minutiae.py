@@ -1,8 +1,8 @@
-"""Minutiae: what the net proposes, and the skeletons and the print itself confirm.
+"""Minutiae: what the net proposes, looked at again by a judge.
 
-A ridge that ends is a ridge ending; a valley that ends lies between the branches of a bifurcation, so one code finds
-the ends of both skeletons. The net is the better finder; a line's end beside a doubtful proposal is the second opinion.
-The type is read from the print: along a minutia's direction lies a ridge when it is an ending, a valley when it is not.
+The net sees the print as it lies and at a quarter of its resolution; the judge, a small net of three layers, sees the
+neighbourhood of one proposal turned upright, at one sixth of a ridge period. It tells whether a minutia is there, where
+exactly, which way it points and of which type it is.
 """
 
 import math
@@ -13,141 +13,112 @@ from numpy.typing import NDArray
 from firmware.datatypes import Minutiae
 from firmware.pipeline import parameters, trace
 from firmware.pipeline._jit import kernel
+from firmware.pipeline.weights import Dense
 from firmware.vocabulary import MinutiaKind
 
 Floats = NDArray[np.float32]
 
+# The judge looks four times: as it is, mirrored along the direction, with ridges and valleys swapped, and both. So the
+# answers (real, ahead, aside, turn, ending) have these signs
+VIEWS = np.array([[1, 1, 1, 1, 1], [1, 1, -1, -1, 1], [1, 1, 1, 1, -1], [1, 1, -1, -1, -1]], np.float32)
+
 
 def confirm(
-    proposals: Floats,
-    ridges: NDArray[np.bool_],
-    valleys: NDArray[np.bool_],
-    normalised: Floats,
-    period: Floats,
+    proposals: Floats, normalised: Floats, period: Floats, clarity: Floats, judge: tuple[Dense, ...]
 ) -> Minutiae:
     """The proposals that stand, as minutiae, best first.
 
-    proposals: float32 (n, 4), x, y, direction, presence 0..1, best first. ridges, valleys: skeletons, bool (h, w).
-    normalised: float32 (h, w), ridges positive. period: float32 (rows, cols), pixels.
+    proposals: float32 (n, 4), x, y, direction, presence 0..1. normalised: float32 (h, w), ridges positive. period,
+    clarity: float32 (rows, cols) by blocks, pixels and 0..1. A minutia's quality is the judge's probability that it is
+    real, in percent.
     """
-    ends = np.concatenate([_line_ends(ridges), _line_ends(valleys)])
-    trace.offer("line_ends", ends)
-    backed = np.zeros(len(proposals), np.bool_)
-    _mark_backed(proposals, ends, parameters.BACKED_WITHIN, parameters.BACKED_ANGLE, backed)
-    kept = proposals[
-        np.where(backed, proposals[:, 3] >= parameters.BACKED_PRESENCE, proposals[:, 3] >= parameters.PRESENCE)
-    ]
+    looks, facts = look(proposals, normalised, period, clarity)
+    answer = _ask(looks, facts, judge)
+    real = 1 / (1 + np.exp(-answer[:, 0]))
+    trace.offer("judged", np.column_stack([proposals, real]))
+    order = np.argsort(-real, kind="stable")
+    order = order[real[order] >= parameters.PRESENCE]
+    before, answer = proposals[order], answer[order]
+    cosine, sine = np.cos(before[:, 2]), np.sin(before[:, 2])
+    ahead, aside = answer[:, 1], answer[:, 2]
+    limit = np.array(normalised.shape[::-1], np.float32) - 1
+    direction = np.mod(before[:, 2] + answer[:, 3], np.float32(2 * math.pi))
     found = Minutiae(
-        x=kept[:, 0].copy(),
-        y=kept[:, 1].copy(),
-        direction=kept[:, 2].copy(),
-        kind=_kinds(kept, normalised, period),
-        quality=np.asarray(np.rint(100 * kept[:, 3]).clip(1, 100), np.uint8),
+        x=(before[:, 0] + ahead * cosine + aside * sine).clip(0, limit[0]),
+        y=(before[:, 1] - ahead * sine + aside * cosine).clip(0, limit[1]),
+        direction=np.where(direction < np.float32(2 * math.pi), direction, np.float32(0)),
+        kind=np.where(answer[:, 4] > 0, MinutiaKind.RIDGE_ENDING, MinutiaKind.BIFURCATION).astype(np.uint8),
+        quality=np.asarray(np.rint(100 * real[order]).clip(1, 100), np.uint8),
     )
     trace.offer("minutiae", found)
     return found
 
 
-def _kinds(found: Floats, normalised: Floats, period: Floats) -> NDArray[np.uint8]:
-    """Ending or bifurcation, uint8 (n): a ridge or a valley ahead, and the other behind."""
-    height, width = normalised.shape
-    block = np.floor(found[:, 1::-1] / parameters.BLOCK).astype(np.intp)
-    reach = period[block[:, 0], block[:, 1]][:, None] * np.asarray(parameters.KIND_STEPS, np.float32)
-    reach = np.concatenate([reach, -reach], axis=1)
-    x = np.rint(found[:, :1] + reach * np.cos(found[:, 2:3])).astype(np.intp).clip(0, width - 1)
-    y = np.rint(found[:, 1:2] - reach * np.sin(found[:, 2:3])).astype(np.intp).clip(0, height - 1)
-    contrast = (normalised[y, x] * np.sign(reach)).sum(axis=1)
-    return np.where(contrast > 0, MinutiaKind.RIDGE_ENDING, MinutiaKind.BIFURCATION).astype(np.uint8)
+def look(proposals: Floats, normalised: Floats, period: Floats, clarity: Floats) -> tuple[Floats, Floats]:
+    """What the judge sees of each proposal.
+
+    The neighbourhood with the direction to the right, float32 (n, side, side), 0 beyond the image; and float32 (n, 2),
+    the logit of its presence and the block's clarity, both scaled to about -1..1.
+    """
+    block = np.floor(proposals[:, 1::-1] / parameters.BLOCK).astype(np.intp)
+    step = period[block[:, 0], block[:, 1]] * np.float32(parameters.LOOK_STEP)
+    looks = np.zeros((len(proposals), parameters.LOOK_SIDE, parameters.LOOK_SIDE), np.float32)
+    _sample_upright(normalised, proposals, step, looks)
+    presence = proposals[:, 3].clip(0.01, 0.99)
+    facts = np.stack([0.5 * np.log(presence / (1 - presence)), 2 * clarity[block[:, 0], block[:, 1]] - 1], axis=1)
+    return looks, facts.astype(np.float32)
 
 
-def _line_ends(skeleton: NDArray[np.bool_]) -> Floats:
-    """Ends of long enough lines as rows of x, y and the direction into the line, float32 (n, 3)."""
-    height, width = skeleton.shape
-    padded = np.zeros((height + 2, width + 2), np.bool_)
-    padded[1:-1, 1:-1] = skeleton
-    starts = np.flatnonzero(padded)
-    ends = np.empty((len(starts), 3), np.float32)
-    count = _follow_ends(padded, starts, parameters.TRACE_SHORTEST, parameters.TRACE_LENGTH, ends)
-    return ends[:count]
+def _ask(looks: Floats, facts: Floats, judge: tuple[Dense, ...]) -> Floats:
+    """The judge's mean answer over all views, float32 (n, 5): real, ahead, aside, turn, ending.
+
+    Real and ending are logits; ahead and aside, to the right of the direction, pixels; turn radians counter-clockwise.
+    """
+    count, side, _ = looks.shape
+    views = np.stack([looks, looks[:, ::-1], -looks, -looks[:, ::-1]]).reshape(len(VIEWS) * count, side * side)
+    values = np.ascontiguousarray(np.concatenate([views, np.tile(facts, (len(VIEWS), 1))], axis=1))
+    for number, layer in enumerate(judge):
+        out = np.empty((len(values), len(layer.bias)), np.float32)
+        least = np.float32(0 if number < len(judge) - 1 else -np.inf)
+        _run_dense(values, layer.weight, layer.bias, least, out)
+        values = out
+    answers = values.reshape(len(VIEWS), count, VIEWS.shape[1]) * VIEWS[:, None]
+    return np.asarray(answers.mean(axis=0), np.float32)
 
 
 @kernel
-def _mark_backed(found: Floats, ends: Floats, within: float, angle: float, out: NDArray[np.bool_]) -> None:
-    """Mark what has a line's end near it that points the same way.
+def _sample_upright(image: Floats, found: Floats, step: Floats, out: Floats) -> None:
+    """The neighbourhood of each point turned so that its direction is to the right, bilinear.
 
-    found: (n, 4), x, y, direction first. ends: (m, 3), x, y, direction. within: pixels. angle: radians. out: (n) of
-    False.
+    image: (h, w). found: (n, 4), x, y, direction first. step: (n), pixels from sample to sample. out: (n, side, side)
+    of zeros, left so beyond the image; side odd.
     """
+    height, width = image.shape
+    half = out.shape[1] // 2
     for i in range(len(found)):
-        for j in range(len(ends)):
-            dx, dy = found[i, 0] - ends[j, 0], found[i, 1] - ends[j, 1]
-            if dx * dx + dy * dy > within * within:
-                continue
-            turn = found[i, 2] - ends[j, 2]
-            if abs(turn - 2 * math.pi * round(turn / (2 * math.pi))) < angle:
-                out[i] = True
-                break
+        right_x, right_y = step[i] * math.cos(found[i, 2]), -step[i] * math.sin(found[i, 2])
+        for row in range(out.shape[1]):
+            for col in range(out.shape[1]):
+                x = found[i, 0] + (col - half) * right_x - (row - half) * right_y
+                y = found[i, 1] + (col - half) * right_y + (row - half) * right_x
+                if not (0 <= x < width - 1 and 0 <= y < height - 1):
+                    continue
+                left, top = int(x), int(y)
+                a, b = np.float32(x - left), np.float32(y - top)
+                upper = image[top, left] + a * (image[top, left + 1] - image[top, left])
+                lower = image[top + 1, left] + a * (image[top + 1, left + 1] - image[top + 1, left])
+                out[i, row, col] = upper + b * (lower - upper)
 
 
 @kernel
-def _follow_ends(
-    skeleton: NDArray[np.bool_], starts: NDArray[np.int64], shortest: int, longest: int, out: NDArray[np.float32]
-) -> int:
-    """Walk from each line's end into the line; keep ends of lines that go on for at least `shortest` pixels.
+def _run_dense(values: Floats, weight: Floats, bias: Floats, least: float, out: Floats) -> None:
+    """One layer: out is the larger of `least` and values times weight transposed plus bias.
 
-    skeleton: (h + 2, w + 2) with an empty border. starts: (n) flat indices of its pixels. out: (n, 3), filled from
-    the top with x, y (of the image without the border) and direction. Returns how many were filled.
+    values: (n, inputs). weight: (outputs, inputs). bias: (outputs). out: (n, outputs).
     """
-    stride = skeleton.shape[1]
-    ring = (-stride, -stride + 1, 1, stride + 1, stride, stride - 1, -1, -stride - 1)
-    flat = skeleton.ravel()
-    count = 0
-    for start in starts:
-        crossings = 0
-        for k in range(8):
-            crossings += not flat[start + ring[k]] and flat[start + ring[(k + 1) % 8]]
-        if crossings != 1:
-            continue
-        before, here, length = start, start, 0
-        while length < longest:
-            step = _next_step(flat, ring, before, here)
-            if step == 0:
-                break
-            before, here = here, here + step
-            length += 1
-        if length < shortest:
-            continue
-        dx = here % stride - start % stride
-        dy = here // stride - start // stride
-        out[count, 0] = start % stride - 1
-        out[count, 1] = start // stride - 1
-        out[count, 2] = math.atan2(-dy, dx) % (2 * math.pi)
-        count += 1
-    return count
-
-
-@kernel
-def _next_step(flat: NDArray[np.bool_], ring: tuple[int, ...], before: int, here: int) -> int:
-    """The step to the next pixel of a line, 0 at its end and where it forks.
-
-    flat: the skeleton's pixels. ring: the eight neighbours' offsets, clockwise from above. before: where the walk
-    came from (or `here` at the start).
-    """
-    crossings = 0
-    for k in range(8):
-        crossings += not flat[here + ring[k]] and flat[here + ring[(k + 1) % 8]]
-    if crossings > 2:
-        return 0
-    best = 0
-    for k in range(8):
-        there = here + ring[k]
-        if not flat[there] or there == before:
-            continue
-        near = False
-        for m in range(8):
-            near = near or there + ring[m] == before
-        if before != here and near:
-            continue
-        if best == 0 or k % 2 == 0:
-            best = ring[k]
-    return best
+    for i in range(values.shape[0]):
+        for j in range(weight.shape[0]):
+            total = np.float32(0)
+            for k in range(weight.shape[1]):
+                total += values[i, k] * weight[j, k]
+            out[i, j] = max(total + bias[j], least)

@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firmware.errors import SampleError
 from firmware.pipeline.convolution import Layer
@@ -26,11 +27,26 @@ class Net:
     head: tuple[Layer, ...]
 
 
+@dataclass(frozen=True)
+class Dense:
+    """A layer without places: weight float32 (outputs, inputs), bias float32 (outputs)."""
+
+    weight: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+
 @cache
 def load(effort: Effort) -> Net:
     """The net for this effort. Raises SampleError when its file is not the one that was shipped."""
     name = f"minutiae-{effort.value}.npz"
     return read(verified(name, (resources.files("firmware.pipeline") / name).read_bytes()))
+
+
+@cache
+def load_judge(effort: Effort) -> tuple[Dense, ...]:
+    """The judge of what that net proposes. Raises SampleError when its file is not the one that was shipped."""
+    name = f"judge-{effort.value}.npz"
+    return read_judge(verified(name, (resources.files("firmware.pipeline") / name).read_bytes()))
 
 
 def verified(name: str, data: bytes) -> bytes:
@@ -58,3 +74,12 @@ def read(data: bytes) -> Net:
         # Outputs beyond those that are read only helped to teach the others
         head = Layer(arrays["head.weight"][:OUTPUTS], arrays["head.bias"][:OUTPUTS])
         return Net((layer("stem", 2), layer("down", 2)), tuple(blocks), (layer("mix"), head))
+
+
+def read_judge(data: bytes) -> tuple[Dense, ...]:
+    """A judge from the bytes of an .npz file that `firmware.training.judging` wrote."""
+    with np.load(io.BytesIO(data)) as arrays:
+        return tuple(
+            Dense(arrays[f"{number}.weight"].astype(np.float32), arrays[f"{number}.bias"])
+            for number in range(len(arrays) // 2)
+        )

@@ -1,6 +1,5 @@
 """Each kernel does what its slow twin does, on awkward sizes too."""
 
-import math
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ from firmware.pipeline import (
     blocks,
     enhancement,
     frequency,
-    minutiae,
     normalisation,
     orientation,
     parameters,
@@ -214,38 +212,3 @@ def test_one_half_step_of_thinning(half: int) -> None:
     naive.remove(plain, twin, twin_rows)
     np.testing.assert_array_equal(left, plain)
     np.testing.assert_array_equal(our_rows, twin_rows)
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_following_line_ends(seed: int) -> None:
-    lines = np.pad(skeleton.thin(random_mask(seed, (60, 70), 0.55)), 1)
-    starts = np.flatnonzero(lines)
-    ours, twin = np.zeros((2, len(starts), 3), np.float32)
-    ours_count = minutiae._follow_ends(lines, starts, 3, 24, ours)
-    twin_count = naive.follow_ends(lines, starts, 3, 24, twin)
-    assert ours_count == twin_count > 0
-    np.testing.assert_allclose(ours[:ours_count], twin[:twin_count], atol=1e-5)
-
-
-def test_a_step_ends_at_a_fork_and_at_an_end() -> None:
-    lines = np.zeros((7, 9), bool)
-    lines[3, 1:5] = True
-    lines[2, 5] = lines[4, 5] = lines[1, 6] = lines[5, 6] = True
-    ring = tuple(dy * 9 + dx for dy, dx in naive.CLOCKWISE)
-    flat = lines.ravel()
-    along = minutiae._next_step(flat, ring, 3 * 9 + 1, 3 * 9 + 1)
-    assert along == 1
-    assert minutiae._next_step(flat, ring, 3 * 9 + 3, 3 * 9 + 4) == 0
-    assert minutiae._next_step(flat, ring, 3 * 9 + 2, 3 * 9 + 1) == 0
-
-
-@pytest.mark.parametrize("count", [0, 1, 60])
-def test_backing(count: int) -> None:
-    rng = np.random.default_rng(count)
-    found = np.stack([*rng.uniform(0, 90, (2, count)), *rng.uniform(0, 2 * math.pi, (2, count))], 1)
-    ends = np.stack([*rng.uniform(0, 90, (2, 40)), rng.uniform(0, 2 * math.pi, 40)], 1).astype(np.float32)
-    ours, twin = np.zeros((2, count), bool)
-    minutiae._mark_backed(found.astype(np.float32), ends, 12.0, 0.8, ours)
-    naive.mark_backed(found.astype(np.float32), ends, 12.0, 0.8, twin)
-    np.testing.assert_array_equal(ours, twin)
-    assert count < 2 or 0 < ours.sum() < count
