@@ -19,7 +19,6 @@ KINDS: dict[int, Colour] = {
     MinutiaKind.BIFURCATION: (0, 112, 192),
     MinutiaKind.OTHER: (120, 120, 120),
 }
-LINE_END: Colour = (22, 160, 90)
 DROPPED: Colour = (196, 98, 0)
 WEAK: Colour = (110, 110, 118)
 SURE: Colour = (0, 70, 150)
@@ -77,13 +76,6 @@ class Canvas:
         weight = np.clip(parts, 0, 1)[:, :, None]
         light = 150 + grey.astype(np.float32)[:, :, None] * (105 / 255)
         return cls((1 - weight) * light + weight * np.array(KINDS[MinutiaKind.RIDGE_ENDING], np.float32), window)
-
-    @classmethod
-    def of_lines(cls, dark: NDArray[np.bool_], light: NDArray[np.bool_], window: Window) -> "Canvas":
-        """Two sets of lines on white, bool (h, w) each."""
-        rgb = np.full((*dark.shape, 3), 255, np.float32)
-        rgb[light], rgb[dark] = (150, 195, 235), INK
-        return cls(rgb, window, sharp=True)
 
     def veil(self, outside: NDArray[np.bool_]) -> None:
         """Fade what is outside, bool (h, w)."""

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from firmware.pipeline import parameters
 
 Array = NDArray[Any]
-CLOCKWISE = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
 
 
 def resample_rows(rows: Array, scale: float, out: Array) -> None:
@@ -157,51 +156,6 @@ def count_greys(image: Array, enhanced: Array, foreground: Array, out: Array) ->
     for y in range(0, image.shape[0], 2):
         for x in range(0, image.shape[1], 2):
             out[int(enhanced[y, x] > 0), image[y, x]] += inside[y, x]
-
-
-def thin(shape: Array) -> Array:
-    """Guo and Hall's algorithm A1 a pixel at a time: the twin of `mark` and `remove` together."""
-    pixels = np.pad(shape, 1).astype(bool)
-    while True:
-        before = pixels.copy()
-        for half in (0, 1):
-            pixels &= ~doomed(pixels, half)
-        if (pixels == before).all():
-            return pixels[1:-1, 1:-1]
-
-
-def doomed(pixels: Array, half: int) -> Array:
-    out = np.zeros_like(pixels)
-    for y, x in zip(*np.nonzero(pixels[1:-1, 1:-1]), strict=True):
-        n, ne, e, se, s, sw, w, nw = (bool(pixels[y + 1 + dy, x + 1 + dx]) for dy, dx in CLOCKWISE)
-        crossings = (not n and (ne or e)) + (not e and (se or s)) + (not s and (sw or w)) + (not w and (nw or n))
-        neighbours = min((nw or n) + (ne or e) + (se or s) + (sw or w), (n or ne) + (e or se) + (s or sw) + (w or nw))
-        kept = (s or sw or not nw) and w if half == 0 else (n or ne or not se) and e
-        out[y + 1, x + 1] = crossings == 1 and neighbours in (2, 3) and not kept
-    return out
-
-
-def mark(words: Array, active: Array, half: int, out: Array) -> None:
-    """Every row is looked at: rows that are not active have nothing to lose."""
-    out[:] = pack(doomed(unpack(words), half))
-
-
-def remove(words: Array, marked: Array, changed: Array) -> None:
-    changed |= (words & marked).any(axis=1)
-    words &= ~marked
-
-
-def pack(pixels: Array) -> Array:
-    return np.ascontiguousarray(np.packbits(pixels, axis=1, bitorder="little")).view(np.uint64)
-
-
-def unpack(words: Array) -> Array:
-    return np.unpackbits(words.view(np.uint8), axis=1, bitorder="little").astype(bool)
-
-
-def crossings(skeleton: Array, y: int, x: int) -> int:
-    around = [bool(skeleton[y + dy, x + dx]) for dy, dx in CLOCKWISE]
-    return sum(not a and b for a, b in zip(around, around[1:] + around[:1], strict=True))
 
 
 def sample_upright(image: Array, found: Array, step: Array, out: Array) -> None:

@@ -79,7 +79,7 @@ def _ask(looks: Floats, facts: Floats, judge: tuple[Dense, ...]) -> Floats:
     values = np.ascontiguousarray(np.concatenate([views, np.tile(facts, (len(VIEWS), 1))], axis=1))
     for number, layer in enumerate(judge):
         out = np.empty((len(values), len(layer.bias)), np.float32)
-        least = np.float32(0 if number < len(judge) - 1 else -np.inf)
+        least = np.float32(0) if number < len(judge) - 1 else np.float32(-np.inf)
         _run_dense(values, layer.weight, layer.bias, least, out)
         values = out
     answers = values.reshape(len(VIEWS), count, VIEWS.shape[1]) * VIEWS[:, None]
@@ -111,7 +111,7 @@ def _sample_upright(image: Floats, found: Floats, step: Floats, out: Floats) -> 
 
 
 @kernel
-def _run_dense(values: Floats, weight: Floats, bias: Floats, least: float, out: Floats) -> None:
+def _run_dense(values: Floats, weight: Floats, bias: Floats, least: np.float32, out: Floats) -> None:
     """One layer: out is the larger of `least` and values times weight transposed plus bias.
 
     values: (n, inputs). weight: (outputs, inputs). bias: (outputs). out: (n, outputs).

@@ -15,7 +15,6 @@ from firmware.pipeline import (
     parameters,
     quality,
     resolution,
-    skeleton,
 )
 from firmware.pipeline._jit import COMPILED
 from firmware.pipeline._simd import LANES
@@ -179,36 +178,3 @@ def test_a_pure_wave_is_clear_and_noise_is_not() -> None:
     _, dull = enhancement.enhance(random_image(9, (64, 64)), flat, np.full((8, 8), 9, np.float32), mask)
     assert clear[2:-2, 2:-2].min() > 0.9
     assert dull.mean() < 0.35
-
-
-@pytest.mark.parametrize("shape", [*SIZES, (70, 130)])
-@pytest.mark.parametrize("part", [0.3, 0.75, 1.0])
-def test_thinning(shape: tuple[int, int], part: float) -> None:
-    pixels = random_mask(9, shape, part)
-    np.testing.assert_array_equal(skeleton.thin(pixels), naive.thin(pixels))
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (31, 64), (33, 140)])
-def test_both_skeletons_lie_in_the_foreground(shape: tuple[int, int]) -> None:
-    enhanced, foreground = random_image(21, shape), random_mask(22, grid(shape), 0.8)
-    inside = np.repeat(np.repeat(foreground, parameters.BLOCK, 0), parameters.BLOCK, 1)[: shape[0], : shape[1]]
-    ridges, valleys = skeleton.skeletonise(enhanced, foreground)
-    np.testing.assert_array_equal(ridges, naive.thin(inside & (enhanced > 0)))
-    np.testing.assert_array_equal(valleys, naive.thin(inside & (enhanced < 0)))
-
-
-@pytest.mark.parametrize("half", [0, 1])
-def test_one_half_step_of_thinning(half: int) -> None:
-    pixels = np.zeros((12, 192), bool)
-    pixels[1:-1, 64:128] = random_mask(10, (10, 64), 0.7)
-    words = naive.pack(pixels)
-    ours, twin = np.zeros((2, *words.shape), np.uint64)
-    skeleton._mark(words, np.ones(12, bool), half, ours)
-    naive.mark(words, np.ones(12, bool), half, twin)
-    np.testing.assert_array_equal(ours, twin)
-    left, plain = words.copy(), words.copy()
-    our_rows, twin_rows = np.zeros((2, 12), bool)
-    skeleton._remove(left, ours, our_rows)
-    naive.remove(plain, twin, twin_rows)
-    np.testing.assert_array_equal(left, plain)
-    np.testing.assert_array_equal(our_rows, twin_rows)
