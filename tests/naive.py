@@ -14,15 +14,14 @@ Array = NDArray[Any]
 
 def resample_rows(rows: Array, scale: float, out: Array) -> None:
     widen = max(1.0, 1.0 / scale)
-    for x in range(out.shape[1]):
-        centre = (x + 0.5) / scale - 0.5
+    for y in range(out.shape[0]):
+        centre = (y + 0.5) / scale - 0.5
         taps = np.arange(math.ceil(centre - 2 * widen), math.floor(centre + 2 * widen) + 1)
         t = np.abs(taps - centre) / widen
         inner = 1.5 * t**3 - 2.5 * t**2 + 1
         outer = -0.5 * t**3 + 2.5 * t**2 - 4 * t + 2
         weights = np.where(t < 1, inner, outer)
-        columns = np.clip(taps, 0, rows.shape[1] - 1)
-        out[:, x] = rows[:, columns] @ weights / weights.sum()
+        out[y] = weights @ rows[np.clip(taps, 0, rows.shape[0] - 1)] / weights.sum()
 
 
 def block_moments(pixels: Array, out: Array) -> None:

@@ -28,11 +28,11 @@ def to_500ppi(pixels: NDArray[np.uint8], ppi: float) -> tuple[NDArray[np.uint8],
     height, width = (max(1, round(side * scale)) for side in pixels.shape)
     if max(height, width) > parameters.LARGEST_SIDE:
         raise SampleError(f"resolution: {pixels.shape[1]}x{pixels.shape[0]} at {ppi:g} ppi is larger than any print")
-    across = np.empty((pixels.shape[0], width), np.float32)
-    _resample_rows(pixels.astype(np.float32), scale, across)
+    low = np.empty((height, pixels.shape[1]), np.float32)
+    _resample_rows(pixels.astype(np.float32), scale, low)
     whole = np.empty((width, height), np.float32)
-    _resample_rows(np.ascontiguousarray(across.T), scale, whole)
-    resampled = np.ascontiguousarray(np.clip(np.rint(whole.T), 0, 255).astype(np.uint8))
+    _resample_rows(np.ascontiguousarray(low.T), scale, whole)
+    resampled = np.ascontiguousarray(np.clip(np.rint(whole, out=whole), 0, 255, out=whole).T.astype(np.uint8))
     trace.offer("resampled", resampled)
     return resampled, scale
 
@@ -49,25 +49,22 @@ def _check(pixels: NDArray[np.uint8], ppi: float) -> None:
 
 @kernel
 def _resample_rows(rows: NDArray[np.float32], scale: float, out: NDArray[np.float32]) -> None:
-    """Resample each row by `scale`.
+    """So many more or fewer rows, each a weighted sum of those around its place.
 
-    rows: (h, w). out: (h, round(w * scale)), filled.
+    rows: (h, w). out: (round(h * scale), w), filled.
     """
-    width = rows.shape[1]
     widen = max(1.0, 1.0 / scale)
     reach = 2.0 * widen
-    for x in range(out.shape[1]):
-        centre = (x + 0.5) / scale - 0.5
-        first = math.ceil(centre - reach)
-        last = math.floor(centre + reach)
-        out[:, x] = 0.0
-        total = 0.0
-        for i in range(first, last + 1):
+    for y in range(out.shape[0]):
+        centre = (y + 0.5) / scale - 0.5
+        target, total = out[y], 0.0
+        target[:] = 0.0
+        for i in range(math.ceil(centre - reach), math.floor(centre + reach) + 1):
             t = abs(i - centre) / widen
             weight = (1.5 * t - 2.5) * t * t + 1.0 if t < 1.0 else ((-0.5 * t + 2.5) * t - 4.0) * t + 2.0
             total += weight
-            column = min(max(i, 0), width - 1)
-            for y in range(rows.shape[0]):
-                out[y, x] += np.float32(weight) * rows[y, column]
-        for y in range(rows.shape[0]):
-            out[y, x] /= np.float32(total)
+            source, part = rows[min(max(i, 0), rows.shape[0] - 1)], np.float32(weight)
+            for x in range(source.size):
+                target[x] += part * source[x]
+        for x in range(target.size):
+            target[x] /= np.float32(total)

@@ -42,7 +42,7 @@ def grid(shape: tuple[int, int]) -> tuple[int, int]:
 @pytest.mark.parametrize("scale", [0.37, 0.984, 1.7])
 def test_resampling(shape: tuple[int, int], scale: float) -> None:
     rows = random_image(1, shape)
-    ours = np.empty((shape[0], max(1, round(shape[1] * scale))), np.float32)
+    ours = np.empty((max(1, round(shape[0] * scale)), shape[1]), np.float32)
     twin = np.empty_like(ours)
     resolution._resample_rows(rows, scale, ours)
     naive.resample_rows(rows, scale, twin)
