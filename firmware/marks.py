@@ -20,7 +20,6 @@ KINDS: dict[int, Colour] = {
     MinutiaKind.OTHER: (120, 120, 120),
 }
 DROPPED: Colour = (196, 98, 0)
-WEAK: Colour = (110, 110, 118)
 SURE: Colour = (0, 70, 150)
 UNSURE: Colour = (255, 130, 0)
 CORE: Colour = (128, 0, 160)
@@ -109,13 +108,6 @@ class Canvas:
             shape(box, outline=line, width=width)
         if filled:
             shape(box, fill=colour)
-
-    def ring(self, place: Place, colour: Colour) -> None:
-        """A small circle without a direction."""
-        (x, y), radius = self._at(place), self._px(4)
-        box = (x - radius, y - radius, x + radius, y + radius)
-        self._pen.ellipse(box, outline="white", width=self._px(4))
-        self._pen.ellipse(box, outline=colour, width=self._px(1.5))
 
     def note(self, place: Place, words: str, colour: Colour) -> None:
         """A few letters beside a place."""

@@ -17,11 +17,7 @@ from firmware.structure import Singularities
 from firmware.vocabulary import Effort, MinutiaKind
 
 Floats = NDArray[np.float32]
-# A proposal that became a minutia may have been moved by no more than this, in pixels at 500 ppi
-_SAME_WITHIN = parameters.MINUTIAE_APART / 2
 _MARGIN_BLOCKS = 3
-# Peaks of presence from here on are worth a look, though too weak to be proposed
-_WEAK = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +79,7 @@ def draw(stages: Stages, title: str = "") -> Iterator[Picture]:
             continue
         told, canvas = paint(stages)
         yield Picture(name, name.replace("_", " ").capitalize(), f"{words}{told}", canvas.finish())
-    if "proposals" in stages.offered:
-        yield _proposals(stages)
+    yield _proposals(stages)
     yield _minutiae(stages)
 
 
@@ -187,40 +182,18 @@ _STAGES: dict[str, tuple[str, Callable[[Stages], tuple[str, Canvas]]]] = {
 
 
 def _proposals(stages: Stages) -> Picture:
-    """What the net proposes: kept ones filled, dropped ones hollow with their presence."""
+    """What the net proposes: kept ones filled, dropped ones hollow with their presence and what the judge gives."""
     canvas = _plain(stages, light=0.45)
     canvas.veil(~stages.foreground)
-    found: Minutiae = stages.offered["minutiae"]
-    kept = 0
-    weak = _weak_peaks(stages)
-    for x, y, presence in weak:
-        canvas.ring((x, y), marks.WEAK)
-        canvas.note((x, y), f"{presence:.2f}".lstrip("0"), marks.WEAK)
-    for x, y, direction, presence in stages.offered["proposals"].tolist():
-        distance = np.hypot(found.x - x, found.y - y)
-        if len(found) and distance.min() <= _SAME_WITHIN:
-            kept += 1
-            canvas.pointer((x, y), direction, marks.KINDS[int(found.kind[distance.argmin()])], filled=True)
-        else:
-            canvas.pointer((x, y), direction, marks.DROPPED, filled=False)
-            canvas.note((x, y), f"{presence:.2f}".lstrip("0"), marks.DROPPED)
-    dropped = len(stages.offered["proposals"]) - kept
-    words = f"kept {kept}, filled; dropped {dropped}, orange, with the net's presence; too weak {len(weak)}, grey"
-    return Picture("proposals", "Proposals", words, canvas.finish(), large=True)
-
-
-def _weak_peaks(stages: Stages) -> list[tuple[float, float, float]]:
-    """Where the presence peaks but was not proposed: x, y, presence."""
-    presence, (left, top) = stages.offered["presence"], stages.offered["presence_corner"]
-    around = np.lib.stride_tricks.sliding_window_view(np.pad(presence, 1), (3, 3)).max(axis=(2, 3))
-    proposals, peaks = stages.offered["proposals"], []
-    for row, col in zip(*np.nonzero((presence >= _WEAK) & (presence == around)), strict=True):
-        x, y = left + (col + 0.5) * CELL - 0.5, top + (row + 0.5) * CELL - 0.5
-        near = np.hypot(proposals[:, 0] - x, proposals[:, 1] - y).min(initial=np.inf) <= parameters.MINUTIAE_APART
-        inside = y < len(stages.foreground) and x < len(stages.foreground[0]) and stages.foreground[int(y), int(x)]
-        if inside and not near:
-            peaks.append((float(x), float(y), float(presence[row, col])))
-    return peaks
+    kinds, judged = stages.offered["minutiae"].kind.tolist(), stages.offered["judged"]
+    order = np.argsort(-judged[:, 4], kind="stable")
+    for x, y, direction, presence, real in judged[order[len(kinds) :]].tolist():
+        canvas.pointer((x, y), direction, marks.DROPPED)
+        canvas.note((x, y), f"{100 * presence:.0f}, {100 * real:.0f}", marks.DROPPED)
+    for kind, (x, y, direction, *_) in zip(kinds, judged[order[: len(kinds)]].tolist(), strict=True):
+        canvas.pointer((x, y), direction, marks.KINDS[kind], filled=True)
+    dropped = f"dropped {len(judged) - len(kinds)}, hollow, so many percent sure are net and judge"
+    return Picture("proposals", "Proposals", f"kept {len(kinds)}, filled; {dropped}", canvas.finish(), large=True)
 
 
 def _minutiae(stages: Stages) -> Picture:
@@ -229,9 +202,8 @@ def _minutiae(stages: Stages) -> Picture:
     found: Minutiae = stages.offered["minutiae"]
     for x, y, direction, kind in zip(found.x, found.y, found.direction, found.kind, strict=True):
         canvas.pointer((float(x), float(y)), float(direction), marks.KINDS[int(kind)], square=kind == 2)
-    if "singularities" in stages.offered:
-        _mark_singularities(canvas, *stages.offered["singularities"])
-    counts = f"{found.of_kind(MinutiaKind.RIDGE_ENDING)} ridge endings (red), "
-    counts += f"{found.of_kind(MinutiaKind.BIFURCATION)} bifurcations (blue)"
-    quality = stages.offered["quality"]
-    return Picture("minutiae", "Minutiae", f"{counts}; quality {quality.score}", canvas.finish(), large=True)
+    _mark_singularities(canvas, *stages.offered["singularities"])
+    words = f"{found.of_kind(MinutiaKind.RIDGE_ENDING)} ridge endings, red; "
+    words += f"{found.of_kind(MinutiaKind.BIFURCATION)} bifurcations, blue; cores violet, deltas green; "
+    words += f"quality {stages.offered['quality'].score}"
+    return Picture("minutiae", "Minutiae", words, canvas.finish(), large=True)

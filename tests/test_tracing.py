@@ -62,8 +62,8 @@ def test_kept_proposals_are_filled_with_the_colour_of_their_kind() -> None:
 
 def test_what_was_proposed_and_dropped_is_told_with_its_presence() -> None:
     features, stages = tracing.extract(PRINT, 500, Effort.STANDARD)
-    more = np.concatenate([stages.offered["proposals"], [[30, 150, 0, 0.27]]]).astype(np.float32)
-    changed = tracing.Stages(stages.print_, {**stages.offered, "proposals": more})
+    more = np.concatenate([stages.offered["judged"], [[30, 150, 0, 0.27, 0.01]]]).astype(np.float32)
+    changed = tracing.Stages(stages.print_, {**stages.offered, "judged": more})
     proposals = next(picture for picture in tracing.draw(changed) if picture.name == "proposals")
     assert f"dropped {len(more) - len(features.minutiae)}," in proposals.words
     assert has(proposals.image, DROPPED)
