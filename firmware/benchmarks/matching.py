@@ -90,7 +90,7 @@ def _similarity(a: Floats, b: Floats) -> float:
     for i in range(len(a)):
         for j in range(len(b)):
             turn = b[j, 2] - a[i, 2]
-            turn -= 2 * math.pi * ((turn > math.pi) - (turn < -math.pi))
+            turn -= 2 * math.pi * round(turn / (2 * math.pi))
             if abs(turn) > _ROTATION:
                 continue
             x0, x1, y0, y1 = _lay(a, i, b[j], turn, moved)
