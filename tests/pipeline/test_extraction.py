@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -134,23 +135,58 @@ def test_what_is_no_image_is_refused_by_name(pixels: NDArray[np.uint8], ppi: flo
         extraction.extract(pixels, ppi)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
-@given(
-    shape=st.tuples(st.integers(1, 90), st.integers(1, 90)),
-    ppi=st.floats(100, 2000),
-    seed=st.integers(0, 1 << 30),
-    period=st.sampled_from([0, 3, 9, 40]),
-)
-def test_any_array_gives_a_result(shape: tuple[int, int], ppi: float, seed: int, period: int) -> None:
-    rng = np.random.default_rng(seed)
-    pixels = rng.integers(0, 256, shape).astype(np.uint8)
-    if period:
-        pixels = (pixels // 4 + 96 + 90 * np.sin(np.indices(shape)[0] * 6.28 / period)).astype(np.uint8)
-    features = extraction.extract(pixels, ppi)
+@st.composite
+def arrays(draw: st.DrawFn) -> NDArray[np.uint8]:
+    """Images of any shape, none too: flat, noisy, striped, chequered, ridged; read-only, some of them views."""
+    shape = tuple(draw(st.lists(st.integers(0, 96), max_size=3) | st.tuples(st.integers(1, 140), st.integers(1, 140))))
+    rng = np.random.default_rng(draw(st.integers(0, 1 << 30)))
+    places = np.indices(shape).sum(axis=0) if shape else np.zeros(())
+    period = draw(st.sampled_from([2, 3, 9, 40]))
+    kinds: dict[str, Callable[[], Any]] = {
+        "flat": lambda: np.full(shape, draw(st.integers(0, 255))),
+        "noise": lambda: rng.integers(0, 256, shape),
+        "two levels": lambda: 255 * rng.integers(0, 2, shape),
+        "stripes": lambda: 127 + 120 * np.sin(places * 2 * np.pi / period),
+        "chequers": lambda: 255 * (places // period % 2),
+        "ridges and noise": lambda: rng.integers(0, 64, shape) + 96 + 90 * np.sin(np.sqrt(places) * 60 / period),
+        "one dot": lambda: 255 * (places == places.max(initial=0) // 2),
+    }
+    pixels = np.asarray(kinds[draw(st.sampled_from(sorted(kinds)))](), np.uint8)
+    if draw(st.booleans()):
+        pixels = pixels.T[..., ::-1] if pixels.ndim else pixels
+    pixels.flags.writeable = False
+    return pixels
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(pixels=arrays(), ppi=st.floats() | st.floats(100, 2000) | st.sampled_from([0, -500, 500, 500, 500]))
+def test_any_array_gives_a_result_or_a_named_error(pixels: NDArray[np.uint8], ppi: float) -> None:
+    try:
+        features = extraction.extract(pixels, ppi)
+    except SampleError as error:
+        assert "resolution:" in str(error)
+        return
+    assert_sane(features, pixels.shape)
+
+
+def assert_sane(features: FingerprintFeatures, shape: tuple[int, ...]) -> None:
     found = features.minutiae
     assert 0 <= features.quality.score <= 100
+    assert all(math.isfinite(value) for value in features.quality.measures.values())
     assert ((found.x > -1) & (found.x < shape[1]) & (found.y > -1) & (found.y < shape[0])).all()
     assert ((found.direction >= 0) & (found.direction < 2 * np.float32(np.pi))).all()
+    assert np.isin(found.kind, [MinutiaKind.RIDGE_ENDING, MinutiaKind.BIFURCATION]).all()
+    assert ((found.quality >= 1) & (found.quality <= 100)).all()
+    assert ((features.orientation >= 0) & (features.orientation < np.float32(np.pi))).all()
+    assert features.foreground.shape == features.orientation.shape
+
+
+@pytest.mark.parametrize("content", ["noise", "stripes"])
+def test_the_largest_image_that_a_scanner_sends_gives_a_result(content: str) -> None:
+    rows = np.indices((4000, 1), np.float32)[0]
+    noise = np.random.default_rng(1).integers(0, 256, (4000, 4000))
+    pixels = noise if content == "noise" else np.broadcast_to(127 + 100 * np.sin(rows * 0.7), (4000, 4000))
+    assert_sane(extraction.extract(pixels.astype(np.uint8), 500), (4000, 4000))
 
 
 @pytest.mark.kernel
