@@ -8,7 +8,7 @@ import torch
 import typer
 from rich.console import Console
 
-from firmware.training.teach import layers, teach
+from firmware.training.teach import layers, restore, teach
 from firmware.vocabulary import Effort
 
 
@@ -17,13 +17,15 @@ def main(
     out: Annotated[Path, typer.Argument(help="the file of weights to write, .npz")],
     effort: Annotated[Effort, typer.Option(help="which net to teach")] = Effort.STANDARD,
     steps: Annotated[int, typer.Option(min=1, help="how many batches of crops to learn from")] = 5000,
+    teacher: Annotated[Path | None, typer.Option(help="weights of a high net whose opinion is taught too")] = None,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:
     """Teach a net and write its weights."""
     torch.set_num_threads(threads)
     console = Console(stderr=True)
-    arrays = layers(teach(folder, effort.value, steps, seed, console))
+    asked = None if teacher is None else restore(teacher, Effort.HIGH.value)
+    arrays = layers(teach(folder, effort.value, steps, seed, console, asked))
     with out.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
     console.print(f"{out}: {sum(array.size for array in arrays.values()):,} weights")

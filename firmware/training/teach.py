@@ -1,7 +1,8 @@
 """Teaches a net from a folder of grown prints, and writes the weights that the pipeline reads.
 
 The loss of presence is the focal loss of X. Zhou, D. Wang and P. Krähenbühl, "Objects as points", arXiv 1904.07850; the
-weights kept are a moving average.
+weights kept are a moving average. A small net can also learn from a large one how sure one can be of each minutia,
+after G. Hinton, O. Vinyals and J. Dean, "Distilling the knowledge in a neural network", arXiv 1503.02531.
 """
 
 import copy
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from rich.console import Console
-from torch import Tensor
+from torch import Tensor, nn
 
 from firmware.training import prints
 from firmware.training.nets import SIZES, Net
@@ -36,7 +37,14 @@ def loss(output: Tensor, target: Tensor) -> Tensor:
     return -(found + quiet).sum() / (peak.sum() + 1) + 0.5 * offset + direction
 
 
-def teach(folder: Path, effort: str, steps: int, seed: int, console: Console) -> Net:
+def opinion_loss(output: Tensor, opinion: Tensor) -> Tensor:
+    """How far the net's presence, (n, 5, h, w), is from a teacher's."""
+    theirs = torch.sigmoid(opinion[:, 0])
+    apart = nn.functional.binary_cross_entropy_with_logits(output[:, 0], theirs, reduction="none")
+    return apart.sum() / (theirs.sum() + 1)
+
+
+def teach(folder: Path, effort: str, steps: int, seed: int, console: Console, teacher: Net | None = None) -> Net:
     """A net of the size for `effort`, taught for so many steps; the same seed sees the same crops."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
@@ -52,7 +60,12 @@ def teach(folder: Path, effort: str, steps: int, seed: int, console: Console) ->
             group["lr"] = rate
         crops = [prints.crop(pool[rng.integers(len(pool))], rng) for _ in range(BATCH)]
         images = torch.from_numpy(np.stack([image for image, _ in crops]))[:, None]
-        error = loss(net(images), torch.from_numpy(np.stack([target for _, target in crops])))
+        output = net(images)
+        error = loss(output, torch.from_numpy(np.stack([target for _, target in crops])))
+        if teacher is not None:
+            with torch.no_grad():
+                opinion = teacher(images)
+            error = error + opinion_loss(output, opinion)
         optimiser.zero_grad()
         error.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
@@ -78,10 +91,7 @@ def _average(average: Net, net: Net, keep: float) -> None:
 def layers(net: Net) -> dict[str, np.ndarray]:
     """The net's weights as arrays, each batch normalisation folded into the convolution before it."""
     arrays: dict[str, np.ndarray] = {}
-    folded = {"stem": net.stem, "down": net.down, "mix": net.mix}
-    for number, block in enumerate(net.body):
-        folded |= {f"body{number}.first": block.first, f"body{number}.second": block.second}
-    for name, (convolution, norm) in folded.items():
+    for name, (convolution, norm) in _normalised(net).items():
         scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
         arrays[f"{name}.weight"] = (convolution.weight * scale[:, None, None, None]).detach().numpy()
         arrays[f"{name}.bias"] = (norm.bias - norm.running_mean * scale).detach().numpy()
@@ -89,3 +99,24 @@ def layers(net: Net) -> dict[str, np.ndarray]:
     arrays["head.weight"] = net.head.weight.detach().numpy()
     arrays["head.bias"] = net.head.bias.detach().numpy()
     return arrays
+
+
+def restore(file: Path, effort: str) -> Net:
+    """The net of the size for `effort` whose `layers` were written to a file, to be asked and not taught."""
+    net = Net(SIZES[effort])
+    with np.load(file) as arrays, torch.no_grad():
+        for name, (convolution, norm) in _normalised(net).items():
+            convolution.weight.copy_(torch.from_numpy(arrays[f"{name}.weight"]))
+            norm.bias.copy_(torch.from_numpy(arrays[f"{name}.bias"]))
+            norm.eps = 0.0
+        net.head.weight.copy_(torch.from_numpy(arrays["head.weight"]))
+        net.head.bias.copy_(torch.from_numpy(arrays["head.bias"]))
+    return net.eval().to(memory_format=torch.channels_last)
+
+
+def _normalised(net: Net) -> dict[str, nn.Sequential]:
+    """Each convolution with its batch normalisation, by the name of its layer."""
+    named = {"stem": net.stem, "down": net.down, "mix": net.mix}
+    for number, block in enumerate(net.body):
+        named |= {f"body{number}.first": block.first, f"body{number}.second": block.second}
+    return named
