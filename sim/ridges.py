@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import minutia_types
 from sim._jit import kernel
 from sim.flow import Flow, sample_flow, sample_pattern
 from sim.noise import smooth_noise
@@ -58,7 +59,8 @@ def grow(rng: np.random.Generator, is_left: bool | None = None) -> Master:
     strength = np.hypot(even, odd)
     shown = (even / (strength + 0.15 * np.median(strength))).astype(np.float32)
     points = _without_blemishes(_residues(even, odd, flow.orientation), flow, mean_period)
-    return Master(shown, _with_types(points, shown, mean_period), mean_period, flow)
+    bifurcation = minutia_types.are_bifurcations(points, shown, mean_period)
+    return Master(shown, np.column_stack([points, bifurcation]).astype(np.float32), mean_period, flow)
 
 
 def _sample_periods(rng: np.random.Generator, flow: Flow, mean: float) -> Field:
@@ -173,13 +175,3 @@ def _without_blemishes(points: NDArray[np.float64], flow: Flow, period: float) -
         if kept[i] and kept[j]:
             kept[[i, j]] = False
     return points[kept]
-
-
-def _with_types(points: NDArray[np.float64], ridges: Field, period: float) -> Field:
-    """The points with their type: a ridge along the direction ends here; a valley there lies between two branches."""
-    contrast = np.zeros(len(points))
-    for part in (0.5, 0.8, 1.1):
-        x = np.rint(points[:, 0] + points[:, 2] * part * period).astype(int).clip(0, SHAPE[1] - 1)
-        y = np.rint(points[:, 1] + points[:, 3] * part * period).astype(int).clip(0, SHAPE[0] - 1)
-        contrast += ridges[y, x]
-    return np.column_stack([points, contrast < 0]).astype(np.float32)
