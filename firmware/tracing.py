@@ -140,11 +140,8 @@ def _orientation(stages: Stages) -> tuple[str, Canvas]:
 
 
 def _presence(stages: Stages) -> tuple[str, Canvas]:
-    presence, (left, top) = stages.offered["presence"], stages.offered["presence_corner"]
     height, width = stages.print_.shape
-    whole = np.zeros((height, width), np.float32)
-    part = np.repeat(np.repeat(presence, CELL, axis=0), CELL, axis=1)[: height - top, : width - left]
-    whole[top : top + part.shape[0], left : left + part.shape[1]] = part
+    whole = np.repeat(np.repeat(stages.offered["presence"], CELL, axis=0), CELL, axis=1)[:height, :width]
     canvas = Canvas.of_glow(stages.print_, whole * stages.foreground, stages.window)
     canvas.veil(~stages.foreground)
     return "", canvas

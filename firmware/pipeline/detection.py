@@ -28,9 +28,8 @@ def detect(normalised: Floats, mask: NDArray[np.bool_], net: Net) -> Floats:
         return np.empty((0, 4), np.float32)
     answer = run(normalised, mask, net)
     trace.offer("presence", answer[0])
-    trace.offer("presence_corner", (0, 0))
     found = np.empty((answer[0].size, 4), np.float32)
-    found = found[: _read_peaks(answer, parameters.BACKED_PRESENCE, found)]
+    found = found[: _read_peaks(answer, parameters.PROPOSED_PRESENCE, found)]
     found[:, :2] = found[:, :2].clip(0, np.array(normalised.shape[::-1], np.float32) - 1)
     block = np.floor(found[:, 1::-1] / parameters.BLOCK).astype(np.intp)
     found = found[mask[block[:, 0], block[:, 1]]]

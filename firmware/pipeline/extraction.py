@@ -45,7 +45,7 @@ def extract(pixels: NDArray[np.uint8], ppi: float, effort: Effort = Effort.STAND
     enhanced, clarity = enhancement.enhance(normalised, flow, period, candidates)
     foreground = segmentation.by_clarity(candidates, clarity)
     proposals = detection.detect(normalised, candidates, weights.load(effort))
-    found = minutiae.confirm(proposals, normalised, period, clarity, weights.load_judge(effort))
+    found = minutiae.confirm(proposals, normalised, period, clarity, weights.load_judges(effort))
     report = quality.assess(image, enhanced, foreground, clarity, coherence, found)
     trace.offer("quality", report)
     cores, deltas = singularities.find(flow, coherence, foreground)

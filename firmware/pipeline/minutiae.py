@@ -1,8 +1,9 @@
-"""Minutiae: what the net proposes, looked at again by a judge.
+"""Minutiae: what the net proposes, looked at again by judges.
 
-The net sees the print as it lies and at a quarter of its resolution; the judge, a small net of three layers, sees the
+The net sees the print as it lies and at a quarter of its resolution; a judge, a small net of three layers, sees the
 neighbourhood of one proposal turned upright, at one sixth of a ridge period. It tells whether a minutia is there, where
-exactly, which way it points and of which type it is.
+exactly, which way it points and of which type it is. Several judges, taught from different beginnings, err differently:
+their mean is better than one.
 """
 
 import math
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from firmware.datatypes import Minutiae
 from firmware.pipeline import parameters, trace
 from firmware.pipeline._jit import kernel
-from firmware.pipeline.weights import Dense
+from firmware.pipeline.weights import Judge
 from firmware.vocabulary import MinutiaKind
 
 Floats = NDArray[np.float32]
@@ -24,16 +25,16 @@ VIEWS = np.array([[1, 1, 1, 1, 1], [1, 1, -1, -1, 1], [1, 1, 1, 1, -1], [1, 1, -
 
 
 def confirm(
-    proposals: Floats, normalised: Floats, period: Floats, clarity: Floats, judge: tuple[Dense, ...]
+    proposals: Floats, normalised: Floats, period: Floats, clarity: Floats, judges: tuple[Judge, ...]
 ) -> Minutiae:
     """The proposals that stand, as minutiae, best first.
 
     proposals: float32 (n, 4), x, y, direction, presence 0..1. normalised: float32 (h, w), ridges positive. period,
-    clarity: float32 (rows, cols) by blocks, pixels and 0..1. A minutia's quality is the judge's probability that it is
-    real, in percent.
+    clarity: float32 (rows, cols) by blocks, pixels and 0..1. A minutia's quality is the judges' probability that it
+    is real, in percent.
     """
     looks, facts = look(proposals, normalised, period, clarity)
-    answer = _ask(looks, facts, judge)
+    answer = _ask(looks, facts, judges)
     real = 1 / (1 + np.exp(-answer[:, 0]))
     trace.offer("judged", np.column_stack([proposals, real]))
     order = np.argsort(-real, kind="stable")
@@ -69,21 +70,38 @@ def look(proposals: Floats, normalised: Floats, period: Floats, clarity: Floats)
     return looks, facts.astype(np.float32)
 
 
-def _ask(looks: Floats, facts: Floats, judge: tuple[Dense, ...]) -> Floats:
-    """The judge's mean answer over all views, float32 (n, 5): real, ahead, aside, turn, ending.
+def _ask(looks: Floats, facts: Floats, judges: tuple[Judge, ...]) -> Floats:
+    """The mean answer of all judges over all views, float32 (n, 5): real, ahead, aside, turn, ending.
 
     Real and ending are logits; ahead and aside, to the right of the direction, pixels; turn radians counter-clockwise.
     """
     count, side, _ = looks.shape
-    views = np.stack([looks, looks[:, ::-1], -looks, -looks[:, ::-1]]).reshape(len(VIEWS) * count, side * side)
-    values = np.ascontiguousarray(np.concatenate([views, np.tile(facts, (len(VIEWS), 1))], axis=1))
-    for number, layer in enumerate(judge):
-        out = np.empty((len(values), len(layer.bias)), np.float32)
-        least = np.float32(0) if number < len(judge) - 1 else np.float32(-np.inf)
-        _run_dense(values, layer.weight, layer.bias, least, out)
-        values = out
-    answers = values.reshape(len(VIEWS), count, VIEWS.shape[1]) * VIEWS[:, None]
-    return np.asarray(answers.mean(axis=0), np.float32)
+    upright = np.concatenate([looks, looks[:, ::-1]]).reshape(2 * count, side * side)
+    answers = np.mean([_run(upright, facts, judge) for judge in judges], axis=0)
+    return np.asarray((answers.reshape(len(VIEWS), count, VIEWS.shape[1]) * VIEWS[:, None]).mean(axis=0), np.float32)
+
+
+def _run(upright: Floats, facts: Floats, judge: Judge) -> Floats:
+    """What a judge says to these views, and then to the same with ridges and valleys swapped: float32 (2 n, 5).
+
+    upright: float32 (n, side * side). facts: float32 (n / 2, 2).
+    """
+    first, *rest = judge
+    looks = upright.shape[1]
+    nothing, lowest = np.zeros_like(first.bias), np.float32(-np.inf)
+    # Swapped pixels give the first layer the same sums with another sign
+    seen = _dense(upright, np.ascontiguousarray(first.weight[:, :looks]), nothing, lowest)
+    known = _dense(facts, np.ascontiguousarray(first.weight[:, looks:]), first.bias, lowest)
+    values: Floats = np.maximum(np.concatenate([seen, -seen]) + np.tile(known, (len(VIEWS), 1)), np.float32(0))
+    for number, layer in enumerate(rest):
+        values = _dense(values, layer.weight, layer.bias, np.float32(0) if number < len(rest) - 1 else lowest)
+    return values
+
+
+def _dense(values: Floats, weight: Floats, bias: Floats, least: np.float32) -> Floats:
+    out = np.empty((len(values), len(bias)), np.float32)
+    _run_dense(values, weight, bias, least, out)
+    return out
 
 
 @kernel

@@ -42,11 +42,14 @@ def load(effort: Effort) -> Net:
     return read(verified(name, (resources.files("firmware.pipeline") / name).read_bytes()))
 
 
+Judge = tuple[Dense, ...]
+
+
 @cache
-def load_judge(effort: Effort) -> tuple[Dense, ...]:
-    """The judge of what that net proposes. Raises SampleError when its file is not the one that was shipped."""
-    name = f"judge-{effort.value}.npz"
-    return read_judge(verified(name, (resources.files("firmware.pipeline") / name).read_bytes()))
+def load_judges(effort: Effort) -> tuple[Judge, ...]:
+    """The judges of what that net proposes. Raises SampleError when their file is not the one that was shipped."""
+    name = f"judges-{effort.value}.npz"
+    return read_judges(verified(name, (resources.files("firmware.pipeline") / name).read_bytes()))
 
 
 def verified(name: str, data: bytes) -> bytes:
@@ -61,25 +64,31 @@ def read(data: bytes) -> Net:
     """A net from the bytes of an .npz file that `firmware.training` wrote."""
     with np.load(io.BytesIO(data)) as arrays:
 
+        def figures(name: str) -> NDArray[np.float32]:
+            return np.asarray(arrays[name], np.float32)
+
         def layer(name: str, stride: int = 1) -> Layer:
-            return Layer(arrays[f"{name}.weight"], arrays[f"{name}.bias"], 1, stride)
+            return Layer(figures(f"{name}.weight"), figures(f"{name}.bias"), 1, stride)
 
         def square(name: str) -> SquareLayer:
-            return SquareLayer(arrays[f"{name}.weight"], arrays[f"{name}.bias"], int(arrays[f"{name}.dilation"]))
+            return SquareLayer(figures(f"{name}.weight"), figures(f"{name}.bias"), int(arrays[f"{name}.dilation"]))
 
         blocks: list[tuple[SquareLayer, SquareLayer]] = []
         while f"body{len(blocks)}.first.weight" in arrays:
             name = f"body{len(blocks)}"
             blocks.append((square(f"{name}.first"), square(f"{name}.second")))
         # Outputs beyond those that are read only helped to teach the others
-        head = Layer(arrays["head.weight"][:OUTPUTS], arrays["head.bias"][:OUTPUTS])
+        head = Layer(figures("head.weight")[:OUTPUTS], figures("head.bias")[:OUTPUTS])
         return Net((layer("stem", 2), layer("down", 2)), tuple(blocks), (layer("mix"), head))
 
 
-def read_judge(data: bytes) -> tuple[Dense, ...]:
-    """A judge from the bytes of an .npz file that `firmware.training.judging` wrote."""
+def read_judges(data: bytes) -> tuple[Judge, ...]:
+    """The judges from the bytes of an .npz file that `firmware.training.judging` wrote."""
+    judges: list[list[Dense]] = []
     with np.load(io.BytesIO(data)) as arrays:
-        return tuple(
-            Dense(arrays[f"{number}.weight"].astype(np.float32), arrays[f"{number}.bias"])
-            for number in range(len(arrays) // 2)
-        )
+        while f"{len(judges)}.0.weight" in arrays:
+            judge: list[Dense] = []
+            while (name := f"{len(judges)}.{len(judge)}") + ".weight" in arrays:
+                judge.append(Dense(arrays[f"{name}.weight"].astype(np.float32), arrays[f"{name}.bias"]))
+            judges.append(judge)
+    return tuple(tuple(judge) for judge in judges)

@@ -1,7 +1,8 @@
-"""`python -m firmware.training.judging FOLDER OUT`: teaches the judge of what a net proposes on grown prints.
+"""`python -m firmware.training.judging FOLDER OUT`: teaches the judges of what a net proposes on grown prints.
 
 A proposal is real when it lies within 8 pixels and 15 degrees of a minutia that nothing better lies on; from those that
-are, the judge learns where the minutia lies, which way it points and of which type it is.
+are, a judge learns where the minutia lies, which way it points and of which type it is. It sees each proposal as it is
+and once more displaced, so that it does not count on the errors that a net makes on the prints that taught it.
 """
 
 import math
@@ -36,7 +37,10 @@ WITHIN = 8.0
 ANGLE = math.radians(15)
 HIDDEN = (64, 32)
 BATCH = 256
-EPOCHS = 12
+EPOCHS = 8
+JUDGES = 3
+# Deviation of what a proposal is displaced by: pixels, radians, and the logarithm of the ridge period
+DISPLACED = (1.2, math.radians(5), 0.06)
 PEAK_RATE = 4e-3
 
 Floats = NDArray[np.float32]
@@ -47,17 +51,20 @@ def main(
     out: Annotated[Path, typer.Argument(help="the file of weights to write, .npz")],
     effort: Annotated[Effort, typer.Option(help="whose proposals to judge")] = Effort.STANDARD,
     net: Annotated[Path | None, typer.Option(help="a file of that net's weights, instead of those shipped")] = None,
+    judges: Annotated[int, typer.Option(min=1, help="how many judges, each from another beginning")] = JUDGES,
     epochs: Annotated[int, typer.Option(min=1, help="how often each proposal is seen")] = EPOCHS,
     seed: Annotated[int, typer.Option(min=0)] = 0,
 ) -> None:
-    """Teach a judge and write its weights."""
+    """Teach the judges and write their weights."""
     console = Console(stderr=True)
     finder = weights.load(effort) if net is None else weights.read(net.read_bytes())
-    judge = teach(*gather(folder, finder, console), epochs, seed, console)
+    examples = gather(folder, finder, console)
     arrays = {}
-    for number, layer in enumerate(part for part in judge if isinstance(part, nn.Linear)):
-        arrays[f"{number}.weight"] = layer.weight.detach().numpy().astype(np.float16)
-        arrays[f"{number}.bias"] = layer.bias.detach().numpy()
+    for number in range(judges):
+        judge = teach(*examples, epochs, seed * judges + number, console)
+        for place, layer in enumerate(part for part in judge if isinstance(part, nn.Linear)):
+            arrays[f"{number}.{place}.weight"] = layer.weight.detach().numpy().astype(np.float16)
+            arrays[f"{number}.{place}.bias"] = layer.bias.detach().numpy()
     with out.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
     console.print(f"{out}: {sum(array.size for array in arrays.values()):,} weights")
@@ -68,6 +75,7 @@ def gather(folder: Path, net: weights.Net, console: Console) -> tuple[Floats, Fl
     files = sorted(folder.glob("*_*.png"))
     if not files:
         raise InputError(f"{folder}: no FINGER_IMPRESSION.png here; grow some with `python -m sim grow`")
+    rng = np.random.default_rng(0)
     looks, facts, answers = [], [], []
     for path in track(files, "looking at grown prints", console=console):
         pixels = np.asarray(Image.open(path).convert("L"), np.uint8).copy()
@@ -77,11 +85,22 @@ def gather(folder: Path, net: weights.Net, console: Console) -> tuple[Floats, Fl
         period = frequency.estimate(normalised, flow, candidates)
         _, clarity = enhancement.enhance(normalised, flow, period, candidates)
         proposals = detection.detect(normalised, candidates, net)
-        seen, known = minutiae.look(proposals, normalised, period, clarity)
-        looks.append(seen.reshape(-1, parameters.LOOK_SIDE**2).astype(np.float16))
-        facts.append(known)
-        answers.append(answer(proposals, _read_truth(path)))
+        truth = _read_truth(path)
+        other_period = np.asarray(period * np.exp(rng.normal(0, DISPLACED[2])), np.float32)
+        for shown, scale in ((proposals, period), (_displaced(proposals, rng, normalised.shape), other_period)):
+            seen, known = minutiae.look(shown, normalised, scale, clarity)
+            looks.append(seen.reshape(-1, parameters.LOOK_SIDE**2).astype(np.float16))
+            facts.append(known)
+            answers.append(answer(shown, truth))
     return np.concatenate(looks).astype(np.float32), np.concatenate(facts), np.concatenate(answers)
+
+
+def _displaced(proposals: Floats, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
+    out = proposals.copy()
+    out[:, :2] += rng.normal(0, DISPLACED[0], (len(out), 2))
+    out[:, :2] = out[:, :2].clip(0, np.array(shape[::-1], np.float32) - 1)
+    out[:, 2] = np.mod(out[:, 2] + rng.normal(0, DISPLACED[1], len(out)), 2 * math.pi)
+    return out
 
 
 def _read_truth(path: Path) -> Floats:

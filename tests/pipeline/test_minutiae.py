@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from firmware.datatypes import Minutiae
 from firmware.pipeline import minutiae, normalisation, parameters, weights
+from firmware.pipeline.weights import Dense
 from firmware.vocabulary import Effort, MinutiaKind
 from tests import naive
 from tests.pipeline.planted import plant
@@ -21,7 +22,7 @@ def confirmed(image: Array, proposals: Array) -> Minutiae:
     rows, cols = (-(-side // parameters.BLOCK) for side in image.shape)
     period, clarity = np.full((rows, cols), 9, np.float32), np.full((rows, cols), 0.9, np.float32)
     return minutiae.confirm(
-        proposals.astype(np.float32), np.ascontiguousarray(image), period, clarity, weights.load_judge(Effort.STANDARD)
+        proposals.astype(np.float32), np.ascontiguousarray(image), period, clarity, weights.load_judges(Effort.STANDARD)
     )
 
 
@@ -100,3 +101,25 @@ def test_minutiae_come_best_first_within_the_image(image: Array) -> None:
     assert found.quality[0] > 90
     assert ((found.x >= 0) & (found.x <= 135) & (found.y >= 0) & (found.y <= 127)).all()
     assert ((found.direction >= 0) & (found.direction < np.float32(2 * math.pi))).all()
+
+
+@pytest.mark.kernel
+def test_judges_are_asked_in_four_views_and_their_answers_averaged() -> None:
+    rng = np.random.default_rng(6)
+    looks, facts = rng.normal(0, 1, (3, 5, 5)).astype(np.float32), rng.normal(0, 1, (3, 2)).astype(np.float32)
+    sizes = ((8, 27), (6, 8), (5, 6))
+    judges = tuple(
+        tuple(
+            Dense(rng.normal(0, 0.3, size).astype(np.float32), rng.normal(0, 0.3, size[0]).astype(np.float32))
+            for size in sizes
+        )
+        for _ in range(2)
+    )
+    expected = np.zeros((3, 5))
+    for judge in judges:
+        for view, signs in zip((looks, looks[:, ::-1], -looks, -looks[:, ::-1]), minutiae.VIEWS, strict=True):
+            values = np.concatenate([view.reshape(3, -1), facts], axis=1)
+            for layer in judge[:-1]:
+                values = np.maximum(values @ layer.weight.T + layer.bias, 0)
+            expected += (values @ judge[-1].weight.T + judge[-1].bias) * signs / 8
+    np.testing.assert_allclose(minutiae._ask(looks, facts, judges), expected, atol=1e-5)

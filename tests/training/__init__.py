@@ -1,0 +1,1 @@
+"""Teaching makes of grown prints what the pipeline reads."""
