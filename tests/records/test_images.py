@@ -209,3 +209,17 @@ def test_one_wrong_byte_gives_pixels_or_a_record_error(kind: str, at: int, byte:
     except RecordError:
         return
     assert pixels.ndim == 2
+
+
+def test_a_png_with_a_changed_byte_never_shows_other_pixels() -> None:
+    pixels = (np.random.default_rng(1).integers(0, 16, (20, 16)) * 17).astype(np.uint8)
+    whole = images.encode_png(pixels, 500)
+    for at in range(len(whole)):
+        for change in (1, 3, 128):
+            damaged = bytearray(whole)
+            damaged[at] ^= change
+            try:
+                read, _ = images.decode(bytes(damaged))
+            except RecordError:
+                continue
+            np.testing.assert_array_equal(read, pixels)
