@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -101,7 +101,7 @@ def _stem(name: str) -> str:
     return Path(name).with_suffix("").as_posix()
 
 
-def assess_all(files: Sequence[ImageFile], wishes: Wishes, jobs: int = 1) -> Iterator[Assessment]:
+def assess_all(files: Sequence[ImageFile], wishes: Wishes, jobs: int = 1) -> Generator[Assessment, None, None]:
     """Assess each file, in their order; with `jobs` over 1 in that many processes."""
     work = partial(assess, wishes=wishes)
     if jobs == 1 or len(files) < 2:

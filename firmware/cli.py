@@ -1,9 +1,11 @@
 """The command `rekam`: one short function a verb; more verbs come by the entry point `rekam.commands`."""
 
+import contextlib
 import json
 import os
 import signal
 import sys
+import threading
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated
@@ -64,10 +66,17 @@ def assess(
     wishes = assessment.Wishes(ppi, overlays, template_folder, template_format, effort, trace)
     files = assessment.collect(paths, wishes)
     assessment.prepare(wishes, table)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    told_to_end = threading.Event()
+    # An exception out of the handler could leave a lock of the pool held, and the pool would wait for it for ever
+    signal.signal(signal.SIGTERM, lambda *_: told_to_end.set())
     results = []
-    with listing.progress(err, "assessing", len(files)) as advance:
-        for result in assessment.assess_all(files, wishes, jobs):
+    with (
+        listing.progress(err, "assessing", len(files)) as advance,
+        contextlib.closing(assessment.assess_all(files, wishes, jobs)) as assessed,
+    ):
+        for result in assessed:
+            if told_to_end.is_set():
+                raise typer.Exit(128 + signal.SIGTERM)
             results.append(result)
             if as_json:
                 sys.stdout.write(json.dumps(assessment.as_json(result), ensure_ascii=False) + "\n")
