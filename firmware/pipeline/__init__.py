@@ -10,8 +10,8 @@ and what it does otherwise.
 5.  `frequency` measures from ridge to ridge along an oriented window (Hong, Wan and Jain, section 2.4).
 6.  `enhancement` filters along the ridges by Gabor filters in quadrature (Hong, Wan and Jain, section 2.6).
 7.  `detection` proposes minutiae: a net of residual blocks (He, Zhang, Ren and Sun, CVPR 2016) over the whole print,
-    which `convolution` runs; taught, as the judge is, on grown prints alone. `weights` holds the figures of both.
-8.  `minutiae` has a judge, a small net, look at each proposal upright: whether a minutia is there, where, which way it
+    which `convolution` runs; taught, as the judges are, on grown prints alone. `weights` holds the figures of both.
+8.  `minutiae` has judges, small nets, look at each proposal upright: whether a minutia is there, where, which way it
     points, and its type; direction and type after ISO/IEC 19794-2:2005, clause 6.
 9.  `quality` judges the print, and says what the operator may do better.
 10. `singularities` finds cores and deltas: Poincaré index and complex filters (Bazen and Gerez; Nilsson and Bigun,

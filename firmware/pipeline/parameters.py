@@ -46,7 +46,7 @@ FILTER_SIGMA_ACROSS = 3.2
 # Clarity of a block (1: a pure wave) from which its ridges are believed
 CLARITY_FOREGROUND = 0.4
 
-# Minutiae: the net's least presence with which the judge is asked, and the judge's with which a minutia stands: a
+# Minutiae: the net's least presence with which the judges are asked, and theirs with which a minutia stands: a
 # matcher misses what is not there, and 900 dry, wet and distorted grown prints are told apart alike from .05 to .12
 MINUTIAE_APART = 8.0
 PROPOSED_PRESENCE = 0.12

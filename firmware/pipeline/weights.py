@@ -77,9 +77,7 @@ def read(data: bytes) -> Net:
         while f"body{len(blocks)}.first.weight" in arrays:
             name = f"body{len(blocks)}"
             blocks.append((square(f"{name}.first"), square(f"{name}.second")))
-        # Outputs beyond those that are read only helped to teach the others
-        head = Layer(figures("head.weight")[:OUTPUTS], figures("head.bias")[:OUTPUTS])
-        return Net((layer("stem", 2), layer("down", 2)), tuple(blocks), (layer("mix"), head))
+        return Net((layer("stem", 2), layer("down", 2)), tuple(blocks), (layer("mix"), layer("head")))
 
 
 def read_judges(data: bytes) -> tuple[Judge, ...]:

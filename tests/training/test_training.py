@@ -5,16 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from rich.console import Console
 
-torch = pytest.importorskip("torch", reason="PyTorch is not here: pip install '.[train]'")
-
-from firmware.pipeline import detection, minutiae, weights  # noqa: E402
-from firmware.training import judging, prints, teach  # noqa: E402
-from firmware.training.nets import CELL  # noqa: E402
-from firmware.vocabulary import Effort  # noqa: E402
-from sim.grow import Order, grow_finger  # noqa: E402
-from sim.impressions import Condition  # noqa: E402
+from firmware.pipeline import detection, minutiae, weights
+from firmware.training import judging, prints, teach
+from firmware.training.nets import CELL
+from firmware.vocabulary import Effort
+from sim.grow import Order, grow_finger
+from sim.impressions import Condition
 
 QUIET = Console(quiet=True)
 
@@ -45,7 +44,7 @@ def test_a_minutia_that_can_hardly_be_seen_counts_neither_way() -> None:
     assert target[5].mean() > 0.9
 
 
-def test_a_crop_turns_its_minutiae_along(grown: Path) -> None:
+def test_a_crop_turns_its_minutiae_along() -> None:
     """However a print that is one bright point was turned and mirrored, the target lies on the point."""
     image = np.zeros((300, 260), np.float16)
     image[151, 120] = 1
@@ -112,7 +111,9 @@ def minutiae_at(proposal: np.ndarray, said: np.ndarray) -> tuple[float, float, f
     return float(x), float(y), float(proposal[2] + said[3])
 
 
-def test_a_view_that_is_mirrored_twice_is_the_first() -> None:
-    looks = torch.randn(len(minutiae.VIEWS), 17 * 17)
-    view = torch.arange(len(minutiae.VIEWS))
-    torch.testing.assert_close(judging._viewed(judging._viewed(looks, view), view), looks)
+def test_a_judge_is_taught_in_the_views_in_which_it_is_asked() -> None:
+    """Ours, mirrored along the direction, with ridges and valleys swapped, and both: as `minutiae.VIEWS` says."""
+    look = torch.randn(17, 17)
+    seen = judging._viewed(look.flatten().expand(len(minutiae.VIEWS), -1), torch.arange(len(minutiae.VIEWS)))
+    wanted = torch.stack([look, look.flip(0), -look, -look.flip(0)]).flatten(1)
+    torch.testing.assert_close(seen, wanted)
