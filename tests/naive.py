@@ -170,10 +170,6 @@ def sample_upright(image: Array, found: Array, step: Array, out: Array) -> None:
                 look[row, col] = down @ image[top : top + 2, left : left + 2] @ across
 
 
-def run_dense(values: Array, weight: Array, bias: Array, least: float, out: Array) -> None:
-    out[:] = np.maximum(values.astype(np.float64) @ weight.T.astype(np.float64) + bias, least)
-
-
 def filter_each(image: Array, bank: Array, choice: Array, squash: bool, out: Array) -> None:
     """Each pixel by its own filter of 13 x 13; squashing is 2.2 t / sqrt(1 + (2.2 t)^2)."""
     for y in range(6, image.shape[0] - 6):
@@ -219,6 +215,18 @@ def convolve_rows(planes: Array, weight: Array, bias: Array, stride: int, spans:
 def convolve_bands(planes: Array, weight: Array, bias: Array, dilation: int, spans: Array, old: Array) -> Array:
     """The larger of 0 and the sum of old and a layer's result in the spans, 0 elsewhere."""
     return within(np.maximum(old + convolve(planes, weight, bias, dilation, 1, False), 0), spans)
+
+
+def convolve_one(planes: Array, weight: Array, bias: Array, taps: Array, first: int, lanes: int) -> Array:
+    """So many cells of each output from `first` on, (outputs, lanes)."""
+    cells = planes.astype(np.float64)[first + np.asarray(taps)[:, None] + np.arange(lanes)]
+    return weight @ cells + bias[:, None]
+
+
+def convolve_pair(planes: Array, weight: Array, bias: Array, taps: Array, first: int, lanes: int) -> Array:
+    """Twice as many."""
+    parts = [convolve_one(planes, weight, bias, taps, at, lanes) for at in (first, first + lanes)]
+    return np.concatenate(parts, axis=1)
 
 
 def within(planes: Array, spans: Array) -> Array:

@@ -2,6 +2,7 @@
 
 Where is told by spans: of each row the first cell and the one after the last. In flat planes every tap of a kernel is
 one offset, whatever its size or dilation; a stride of 2 is a plain convolution over planes of every second column.
+Each row of a plane lies beside the same row of the next one: what one row of results needs is then near in memory.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from firmware.pipeline import scratch
 from firmware.pipeline._jit import kernel
-from firmware.pipeline._simd import LANES, at_least, load, multiply_add, spread, store
+from firmware.pipeline._simd import LANES, at_least, broadcast, load, multiply_add, spread, store
 
 BORDER = 2
 """Rows of zeros above a plane: as far as any tap reaches."""
@@ -22,7 +23,7 @@ BELOW = 8
 
 OUTPUTS_AT_ONCE = 6
 STEP = 2 * LANES
-"""Cells that one pass of the kernel writes; so many zeros follow each row."""
+"""Cells that one pass of the kernel writes at most."""
 
 Floats = NDArray[np.float32]
 Spans = NDArray[np.int64]
@@ -60,19 +61,22 @@ def pack(weight: Floats, bias: Floats) -> Floats:
 
 
 class Planes:
-    """A number of planes of height x width float32 in one flat array, zeros round each: scratch memory of this name."""
+    """A number of planes of height x width float32 in one flat array, zeros round each: scratch memory of this name.
+
+    From a cell to the same in the next plane are `pitch` floats, to the one below `step`.
+    """
 
     def __init__(self, name: str, count: int, height: int, width: int) -> None:
         self.count, self.height, self.width = count, height, width
-        self.pitch = width + STEP
-        self.size = (BORDER + height + BELOW) * self.pitch
-        self.start = STEP + BORDER * self.pitch
-        self.flat = scratch.zeros(name, count * self.size + 2 * STEP)
+        self.pitch = width + LANES
+        self.step = count * self.pitch
+        self.start = LANES + BORDER * self.step
+        self.flat = scratch.zeros(name, LANES + (BORDER + height + BELOW) * self.step + 2 * STEP)
 
     def view(self) -> Floats:
         """The cells without the zeros round them, (count, height, width)."""
-        rows = self.flat[STEP : STEP + self.count * self.size].reshape(self.count, -1, self.pitch)
-        return rows[:, BORDER:-BELOW, : self.width]
+        rows = self.flat[LANES : LANES + (BORDER + self.height + BELOW) * self.step]
+        return rows.reshape(-1, self.count, self.pitch)[BORDER:-BELOW, :, : self.width].transpose(1, 0, 2)
 
 
 def convolve(
@@ -84,21 +88,21 @@ def convolve(
     (stride * parts)-th from its place among its input's planes on. The results' every parts-th column from `part` on is
     written, to the `part`-th of each output's `parts` planes. No tap may reach further than BORDER.
     """
-    offsets = _offsets(layer, planes.size, planes.pitch, part, parts)
-    target = (out.start + part * out.size, out.pitch, parts * out.size, out.width)
-    layout = (planes.start, layer.stride * planes.pitch, *target)
+    offsets = _offsets(layer, planes.pitch, planes.step, part, parts)
+    target = (out.start + part * out.pitch, out.step, parts * out.pitch, out.width)
+    layout = (planes.start, layer.stride * planes.step, *target)
     least = np.float32(0 if rectify else -np.inf)
     _convolve_rows(planes.flat, layer.packed, offsets, out.flat, spans, layout, least)
 
 
 @cache
-def _offsets(layer: Layer, size: int, pitch: int, part: int, parts: int) -> NDArray[np.int64]:
-    """From an output cell to each tap, in planes of `size` floats with `pitch` floats a row, int64 (taps)."""
+def _offsets(layer: Layer, pitch: int, step: int, part: int, parts: int) -> NDArray[np.int64]:
+    """From an output cell to each tap in planes of this pitch and step, int64 (taps)."""
     _, inputs, side, _ = layer.weight.shape
     reach = np.arange(side) * layer.dilation - layer.dilation * (side // 2)
     c, dy, dx = (way.ravel() for way in np.meshgrid(np.arange(inputs), reach, reach, indexing="ij"))
     column, apart = layer.stride * part + dx, layer.stride * parts
-    return np.asarray((c * apart + column % apart) * size + dy * pitch + column // apart, np.int64)
+    return np.asarray((c * apart + column % apart) * pitch + dy * step + column // apart, np.int64)
 
 
 @kernel
@@ -116,16 +120,15 @@ def _convolve_rows(
     planes, weights, taps, out, least: as in `_convolve`. spans: (rows, 2). layout: where the first row begins in planes
     and the floats to the next one, the same in out, the floats from one plane of out to the next, their width.
     """
-    source, step, target, pitch, size, width = layout
+    source, step, target, down, pitch, width = layout
     for y in range(spans.shape[0]):
         first, last = spans[y]
         if first >= last:
             continue
-        row = target + y * pitch
-        _convolve(planes, weights, taps, out, (source + y * step + first, row + first, last - first, size), least)
+        row = target + y * down
+        _convolve(planes, weights, taps, out, (source + y * step + first, row + first, last - first, pitch), least)
         for o in range(weights.size // (1 + taps.size)):
-            for x in range(row + width, row + width + STEP):
-                out[o * size + x] = 0
+            store(out, row + o * pitch + width, broadcast(np.float32(0)))
 
 
 @kernel
@@ -137,45 +140,77 @@ def _convolve(
     where: tuple[int, int, int, int],
     least: np.float32,
 ) -> None:
-    """Part of a row: six outputs by two vectors a pass.
+    """Part of a row: six outputs by two vectors a pass, and by one where no more is left.
 
     planes, out: flat. weights: (outputs / 6 * (1 + taps) * 6). taps: (n), offsets from an output cell. where: the first
-    cell in planes and in out, how many, and the floats from one plane of out to the next; up to STEP - 1 floats beyond
+    cell in planes and in out, how many, and the floats from one plane of out to the next; up to LANES - 1 floats beyond
     are written. least: lower limit.
     """
     p, q, count, size = where
     for o in range(weights.size // (6 * (1 + taps.size))):
-        begin = o * 6 * (1 + taps.size)
+        begin, row = o * 6 * (1 + taps.size), q + 6 * o * size
         for n in range(0, count, STEP):
-            a, b, c = spread(weights, begin), spread(weights, begin + 1), spread(weights, begin + 2)
-            d, e, f = spread(weights, begin + 3), spread(weights, begin + 4), spread(weights, begin + 5)
-            g, h, i, j, k, l = a, b, c, d, e, f  # noqa: E741
-            at = begin + 6
-            for t in range(taps.size):
-                v, w = load(planes, p + n + taps[t]), load(planes, p + n + taps[t] + LANES)
-                x = spread(weights, at)
-                a, g = multiply_add(v, x, a), multiply_add(w, x, g)
-                x = spread(weights, at + 1)
-                b, h = multiply_add(v, x, b), multiply_add(w, x, h)
-                x = spread(weights, at + 2)
-                c, i = multiply_add(v, x, c), multiply_add(w, x, i)
-                x = spread(weights, at + 3)
-                d, j = multiply_add(v, x, d), multiply_add(w, x, j)
-                x = spread(weights, at + 4)
-                e, k = multiply_add(v, x, e), multiply_add(w, x, k)
-                x = spread(weights, at + 5)
-                f, l = multiply_add(v, x, f), multiply_add(w, x, l)  # noqa: E741
-                at += 6
-            row = q + 6 * o * size + n
-            store(out, row, at_least(a, least))
-            store(out, row + LANES, at_least(g, least))
-            store(out, row + size, at_least(b, least))
-            store(out, row + size + LANES, at_least(h, least))
-            store(out, row + 2 * size, at_least(c, least))
-            store(out, row + 2 * size + LANES, at_least(i, least))
-            store(out, row + 3 * size, at_least(d, least))
-            store(out, row + 3 * size + LANES, at_least(j, least))
-            store(out, row + 4 * size, at_least(e, least))
-            store(out, row + 4 * size + LANES, at_least(k, least))
-            store(out, row + 5 * size, at_least(f, least))
-            store(out, row + 5 * size + LANES, at_least(l, least))
+            if n + LANES < count:
+                _convolve_pair(planes, weights, taps, out, (p + n, begin, row + n, size), least)
+            else:
+                _convolve_one(planes, weights, taps, out, (p + n, begin, row + n, size), least)
+
+
+@kernel
+def _convolve_pair(
+    planes: Floats,
+    weights: Floats,
+    taps: NDArray[np.int64],
+    out: Floats,
+    where: tuple[int, int, int, int],
+    least: np.float32,
+) -> None:
+    """Six outputs of two vectors of cells.
+
+    planes, weights, taps, out, least: as in `_convolve`. where: the first cell in planes, the first of the six outputs'
+    figures in weights, the first output's first cell in out, and the floats from one output to the next.
+    """
+    p, at, row, size = where
+    a, b, c = spread(weights, at), spread(weights, at + 1), spread(weights, at + 2)
+    d, e, f = spread(weights, at + 3), spread(weights, at + 4), spread(weights, at + 5)
+    g, h, i, j, k, l = a, b, c, d, e, f  # noqa: E741
+    for t in range(taps.size):
+        at += 6
+        v, w = load(planes, p + taps[t]), load(planes, p + taps[t] + LANES)
+        x, y, z = spread(weights, at), spread(weights, at + 1), spread(weights, at + 2)
+        a, g = multiply_add(v, x, a), multiply_add(w, x, g)
+        b, h = multiply_add(v, y, b), multiply_add(w, y, h)
+        c, i = multiply_add(v, z, c), multiply_add(w, z, i)
+        x, y, z = spread(weights, at + 3), spread(weights, at + 4), spread(weights, at + 5)
+        d, j = multiply_add(v, x, d), multiply_add(w, x, j)
+        e, k = multiply_add(v, y, e), multiply_add(w, y, k)
+        f, l = multiply_add(v, z, f), multiply_add(w, z, l)  # noqa: E741
+    for o, v, w in ((0, a, g), (1, b, h), (2, c, i), (3, d, j), (4, e, k), (5, f, l)):
+        store(out, row + o * size, at_least(v, least))
+        store(out, row + o * size + LANES, at_least(w, least))
+
+
+@kernel
+def _convolve_one(
+    planes: Floats,
+    weights: Floats,
+    taps: NDArray[np.int64],
+    out: Floats,
+    where: tuple[int, int, int, int],
+    least: np.float32,
+) -> None:
+    """Six outputs of one vector of cells.
+
+    planes, weights, taps, out, where, least: as in `_convolve_pair`.
+    """
+    p, at, row, size = where
+    a, b, c = spread(weights, at), spread(weights, at + 1), spread(weights, at + 2)
+    d, e, f = spread(weights, at + 3), spread(weights, at + 4), spread(weights, at + 5)
+    for t in range(taps.size):
+        at += 6
+        v = load(planes, p + taps[t])
+        a, b = multiply_add(v, spread(weights, at), a), multiply_add(v, spread(weights, at + 1), b)
+        c, d = multiply_add(v, spread(weights, at + 2), c), multiply_add(v, spread(weights, at + 3), d)
+        e, f = multiply_add(v, spread(weights, at + 4), e), multiply_add(v, spread(weights, at + 5), f)
+    for o, v in ((0, a), (1, b), (2, c), (3, d), (4, e), (5, f)):
+        store(out, row + o * size, at_least(v, least))

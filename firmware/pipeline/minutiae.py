@@ -12,21 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware.datatypes import Minutiae
-from firmware.pipeline import parameters, trace
+from firmware.pipeline import convolution, parameters, trace
 from firmware.pipeline._jit import kernel
-from firmware.pipeline.weights import Judge
+from firmware.pipeline.weights import Dense, Judges
 from firmware.vocabulary import MinutiaKind
 
 Floats = NDArray[np.float32]
+LOWEST = np.float32(-np.inf)
 
 # The judge looks four times: as it is, mirrored along the direction, with ridges and valleys swapped, and both. So the
 # answers (real, ahead, aside, turn, ending) have these signs
 VIEWS = np.array([[1, 1, 1, 1, 1], [1, 1, -1, -1, 1], [1, 1, 1, 1, -1], [1, 1, -1, -1, -1]], np.float32)
 
 
-def confirm(
-    proposals: Floats, normalised: Floats, period: Floats, clarity: Floats, judges: tuple[Judge, ...]
-) -> Minutiae:
+def confirm(proposals: Floats, normalised: Floats, period: Floats, clarity: Floats, judges: Judges) -> Minutiae:
     """The proposals that stand, as minutiae, best first.
 
     proposals: float32 (n, 4), x, y, direction, presence 0..1. normalised: float32 (h, w), ridges positive. period,
@@ -70,38 +69,41 @@ def look(proposals: Floats, normalised: Floats, period: Floats, clarity: Floats)
     return looks, facts.astype(np.float32)
 
 
-def _ask(looks: Floats, facts: Floats, judges: tuple[Judge, ...]) -> Floats:
+def _ask(looks: Floats, facts: Floats, judges: Judges) -> Floats:
     """The mean answer of all judges over all views, float32 (n, 5): real, ahead, aside, turn, ending.
 
     Real and ending are logits; ahead and aside, to the right of the direction, pixels; turn radians counter-clockwise.
     """
     count, side, _ = looks.shape
-    upright = np.concatenate([looks, looks[:, ::-1]]).reshape(2 * count, side * side)
-    answers = np.mean([_run(upright, facts, judge) for judge in judges], axis=0)
-    return np.asarray((answers.reshape(len(VIEWS), count, VIEWS.shape[1]) * VIEWS[:, None]).mean(axis=0), np.float32)
+    upright = np.concatenate([looks, looks[:, ::-1]]).reshape(2 * count, side * side).T
+    # Pixels with ridges and valleys swapped give the first layer the same sums with another sign
+    seen, known = _dense(upright, judges.sight), _dense(facts.T, judges.knowledge)
+    values = np.maximum(np.concatenate([seen, -seen], axis=1) + np.tile(known, len(VIEWS)), np.float32(0))
+    answers = np.mean(
+        [_run(part, rest) for part, rest in zip(np.split(values, len(judges.rest)), judges.rest, strict=True)], axis=0
+    )
+    signs = VIEWS.T[:, :, None]
+    return np.asarray((answers.reshape(*VIEWS.T.shape, count) * signs).mean(axis=1).T, np.float32)
 
 
-def _run(upright: Floats, facts: Floats, judge: Judge) -> Floats:
-    """What a judge says to these views, and then to the same with ridges and valleys swapped: float32 (2 n, 5).
-
-    upright: float32 (n, side * side). facts: float32 (n / 2, 2).
-    """
-    first, *rest = judge
-    looks = upright.shape[1]
-    nothing, lowest = np.zeros_like(first.bias), np.float32(-np.inf)
-    # Swapped pixels give the first layer the same sums with another sign
-    seen = _dense(upright, np.ascontiguousarray(first.weight[:, :looks]), nothing, lowest)
-    known = _dense(facts, np.ascontiguousarray(first.weight[:, looks:]), first.bias, lowest)
-    values: Floats = np.maximum(np.concatenate([seen, -seen]) + np.tile(known, (len(VIEWS), 1)), np.float32(0))
-    for number, layer in enumerate(rest):
-        values = _dense(values, layer.weight, layer.bias, np.float32(0) if number < len(rest) - 1 else lowest)
-    return values
+def _run(values: Floats, layers: tuple[Dense, ...]) -> Floats:
+    """What a judge says whose first layer said this: (outputs, n) to float32 (5, n)."""
+    *hidden, last = layers
+    for layer in hidden:
+        values = _dense(values, layer, np.float32(0))
+    return _dense(values, last)
 
 
-def _dense(values: Floats, weight: Floats, bias: Floats, least: np.float32) -> Floats:
-    out = np.empty((len(values), len(bias)), np.float32)
-    _run_dense(values, weight, bias, least, out)
-    return out
+def _dense(values: Floats, layer: Dense, least: np.float32 = LOWEST) -> Floats:
+    """A layer's result, no less than `least`: (inputs, n) to (outputs, n), a convolution of one tap over a row of n."""
+    inputs, count = values.shape
+    pitch = count + convolution.STEP
+    row = np.zeros((inputs, pitch), np.float32)
+    row[:, :count] = values
+    out = np.empty((len(layer.packed) // (1 + inputs), pitch), np.float32)
+    where = (0, 0, count, pitch)
+    convolution._convolve(row.ravel(), layer.packed, np.arange(inputs) * pitch, out.ravel(), where, least)
+    return out[: len(layer.bias), :count]
 
 
 @kernel
@@ -126,17 +128,3 @@ def _sample_upright(image: Floats, found: Floats, step: Floats, out: Floats) -> 
                 upper = image[top, left] + a * (image[top, left + 1] - image[top, left])
                 lower = image[top + 1, left] + a * (image[top + 1, left + 1] - image[top + 1, left])
                 out[i, row, col] = upper + b * (lower - upper)
-
-
-@kernel
-def _run_dense(values: Floats, weight: Floats, bias: Floats, least: np.float32, out: Floats) -> None:
-    """One layer: out is the larger of `least` and values times weight transposed plus bias.
-
-    values: (n, inputs). weight: (outputs, inputs). bias: (outputs). out: (n, outputs).
-    """
-    for i in range(values.shape[0]):
-        for j in range(weight.shape[0]):
-            total = np.float32(0)
-            for k in range(weight.shape[1]):
-                total += values[i, k] * weight[j, k]
-            out[i, j] = max(total + bias[j], least)

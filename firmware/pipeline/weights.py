@@ -2,15 +2,17 @@
 
 import hashlib
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firmware.errors import SampleError
-from firmware.pipeline.convolution import Layer
+from firmware.pipeline import parameters
+from firmware.pipeline.convolution import Layer, pack
 from firmware.pipeline.winograd import SquareLayer
 from firmware.vocabulary import Effort
 
@@ -27,12 +29,26 @@ class Net:
     head: tuple[Layer, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dense:
     """A layer without places: weight float32 (outputs, inputs), bias float32 (outputs)."""
 
     weight: NDArray[np.float32]
     bias: NDArray[np.float32]
+
+    @cached_property
+    def packed(self) -> NDArray[np.float32]:
+        """The figures as the kernel of convolutions reads them."""
+        return pack(self.weight, self.bias)
+
+
+@dataclass(frozen=True)
+class Judges:
+    """Several judges: their first layers as one, apart what sees pixels and what knows facts, then each one's rest."""
+
+    sight: Dense
+    knowledge: Dense
+    rest: tuple[tuple[Dense, ...], ...]
 
 
 @cache
@@ -42,11 +58,8 @@ def load(effort: Effort) -> Net:
     return read(verified(name, (resources.files("firmware.pipeline") / name).read_bytes()))
 
 
-Judge = tuple[Dense, ...]
-
-
 @cache
-def load_judges(effort: Effort) -> tuple[Judge, ...]:
+def load_judges(effort: Effort) -> Judges:
     """The judges of what that net proposes. Raises SampleError when their file is not the one that was shipped."""
     name = f"judges-{effort.value}.npz"
     return read_judges(verified(name, (resources.files("firmware.pipeline") / name).read_bytes()))
@@ -80,13 +93,21 @@ def read(data: bytes) -> Net:
         return Net((layer("stem", 2), layer("down", 2)), tuple(blocks), (layer("mix"), layer("head")))
 
 
-def read_judges(data: bytes) -> tuple[Judge, ...]:
+def read_judges(data: bytes) -> Judges:
     """The judges from the bytes of an .npz file that `firmware.training.judging` wrote."""
     judges: list[list[Dense]] = []
     with np.load(io.BytesIO(data)) as arrays:
         while f"{len(judges)}.0.weight" in arrays:
-            judge: list[Dense] = []
-            while (name := f"{len(judges)}.{len(judge)}") + ".weight" in arrays:
-                judge.append(Dense(arrays[f"{name}.weight"].astype(np.float32), arrays[f"{name}.bias"]))
-            judges.append(judge)
-    return tuple(tuple(judge) for judge in judges)
+            layers: list[Dense] = []
+            while (name := f"{len(judges)}.{len(layers)}") + ".weight" in arrays:
+                layers.append(Dense(arrays[f"{name}.weight"].astype(np.float32), arrays[f"{name}.bias"]))
+            judges.append(layers)
+    return joined(judges, parameters.LOOK_SIDE**2)
+
+
+def joined(judges: Sequence[Sequence[Dense]], pixels: int) -> Judges:
+    """Several judges as one: each a list of layers, of whose first so many inputs are pixels, the others facts."""
+    weight = np.concatenate([layers[0].weight for layers in judges])
+    bias = np.concatenate([layers[0].bias for layers in judges])
+    sight = Dense(weight[:, :pixels], np.zeros_like(bias))
+    return Judges(sight, Dense(weight[:, pixels:], bias), tuple(tuple(layers[1:]) for layers in judges))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from firmware.pipeline import scratch
 from firmware.pipeline._jit import kernel
 from firmware.pipeline._simd import LANES, at_least, broadcast, load, multiply_add, store
-from firmware.pipeline.convolution import BORDER, STEP, Floats, Layer, Planes, Spans, _convolve, pack
+from firmware.pipeline.convolution import BORDER, Floats, Layer, Planes, Spans, _convolve, pack
 
 FIGURES = ((6, 0, 0), (-4, -4, -4), (-4, 4, -4), (1, 2, 4), (1, -2, 4), (0, 0, 24))
 """By which the three weights of a column become the weight of each of the six sums, in 24ths."""
@@ -33,12 +33,13 @@ class SquareLayer(Layer):
 def convolve(planes: Planes, layer: SquareLayer, out: Planes, spans: Spans, *, add: bool) -> None:
     """Write a layer's result, with `add` its sum with what out holds, where spans say; or 0 where that is less.
 
-    planes, out: of one size. spans: (height, 2). Beyond the spans, in the same four rows, anything may be written.
+    planes, out: of one height and width. spans: (height, 2). Beyond the spans, in the same four rows, anything may be
+    written.
     """
-    inputs, outputs, pitch = planes.count, out.count, planes.width + 2 * BORDER + STEP
+    inputs, outputs, pitch = planes.count, out.count, planes.width + 2 * BORDER + LANES
     taps = (np.arange(inputs)[:, None] * pitch + np.arange(-1, 2) * layer.dilation).ravel()
     sums = scratch.zeros("sums", 6 * (inputs + outputs) * pitch)
-    layout = (layer.dilation, planes.start, planes.pitch, planes.size, planes.width, inputs, outputs)
+    layout = (layer.dilation, planes.start, planes.step, out.start, out.step, out.pitch, out.width, inputs, outputs)
     _convolve_bands(planes.flat, layer.packed, taps, out.flat, spans, layout, sums, float(add))
 
 
@@ -55,12 +56,12 @@ def _convolve_bands(
 ) -> None:
     """Four rows at a time, `dilation` apart, over the union of their spans; zeros after their ends and below the last.
 
-    planes, out: flat. weights: (6, n). taps: (3 * inputs), offsets in sums. spans: (rows, 2). layout: dilation; start,
-    pitch, size and width of planes and out; inputs, outputs. sums: six rows for each input and each output, of zeros.
-    keep: how much of what out holds is added, 0 or 1.
+    planes, out: flat. weights: (6, n). taps: (3 * inputs), offsets in sums. spans: (rows, 2). layout: dilation; start
+    and step of planes, and of out; the pitch and width of both; inputs, outputs. sums: six rows for each input and each
+    output, of zeros. keep: how much of what out holds is added, 0 or 1.
     """
-    dilation, start, pitch, size, width, inputs, outputs = layout
-    rows, long, step = spans.shape[0], sums.size // (6 * (inputs + outputs)), dilation * pitch
+    dilation, start, step, target, down, pitch, width, inputs, outputs = layout
+    rows, long, reach = spans.shape[0], sums.size // (6 * (inputs + outputs)), dilation * step
     for band in range(-(-rows // (4 * dilation)) * dilation):
         top = band // dilation * 4 * dilation + band % dilation
         first, last = width, 0
@@ -68,17 +69,18 @@ def _convolve_bands(
             first, last = min(first, spans[y, 0]), max(last, spans[y, 1])
         if first >= last:
             continue
-        at, count = start + top * pitch + first, last - first
+        at, count = start + top * step + first, last - first
         place = (BORDER + first - dilation, long, inputs * long)
-        _transform(planes, (at - step - dilation, step, size), sums, place, inputs, count + 2 * dilation)
+        _transform(planes, (at - reach - dilation, reach, pitch), sums, place, inputs, count + 2 * dilation)
         result = 6 * inputs * long + first
         for k in range(6):
             where = (k * inputs * long + BORDER + first, result + k * outputs * long, count, long)
             _convolve(sums, weights[k], taps, sums, where, np.float32(-np.inf))
-        _inverse(sums, (result, long, outputs * long), out, (at, step, size), outputs, count, keep)
+        at = target + top * down + first
+        _inverse(sums, (result, long, outputs * long), out, (at, dilation * down, pitch), outputs, count, keep)
         for o in range(outputs):
             for y in range(top, top + 4 * dilation, dilation):
-                row = start + o * size + y * pitch
+                row = target + o * pitch + y * down
                 if y < rows:
                     store(out, row + width, broadcast(np.float32(0)))
                 else:

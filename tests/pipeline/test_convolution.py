@@ -112,7 +112,7 @@ def test_six_rows_there_and_four_back(count: int) -> None:
 
 
 @pytest.mark.parametrize("count", [1, STEP - 1, STEP, STEP + 3])
-def test_part_of_a_row_and_no_more_than_a_step_beyond(count: int) -> None:
+def test_part_of_a_row_and_less_than_a_vector_beyond(count: int) -> None:
     long = count + 2 * STEP
     planes, weight, bias = random(14, 2 * long), random(15, 12, 3), random(16, 12)
     taps, out = np.array([0, 1, long - 1]), np.full((12, long), 7, np.float32)
@@ -121,4 +121,18 @@ def test_part_of_a_row_and_no_more_than_a_step_beyond(count: int) -> None:
     wanted = bias[:, None] + weight @ np.stack([planes[2 + tap : 2 + tap + count] for tap in taps])
     np.testing.assert_allclose(out[:, 1 : 1 + count], wanted, atol=1e-4)
     assert (out[:, :1] == 7).all()
-    assert (out[:, 1 + count + STEP :] == 7).all()
+    assert (out[:, 1 + count + LANES :] == 7).all()
+
+
+@pytest.mark.parametrize("vectors", [1, 2])
+def test_six_outputs_of_one_vector_or_two(vectors: int) -> None:
+    planes, weight, bias = random(17, 3 * LANES + 90), random(18, 6, 5), random(19, 6)
+    taps, size = np.array([0, 7, 40, 41, 87]), 2 * LANES + 3
+    out = np.full(6 * size, 7, np.float32)
+    work = (convolution._convolve_one, convolution._convolve_pair)[vectors - 1]
+    twin = (naive.convolve_one, naive.convolve_pair)[vectors - 1]
+    work(planes, convolution.pack(weight, bias), taps, out, (1, 0, 2, size), np.float32(-np.inf))
+    rows = out.reshape(6, size)
+    np.testing.assert_allclose(rows[:, 2 : 2 + vectors * LANES], twin(planes, weight, bias, taps, 1, LANES), atol=1e-4)
+    assert (rows[:, :2] == 7).all()
+    assert (rows[:, 2 + vectors * LANES :] == 7).all()

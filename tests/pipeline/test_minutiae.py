@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from firmware.datatypes import Minutiae
 from firmware.pipeline import minutiae, normalisation, parameters, weights
-from firmware.pipeline.weights import Dense
+from firmware.pipeline.weights import Dense, joined
 from firmware.vocabulary import Effort, MinutiaKind
 from tests import naive
 from tests.pipeline.planted import plant
@@ -53,11 +53,9 @@ def test_sampling_upright(shape: tuple[int, int], side: int) -> None:
 @pytest.mark.parametrize("least", [0.0, -np.inf])
 def test_one_dense_layer(count: int, least: float) -> None:
     rng = np.random.default_rng(count)
-    values, weight, bias = (rng.normal(0, 1, size).astype(np.float32) for size in ((count, 37), (5, 37), (5,)))
-    ours, twin = np.zeros((2, count, 5), np.float32)
-    minutiae._run_dense(values, weight, bias, np.float32(least), ours)
-    naive.run_dense(values, weight, bias, least, twin)
-    np.testing.assert_allclose(ours, twin, atol=1e-4)
+    values, weight, bias = (rng.normal(0, 1, size).astype(np.float32) for size in ((37, count), (5, 37), (5,)))
+    said = minutiae._dense(values, Dense(weight, bias), np.float32(least))
+    np.testing.assert_allclose(said, np.maximum(weight @ values + bias[:, None], least), atol=1e-4)
 
 
 def test_a_proposal_beside_a_minutia_is_moved_to_it(image: Array) -> None:
@@ -108,13 +106,13 @@ def test_judges_are_asked_in_four_views_and_their_answers_averaged() -> None:
     rng = np.random.default_rng(6)
     looks, facts = rng.normal(0, 1, (3, 5, 5)).astype(np.float32), rng.normal(0, 1, (3, 2)).astype(np.float32)
     sizes = ((8, 27), (6, 8), (5, 6))
-    judges = tuple(
-        tuple(
+    judges = [
+        [
             Dense(rng.normal(0, 0.3, size).astype(np.float32), rng.normal(0, 0.3, size[0]).astype(np.float32))
             for size in sizes
-        )
+        ]
         for _ in range(2)
-    )
+    ]
     expected = np.zeros((3, 5))
     for judge in judges:
         for view, signs in zip((looks, looks[:, ::-1], -looks, -looks[:, ::-1]), minutiae.VIEWS, strict=True):
@@ -122,4 +120,4 @@ def test_judges_are_asked_in_four_views_and_their_answers_averaged() -> None:
             for layer in judge[:-1]:
                 values = np.maximum(values @ layer.weight.T + layer.bias, 0)
             expected += (values @ judge[-1].weight.T + judge[-1].bias) * signs / 8
-    np.testing.assert_allclose(minutiae._ask(looks, facts, judges), expected, atol=1e-5)
+    np.testing.assert_allclose(minutiae._ask(looks, facts, joined(judges, 25)), expected, atol=1e-5)
