@@ -128,26 +128,31 @@ def filter_blocks(padded: Array, bank: Array, choice: Array, out: Array, energy:
                 patch = padded[y : y + side, x : x + side].astype(np.float64)
                 even, odd = (float((patch * part).sum()) for part in bank[choice[row, col]])
                 out[y, x] = even
-                energy[:, row, col] += even**2 + odd**2, patch[side // 2, side // 2] ** 2
+                if y % 2 == 0:
+                    energy[:, row, col] += even**2 + odd**2, patch[side // 2, side // 2] ** 2
 
 
-def filter_rows(
+def filter_block(
     source: Array,
     filters: Array,
     target: Array,
     corner: tuple[int, int],
-    taps: tuple[int, int],
+    first: int,
     place: tuple[int, int],
+    outside: Array,
 ) -> float:
-    (at, pitch), (first, side), (begin, width) = corner, taps, place
-    even, odd = filters[first : first + 2 * side * side].reshape(2, side, side)
+    (at, pitch), (begin, width), side = corner, place, len(outside)
+    both = filters[first : first + 2 * side * side].reshape(2, side, side).copy()
+    for row, skipped in enumerate(outside):
+        both[:, row, :skipped] = both[:, row, side - skipped :] = 0
     energy = 0.0
-    for y in range(4):
+    for y in range(8):
         for x in range(8):
             patch = [source[at + (y + i) * pitch + x :][:side] for i in range(side)]
-            target[begin + y * width + x] = (even * patch).sum()
-            energy += float((even * patch).sum()) ** 2 + float((odd * patch).sum()) ** 2
-    return energy
+            even, odd = (both * patch).sum(axis=(1, 2))
+            target[begin + y * width + x] = even
+            energy += (even**2 + odd**2) * (y % 2 == 0)
+    return float(energy)
 
 
 def count_greys(image: Array, enhanced: Array, foreground: Array, out: Array) -> None:

@@ -1,6 +1,7 @@
 """Small arithmetic on maps of blocks: Gaussian smoothing, growing and shrinking, connected parts."""
 
 import math
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +11,17 @@ from firmware.pipeline._jit import kernel
 
 def smooth(values: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
     """Gaussian average over a map of any shape (rows, cols); the edge is repeated outwards. sigma is in blocks."""
+    out = np.empty(values.shape, np.float32)
+    _smooth(np.asarray(values, np.float32), _gaussian(sigma), out)
+    return out
+
+
+@cache
+def _gaussian(sigma: float) -> NDArray[np.float32]:
+    """Weights whose sum is 1, float32 (2 * reach + 1)."""
     reach = max(1, math.ceil(2.5 * sigma))
     taps = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
-    out = np.empty(values.shape, np.float32)
-    _smooth(np.asarray(values, np.float32), (taps / taps.sum()).astype(np.float32), out)
-    return out
+    return np.asarray(taps / taps.sum(), np.float32)
 
 
 def grow(mask: NDArray[np.bool_], times: int = 1) -> NDArray[np.bool_]:
@@ -85,13 +92,15 @@ def _grow(mask: NDArray[np.bool_], reach: int, out: NDArray[np.bool_]) -> None:
     mask: (rows, cols). out: (rows, cols) of False.
     """
     rows, cols = mask.shape
+    wide = np.zeros(mask.shape, np.bool_)
     for row in range(rows):
         for col in range(cols):
             if mask[row, col]:
-                left, right = max(col - reach, 0), min(col + reach + 1, cols)
-                for r in range(max(row - reach, 0), min(row + reach + 1, rows)):
-                    for c in range(left, right):
-                        out[r, c] = True
+                wide[row, max(col - reach, 0) : min(col + reach + 1, cols)] = True
+    for row in range(rows):
+        for near in range(max(row - reach, 0), min(row + reach + 1, rows)):
+            for col in range(cols):
+                out[row, col] |= wide[near, col]
 
 
 @kernel

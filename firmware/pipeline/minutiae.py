@@ -78,7 +78,8 @@ def _ask(looks: Floats, facts: Floats, judges: Judges) -> Floats:
     upright = np.concatenate([looks, looks[:, ::-1]]).reshape(2 * count, side * side).T
     # Pixels with ridges and valleys swapped give the first layer the same sums with another sign
     seen, known = _dense(upright, judges.sight), _dense(facts.T, judges.knowledge)
-    values = np.maximum(np.concatenate([seen, -seen], axis=1) + np.tile(known, len(VIEWS)), np.float32(0))
+    known = np.tile(known, 2)
+    values = np.maximum(np.concatenate([known + seen, known - seen], axis=1), np.float32(0))
     answers = np.mean(
         [_run(part, rest) for part, rest in zip(np.split(values, len(judges.rest)), judges.rest, strict=True)], axis=0
     )

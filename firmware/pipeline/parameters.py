@@ -39,12 +39,12 @@ PERIOD_SIGMA_BLOCKS = 3.0
 # Contextual filter
 FILTER_ORIENTATIONS = 32
 FILTER_PERIODS = tuple(5.5 * (13.0 / 5.5) ** (k / 7) for k in range(8))
-FILTER_RADIUS = 8
+FILTER_RADIUS = 7
 FILTER_SIGMA_ALONG = 4.0
 FILTER_SIGMA_ACROSS = 3.2
 
 # Clarity of a block (1: a pure wave) from which its ridges are believed
-CLARITY_FOREGROUND = 0.4
+CLARITY_FOREGROUND = 0.41
 
 # Minutiae: the net's least presence with which the judges are asked, and theirs with which a minutia stands: a
 # matcher misses what is not there, and 900 dry, wet and distorted grown prints are told apart alike from .05 to .12

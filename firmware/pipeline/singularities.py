@@ -131,7 +131,9 @@ def _compare(field: Floats, foreground: NDArray[np.bool_], points: Floats, radiu
                 if not (0 <= row < rows and 0 <= col < cols) or not foreground[row, col]:
                     continue
                 seen += window
-                angle = kind * math.atan2(dy, dx)
-                real += window * (field[0, row, col] * math.cos(angle) + field[1, row, col] * math.sin(angle))
-                imaginary += window * (field[1, row, col] * math.cos(angle) - field[0, row, col] * math.sin(angle))
+                # A block right at the point has no angle: it counts as lying to the right
+                away = math.sqrt(apart)
+                cosine, sine = (dx / away, kind * dy / away) if away > 0 else (1.0, 0.0)
+                real += window * (field[0, row, col] * cosine + field[1, row, col] * sine)
+                imaginary += window * (field[1, row, col] * cosine - field[0, row, col] * sine)
         out[i] = real / total, imaginary / total, seen / total

@@ -136,8 +136,10 @@ def test_filter() -> None:
     choice = np.array([[0, -1, 5], [100, 255, 17]])
     ours, plain, twin = np.zeros((3, rows * parameters.BLOCK, cols * parameters.BLOCK), np.float32)
     energies = np.zeros((3, 2, rows, cols), np.float32)
-    work = enhancement._filter_blocks if COMPILED else enhancement._filter_plainly
-    work(padded, enhancement._bank(), choice, ours, energies[0])
+    if COMPILED:
+        enhancement._filter_blocks(padded, enhancement._bank(), choice, ours, energies[0], enhancement._outside())
+    else:
+        enhancement._filter_plainly(padded, enhancement._bank(), choice, ours, energies[0])
     enhancement._filter_plainly(padded, enhancement._bank(), choice, plain, energies[1])
     naive.filter_blocks(padded, enhancement._bank(), choice, twin, energies[2])
     for one, energy in ((ours, energies[0]), (plain, energies[1])):
@@ -145,13 +147,13 @@ def test_filter() -> None:
         np.testing.assert_allclose(energy, energies[2], rtol=1e-4)
 
 
-def test_four_rows_of_a_filter_and_nothing_else() -> None:
-    side, pitch, width = 5, 14, 11
-    source, filters = random_image(15, (1, 8 * pitch))[0], random_image(16, (1, 60))[0]
-    ours, twin = np.full((2, 5 * width), 7, np.float32)
-    arguments = ((1, pitch), (3, side), (2, width))
-    energy = enhancement._filter_rows(source, filters, ours, *arguments)
-    assert energy == pytest.approx(naive.filter_rows(source, filters, twin, *arguments), rel=1e-4)
+def test_a_block_of_a_filter_and_nothing_else() -> None:
+    pitch, width = 14, 11
+    source, filters = random_image(15, (1, 12 * pitch))[0], random_image(16, (1, 60))[0]
+    ours, twin = np.full((2, 9 * width), 7, np.float32)
+    arguments = ((1, pitch), 3, (2, width), np.array([2, 1, 0, 0, 1]))
+    energy = enhancement._filter_block(source, filters, ours, *arguments)
+    assert energy == pytest.approx(naive.filter_block(source, filters, twin, *arguments), rel=1e-4)
     np.testing.assert_allclose(ours, twin, atol=1e-4)
 
 
