@@ -12,7 +12,7 @@ import os
 import pickle
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, overload
 
 import numba
 from numba.core.caching import FunctionCache, IndexDataCacheFile
@@ -127,12 +127,27 @@ if _FOLDER is not None:
     numba.config.CACHE_DIR = str(_FOLDER)
 
 
-def kernel(function: F) -> F:
-    """Compile a function on its first call, from the cache where it can; arrays and scalars in, arrays out."""
-    dispatcher = numba.njit(nogil=True, error_model="numpy", fastmath=FAST_MATH)(function)
-    if _FOLDER is not None:
-        try:
-            dispatcher._cache = _HealingCache(function)
-        except (RuntimeError, OSError) as error:
-            log.warning("kernels are not cached: %s", error)
-    return cast(F, dispatcher)
+@overload
+def kernel(function: F) -> F: ...
+
+
+@overload
+def kernel(*, exact: bool) -> Callable[[F], F]: ...
+
+
+def kernel(function: F | None = None, *, exact: bool = False) -> F | Callable[[F], F]:
+    """Compile a function on its first call, from the cache where it can; arrays and scalars in, arrays out.
+
+    exact: sums are taken in the order in which they are written, for figures that must equal a reference's to the bit.
+    """
+
+    def compiled(function: F) -> F:
+        dispatcher = numba.njit(nogil=True, error_model="numpy", fastmath=set() if exact else FAST_MATH)(function)
+        if _FOLDER is not None:
+            try:
+                dispatcher._cache = _HealingCache(function)
+            except (RuntimeError, OSError) as error:
+                log.warning("kernels are not cached: %s", error)
+        return cast(F, dispatcher)
+
+    return compiled if function is None else compiled(function)

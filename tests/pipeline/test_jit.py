@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from firmware.pipeline._jit import COMPILED, kernel
+
 # Runs in a process of its own, as a start of the kit does; prints the result and how many kernels came from the cache
 PROGRAM = """
 import logging, sys
@@ -133,3 +135,18 @@ def test_changed_sources_mean_a_new_cache(warm: Path) -> None:
     assert start(warm, changed + PROGRAM).stdout.strip() == f"{RIGHT} 0"
     assert len(list(warm.glob("kernels-*"))) == 2
     assert start(warm).stdout.strip() == f"{RIGHT} 1"
+
+
+@kernel
+def _freely(large: float, small: float) -> float:
+    return (large + small) - large
+
+
+@kernel(exact=True)
+def _exactly(large: float, small: float) -> float:
+    return (large + small) - large
+
+
+def test_an_exact_kernel_keeps_the_order_of_its_sums() -> None:
+    assert _exactly(1e16, 1.0) == 0
+    assert _freely(1e16, 1.0) == (1 if COMPILED else 0)
