@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware.errors import SampleError
+from firmware.pipeline import parameters
 
 WHITE = 250
 """A row or column is frame while its mean grey level is above this."""
@@ -23,12 +24,10 @@ def crop(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     as the reference does. Raises SampleError when the array is no grey image, when nothing but frame is in it, and when
     what remains is a line or larger than 800x1000.
     """
-    if not isinstance(pixels, np.ndarray) or pixels.ndim != 2 or pixels.dtype != np.uint8 or pixels.size == 0:
-        told = f"{pixels.dtype} {pixels.shape}" if isinstance(pixels, np.ndarray) else type(pixels).__name__
-        raise SampleError(f"quality: an image must be uint8 (h, w), not {told}")
+    check(pixels)
     height, width = pixels.shape
-    rows = np.flatnonzero(pixels.sum(axis=1, dtype=np.int64) <= WHITE * width)
-    cols = np.flatnonzero(pixels.sum(axis=0, dtype=np.int64) <= WHITE * height)
+    rows = np.flatnonzero(pixels.sum(axis=1, dtype=np.uint32) <= WHITE * width)
+    cols = np.flatnonzero(pixels.sum(axis=0, dtype=np.uint32) <= WHITE * height)
     if not (rows.size and cols.size):
         raise SampleError(f"quality: nothing but white in {width}x{height} pixels; put the finger on the glass")
     top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(cols[0]), int(cols[-1]) + 1
@@ -40,3 +39,12 @@ def crop(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
             f"cut out the finger, at most {LARGEST[1]}x{LARGEST[0]}"
         )
     return pixels[top:bottom, left:right].copy()
+
+
+def check(pixels: NDArray[np.uint8]) -> None:
+    """Raises SampleError when the array is no grey image, or larger than any print."""
+    if not isinstance(pixels, np.ndarray) or pixels.ndim != 2 or pixels.dtype != np.uint8 or pixels.size == 0:
+        told = f"{pixels.dtype} {pixels.shape}" if isinstance(pixels, np.ndarray) else type(pixels).__name__
+        raise SampleError(f"quality: an image must be uint8 (h, w), not {told}")
+    if max(pixels.shape) > parameters.LARGEST_SIDE:
+        raise SampleError(f"quality: {pixels.shape[1]}x{pixels.shape[0]} pixels is larger than any print")

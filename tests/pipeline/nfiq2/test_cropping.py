@@ -60,6 +60,7 @@ def test_one_spot_in_much_white_is_not_seen() -> None:
         (np.zeros((1, 1), np.uint8), "1x1"),
         (np.zeros((1, 500), np.uint8), "500x1"),
         (np.zeros((500, 1), np.uint8), "1x500"),
+        (np.zeros((1, 8193), np.uint8), "larger than any print"),
         (np.zeros((1001, 800), np.uint8), "800x1001"),
         (np.zeros((1000, 801), np.uint8), "801x1000"),
     ],
