@@ -19,6 +19,7 @@ and what it does otherwise.
 11. `pattern` names the class of the print (Karu and Jain, Pattern Recognition 29(3), 1996).
 12. `ridge_counts` counts the ridges to each minutia's neighbours (INCITS 378-2004, eight-neighbour method).
 
-Beside the path: `parameters` has every constant, `blocks` the arithmetic on maps of blocks, `trace` lets a listener see
-what each stage made; `_jit` compiles the loops and `_simd` gives them vectors.
+Beside the path: `nfiq2` has the quality measures of NFIQ 2.3 (ISO/IEC 29794-4), `parameters` every constant, `blocks`
+the arithmetic on maps of blocks, `trace` lets a listener see what each stage made; `_jit` compiles the loops and
+`_simd` gives them vectors.
 """

@@ -28,7 +28,7 @@ class Grid:
     """Block (r, c) begins at pixel (MARGIN + 32 r, MARGIN + 32 c).
 
     foreground: bool (rows, cols). orientation: float64 (rows, cols), radians from +x towards +y of the line across the
-    ridges, (-pi / 2, pi / 2].
+    ridges, about, in (-pi / 2, pi / 2].
     """
 
     foreground: NDArray[np.bool_]
@@ -51,6 +51,7 @@ def lay(pixels: NDArray[np.uint8]) -> Grid:
             "put more of the finger on the glass"
         )
     xx, yy, xy = covariance(pixels, MARGIN, *foreground.shape)
+    # The axis of the covariance has 2 * xy here; NFIQ 2.3 has xy, and its forest was taught so
     return Grid(foreground, np.arctan2(xy, xx - yy) / 2)
 
 

@@ -35,5 +35,5 @@ def divide(profile: NDArray[np.int32]) -> Structure:
 
 
 def _rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Half of the last decimal is never met: both coefficients are multiples of less than a thousandth of it apart."""
+    """Neither coefficient can come nearer to half of the last decimal than a thousandth of it: any solver will do."""
     return np.rint(values * DECIMALS) / DECIMALS
