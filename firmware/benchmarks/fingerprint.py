@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from firmware.assessment import PPI_WHEN_UNTOLD, Wishes, collect
 from firmware.benchmarks.mindtct import Mindtct
+from firmware.errors import InputError, RecordError
 from firmware.pipeline import extraction, trace
 from firmware.records import images
 from firmware.vocabulary import Effort
@@ -61,10 +62,10 @@ class Report:
 def run(paths: Sequence[Path], effort: Effort = Effort.STANDARD) -> Report:
     """Time both on files and on every image of folders, in turn.
 
-    Raises InputError without images or without libfprint.
+    Raises InputError without images, for a file that can't be read, or without libfprint.
     """
     peer = Mindtct()
-    prints = [images.decode(file.path.read_bytes()) for path in paths for file in collect([path], Wishes())]
+    prints = [_read(file.path) for path in paths for file in collect([path], Wishes())]
     counts = Counter(pixels.shape for pixels, _ in prints)
     warmed: set[tuple[int, ...]] = set()
     stages: dict[str, list[float]] = defaultdict(list)
@@ -84,6 +85,15 @@ def run(paths: Sequence[Path], effort: Effort = Effort.STANDARD) -> Report:
     ours, theirs = (_spread([pair[who] for pair in every]) for who in (0, 1))
     sizes = tuple(_size(shape, counts[shape], pairs[shape]) for shape in sorted(pairs, key=math.prod))
     return Report(len(prints), ours, theirs, {name: _spread(some)[0] for name, some in stages.items()}, sizes, peak)
+
+
+def _read(path: Path) -> tuple[Pixels, float | None]:
+    try:
+        return images.decode(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}; name image files that can be read, or folders of them") from error
+    except RecordError as error:
+        raise InputError(f"{path}: {error}") from error
 
 
 def _size(shape: tuple[int, ...], count: int, pairs: Sequence[tuple[float, float]]) -> Size:

@@ -69,3 +69,13 @@ def test_mindtct_finds_the_planted_minutiae() -> None:
     found, seconds = Mindtct().extract(PRINT)
     assert 2 <= len(found) <= 10
     assert seconds > 0
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.png"
+    damaged.write_bytes(b"\x89PNG nothing")
+    for path in (tmp_path / "missing.png", damaged):
+        done = bench(path)
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"rekam: {path}: ")
+        assert "Traceback" not in done.stderr
