@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware.assessment import PPI_WHEN_UNTOLD, SUFFIXES
-from firmware.benchmarks import matching
+from firmware.benchmarks import ablation, matching
 from firmware.benchmarks.mindtct import Mindtct
 from firmware.benchmarks.truth import Tally, compare
 from firmware.datatypes import Minutiae
 from firmware.errors import InputError
-from firmware.pipeline import extraction
 from firmware.records import images, templates
 from firmware.vocabulary import Effort
 
@@ -65,13 +64,16 @@ def collect(folders: Sequence[Path]) -> list[PrintSet]:
     return sets
 
 
-def extractors(effort: Effort) -> dict[str, Extract]:
-    """Ours and the peer by name. Raises InputError without libfprint."""
+def extractors(effort: Effort, weights: Path | None = None, *, ablate: bool = False) -> dict[str, Extract]:
+    """Ours and the peer, or ours with and without its parts, by name; with the weights in a folder, or those shipped.
+
+    Raises InputError without libfprint, or where the folder lacks the weights.
+    """
+    ours = ablation.variants(effort, weights)
+    if ablate:
+        return ours
     peer = Mindtct()
-    return {
-        "Rekam": lambda pixels, ppi: extraction.extract(pixels, ppi, effort).minutiae,
-        "MINDTCT": lambda pixels, _: peer.extract(pixels)[0],
-    }
+    return {"Rekam": ours["whole"], "MINDTCT": lambda pixels, _: peer.extract(pixels)[0]}
 
 
 def measure(prints: PrintSet, name: str, extract: Extract, advance: Callable[[], None]) -> Score:
@@ -120,7 +122,7 @@ def as_lines(scores: Sequence[Score]) -> list[str]:
     for name in (
         dict.fromkeys(score.extractor for score in scores) if len({score.folder for score in scores}) > 1 else ()
     ):
-        lines.append(f"{'mean':24s}{name:8s}{'':17s}{_cells(mean_rates([s for s in scores if s.extractor == name]))}")
+        lines.append(f"{'mean':22s}{name:10s}{'':17s}{_cells(mean_rates([s for s in scores if s.extractor == name]))}")
     tallied = [(score, truth_figures(score.tally)) for score in scores if score.tally]
     if tallied:
         words = ("precision", "recall", "F1", "type right", "off by px", "degrees")
@@ -131,7 +133,7 @@ def as_lines(scores: Sequence[Score]) -> list[str]:
 
 
 def _head(score: Score) -> str:
-    return f"{score.folder.name[:23]:24s}{score.extractor:8s}"
+    return f"{score.folder.name[:21]:22s}{score.extractor:10s}"
 
 
 def _cells(rates: Rates | None) -> str:

@@ -54,12 +54,16 @@ def bench_accuracy(
         list[Path], typer.Argument(help="prints FINGER_IMPRESSION.png; truth/ in it tells what is known")
     ],
     effort: Annotated[Effort, typer.Option(help="which net finds the minutiae")] = Effort.STANDARD,
+    weights: Annotated[
+        Path | None, typer.Option(help="folder of minutiae-EFFORT.npz and judges-EFFORT.npz, instead of those shipped")
+    ] = None,
+    ablate: Annotated[bool, typer.Option(help="ours with one part left out at a time, instead of MINDTCT")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object on stdout")] = False,
 ) -> None:
     """Error rates of prints compared all with all, beside MINDTCT's (libfprint-2-2); and against known minutiae."""
     from firmware.benchmarks import accuracy
 
-    sets, extractors = accuracy.collect(folders), accuracy.extractors(effort)
+    sets, extractors = accuracy.collect(folders), accuracy.extractors(effort, weights, ablate=ablate)
     columns = (TextColumn("extracting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err) as bar:
         task = bar.add_task("", total=len(extractors) * sum(len(prints.files) for prints in sets))

@@ -1,6 +1,6 @@
 """The recipe: what becomes of one fingerprint, stage by stage."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -30,6 +30,23 @@ from firmware.vocabulary import Effort
 Points = TypeVar("Points", Minutiae, Singularities)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Ridges:
+    """What is known of the ridges before anything is decided.
+
+    normalised, enhanced: float32 (h, w), ridges positive. By blocks: flow, the orientation in [0, pi), coherence 0..1,
+    candidates for the foreground (bool), period in pixels and clarity 0..1.
+    """
+
+    normalised: NDArray[np.float32]
+    flow: NDArray[np.float32]
+    coherence: NDArray[np.float32]
+    candidates: NDArray[np.bool_]
+    period: NDArray[np.float32]
+    enhanced: NDArray[np.float32]
+    clarity: NDArray[np.float32]
+
+
 def extract(pixels: NDArray[np.uint8], ppi: float, effort: Effort = Effort.STANDARD) -> FingerprintFeatures:
     """Quality, minutiae, ridge counts, cores, deltas, pattern class, foreground and orientation of one print.
 
@@ -38,31 +55,37 @@ def extract(pixels: NDArray[np.uint8], ppi: float, effort: Effort = Effort.STAND
     resolution.
     """
     image, scale = resolution.to_500ppi(pixels, ppi)
+    seen = see_ridges(image)
+    foreground = segmentation.by_clarity(seen.candidates, seen.clarity)
+    proposals = detection.detect(seen.normalised, seen.candidates, weights.load(effort))
+    found = minutiae.confirm(proposals, seen.normalised, seen.period, seen.clarity, weights.load_judges(effort))
+    report = quality.assess(image, seen.enhanced, foreground, seen.clarity, seen.coherence, found)
+    trace.offer("quality", report)
+    cores, deltas = singularities.find(seen.flow, seen.coherence, foreground)
+    return FingerprintFeatures(
+        minutiae=in_input_pixels(found, scale),
+        quality=report,
+        foreground=foreground,
+        orientation=seen.flow,
+        block_px=parameters.BLOCK / scale,
+        cores=in_input_pixels(cores, scale),
+        deltas=in_input_pixels(deltas, scale),
+        pattern=pattern.classify(cores, deltas, seen.flow, foreground),
+        ridge_counts=ridge_counts.count(found, seen.enhanced, foreground, seen.period),
+    )
+
+
+def see_ridges(image: NDArray[np.uint8]) -> Ridges:
+    """What the first stages see of a print at 500 ppi, uint8 (h, w), dark ridges."""
     normalised, deviation = normalisation.normalise(image)
     flow, coherence = orientation.estimate(normalised)
     candidates = segmentation.by_contrast(deviation)
     period = frequency.estimate(normalised, flow, candidates)
     enhanced, clarity = enhancement.enhance(normalised, flow, period, candidates)
-    foreground = segmentation.by_clarity(candidates, clarity)
-    proposals = detection.detect(normalised, candidates, weights.load(effort))
-    found = minutiae.confirm(proposals, normalised, period, clarity, weights.load_judges(effort))
-    report = quality.assess(image, enhanced, foreground, clarity, coherence, found)
-    trace.offer("quality", report)
-    cores, deltas = singularities.find(flow, coherence, foreground)
-    return FingerprintFeatures(
-        minutiae=_in_input_pixels(found, scale),
-        quality=report,
-        foreground=foreground,
-        orientation=flow,
-        block_px=parameters.BLOCK / scale,
-        cores=_in_input_pixels(cores, scale),
-        deltas=_in_input_pixels(deltas, scale),
-        pattern=pattern.classify(cores, deltas, flow, foreground),
-        ridge_counts=ridge_counts.count(found, enhanced, foreground, period),
-    )
+    return Ridges(normalised, flow, coherence, candidates, period, enhanced, clarity)
 
 
-def _in_input_pixels(found: Points, scale: float) -> Points:
+def in_input_pixels(found: Points, scale: float) -> Points:
     """The same points where they lie in the image that came in; pixel centres are whole numbers in both."""
     if scale == 1.0:
         return found

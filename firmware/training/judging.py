@@ -20,17 +20,7 @@ from rich.progress import track
 from torch import Tensor, nn
 
 from firmware.errors import InputError
-from firmware.pipeline import (
-    detection,
-    enhancement,
-    frequency,
-    minutiae,
-    normalisation,
-    orientation,
-    parameters,
-    segmentation,
-    weights,
-)
+from firmware.pipeline import detection, extraction, minutiae, parameters, weights
 from firmware.vocabulary import Effort
 
 WITHIN = 8.0
@@ -79,16 +69,13 @@ def gather(folder: Path, net: weights.Net, console: Console) -> tuple[Floats, Fl
     looks, facts, answers = [], [], []
     for path in track(files, "looking at grown prints", console=console):
         pixels = np.asarray(Image.open(path).convert("L"), np.uint8).copy()
-        normalised, deviation = normalisation.normalise(pixels)
-        flow, _ = orientation.estimate(normalised)
-        candidates = segmentation.by_contrast(deviation)
-        period = frequency.estimate(normalised, flow, candidates)
-        _, clarity = enhancement.enhance(normalised, flow, period, candidates)
-        proposals = detection.detect(normalised, candidates, net)
+        ridges = extraction.see_ridges(pixels)
+        proposals = detection.detect(ridges.normalised, ridges.candidates, net)
         truth = _read_truth(path)
-        other_period = np.asarray(period * np.exp(rng.normal(0, DISPLACED[2])), np.float32)
-        for shown, scale in ((proposals, period), (_displaced(proposals, rng, normalised.shape), other_period)):
-            seen, known = minutiae.look(shown, normalised, scale, clarity)
+        other_period = np.asarray(ridges.period * np.exp(rng.normal(0, DISPLACED[2])), np.float32)
+        displaced = _displaced(proposals, rng, ridges.normalised.shape)
+        for shown, period in ((proposals, ridges.period), (displaced, other_period)):
+            seen, known = minutiae.look(shown, ridges.normalised, period, ridges.clarity)
             looks.append(seen.reshape(-1, parameters.LOOK_SIDE**2).astype(np.float16))
             facts.append(known)
             answers.append(answer(shown, truth))

@@ -3,14 +3,16 @@
 import json
 import subprocess
 import sys
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from firmware.benchmarks import accuracy
+from firmware.benchmarks import ablation, accuracy
 from firmware.errors import InputError
+from firmware.pipeline import extraction
 from firmware.records import templates
 from firmware.vocabulary import Effort
 from tests.pipeline.planted import plant
@@ -56,7 +58,7 @@ def test_a_table_for_a_person(folder: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     lines = [line.split() for line in done.stdout.splitlines() if line.strip()]
     assert [line[1] for line in lines if line[0] == folder.name] == ["Rekam", "MINDTCT"] * 2
-    alone = next(line for line in lines if line[0] == tmp_path.name[:23])
+    alone = next(line for line in lines if line[0] == tmp_path.name[:21])
     assert alone[2] == "1"
     assert alone[4:] == ["-", "-", "-"]
     assert [line[1] for line in lines if line[0] == "mean"] == ["Rekam", "MINDTCT"]
@@ -87,3 +89,28 @@ def test_two_images_of_one_name_are_refused(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"")
     with pytest.raises(InputError, match="same impression"):
         accuracy.collect([tmp_path])
+
+
+def test_parts_are_left_out_one_at_a_time() -> None:
+    pixels = plant(200, 180, [(70.0, 60.0, 1), (90.0, 130.0, -1)]).pixels
+    rng = np.random.default_rng(1)
+    noisy = np.where(rng.random(pixels.shape) < 0.2, rng.integers(0, 256, pixels.shape), pixels).astype(np.uint8)
+    found = {name: extract(noisy, 500) for name, extract in ablation.variants(Effort.STANDARD).items()}
+    whole = extraction.extract(noisy, 500).minutiae
+    np.testing.assert_array_equal(found["whole"].x, whole.x)
+    np.testing.assert_array_equal(found["whole"].quality, whole.quality)
+    assert list(found) == ["whole", "one judge", "no judge", "no mask"]
+    for name in ("one judge", "no judge"):
+        assert list(found[name].x) != list(whole.x)
+
+
+def test_other_weights_are_taken_or_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"minutiae-standard\.npz and judges"):
+        ablation.variants(Effort.STANDARD, tmp_path)
+    package = resources.files("firmware.pipeline")
+    for name in ("minutiae", "judges"):
+        data = (package / f"{name}-standard.npz").read_bytes()
+        (tmp_path / f"{name}-standard.npz").write_bytes(data)
+    pixels = plant(200, 180, [(70.0, 60.0, 1), (90.0, 130.0, -1)]).pixels
+    found = accuracy.extractors(Effort.STANDARD, tmp_path)["Rekam"](pixels, 500)
+    np.testing.assert_array_equal(found.quality, extraction.extract(pixels, 500).minutiae.quality)
