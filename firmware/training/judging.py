@@ -163,7 +163,7 @@ def loss(said: Tensor, wanted: Tensor) -> Tensor:
     real = (crossed(said[:, 0], wanted[:, 0], reduction="none") * wanted[:, 5]).mean()
     place = nn.functional.smooth_l1_loss(said[:, 1:3], wanted[:, 1:3], reduction="none").sum(1)
     turn = 10 * (said[:, 3] - wanted[:, 3]) ** 2
-    kind = crossed(said[:, 4], wanted[:, 4], reduction="none")
+    kind = 2 * crossed(said[:, 4], wanted[:, 4], reduction="none")
     count = wanted[:, 6].sum() + 1
     return real + ((place + turn + kind) * wanted[:, 6]).sum() / count
 

@@ -1,4 +1,4 @@
-"""Grown prints as a net learns from them: crops, turned and mirrored, with the target of each cell."""
+"""Grown prints as a net learns from them: crops, turned, scaled and mirrored, with the target of each cell."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,8 @@ from firmware.training.nets import CELL
 CROP = 192
 HEAT_SIGMA_CELLS = 1.0
 IGNORED_CELLS = 2.5
+SCALED = 0.09
+"""Deviation of the logarithm of the factor by which a crop is scaled."""
 
 Floats = NDArray[np.float32]
 
@@ -47,14 +49,11 @@ def _load(path: Path) -> Print:
 
 
 def crop(print_: Print, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """A random square of a print, mirrored and turned by quarters, with its target float32 (6, cells, cells)."""
-    height, width = print_.image.shape
-    top = int(rng.integers(0, max(1, height - CROP + 1)))
-    left = int(rng.integers(0, max(1, width - CROP + 1)))
-    image = np.zeros((CROP, CROP), np.float32)
-    part = print_.image[top : top + CROP, left : left + CROP]
-    image[: part.shape[0], : part.shape[1]] = part
-    rows = print_.minutiae - np.array([left, top, 0, 0, 0], np.float32)
+    """A random square of a print, mirrored and turned, with its target float32 (6, cells, cells).
+
+    Half of them are turned by any angle and scaled: more periods and orientations are seen than were grown.
+    """
+    image, rows = _turned(print_, rng) if rng.random() < 0.5 else _straight(print_, rng)
     if rng.random() < 0.5:
         image = image[:, ::-1]
         rows = np.asarray(rows * [-1, 1, -1, 1, 1] + [CROP - 1, 0, 0, 0, 0], np.float32)
@@ -65,6 +64,41 @@ def crop(print_: Print, rng: np.random.Generator) -> tuple[Floats, Floats]:
     if rng.random() < 0.3:
         image = image * rng.uniform(0.7, 1.3)
     return np.ascontiguousarray(image, np.float32), target(rows)
+
+
+def _straight(print_: Print, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """A square as it lies, 0 beyond the print, and the minutiae in its pixels."""
+    height, width = print_.image.shape
+    top = int(rng.integers(0, max(1, height - CROP + 1)))
+    left = int(rng.integers(0, max(1, width - CROP + 1)))
+    image = np.zeros((CROP, CROP), np.float32)
+    part = print_.image[top : top + CROP, left : left + CROP]
+    image[: part.shape[0], : part.shape[1]] = part
+    return image, print_.minutiae - np.array([left, top, 0, 0, 0], np.float32)
+
+
+def _turned(print_: Print, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """A square at any angle and a little larger or smaller than it was, bilinear."""
+    height, width = print_.image.shape
+    turn, scale, half = rng.uniform(-np.pi / 4, np.pi / 4), float(np.exp(rng.normal(0, SCALED))), (CROP - 1) / 2
+    middle_x = rng.uniform(min(half, width / 2), max(width - half, width / 2))
+    middle_y = rng.uniform(min(half, height / 2), max(height - half, height / 2))
+    cosine, sine = np.cos(turn), np.sin(turn)
+    v, u = (np.mgrid[0:CROP, 0:CROP] - half).astype(np.float32)
+    x = middle_x + scale * (cosine * u - sine * v)
+    y = middle_y + scale * (sine * u + cosine * v)
+    left, top = np.floor(x).astype(np.int32), np.floor(y).astype(np.int32)
+    inside = (left >= 0) & (left < width - 1) & (top >= 0) & (top < height - 1)
+    at, pixels = np.where(inside, top * width + left, 0), print_.image.ravel()
+    across, down = (x - left).astype(np.float32), (y - top).astype(np.float32)
+    upper = pixels[at] + across * (pixels[at + 1].astype(np.float32) - pixels[at])
+    lower = pixels[at + width] + across * (pixels[at + width + 1].astype(np.float32) - pixels[at + width])
+    rows = print_.minutiae.copy()
+    dx, dy = rows[:, 0] - middle_x, rows[:, 1] - middle_y
+    rows[:, 0], rows[:, 1] = (cosine * dx + sine * dy) / scale + half, (cosine * dy - sine * dx) / scale + half
+    dx, dy = print_.minutiae[:, 2], print_.minutiae[:, 3]
+    rows[:, 2], rows[:, 3] = cosine * dx + sine * dy, cosine * dy - sine * dx
+    return np.where(inside, upper + down * (lower - upper), 0).astype(np.float32), rows
 
 
 def target(rows: NDArray[np.floating]) -> Floats:

@@ -8,6 +8,7 @@ import pytest
 import torch
 from rich.console import Console
 
+from firmware.errors import InputError
 from firmware.pipeline import detection, minutiae, weights
 from firmware.training import judging, prints, teach
 from firmware.training.nets import CELL
@@ -45,20 +46,31 @@ def test_a_minutia_that_can_hardly_be_seen_counts_neither_way() -> None:
 
 
 def test_a_crop_turns_its_minutiae_along() -> None:
-    """However a print that is one bright point was turned and mirrored, the target lies on the point."""
+    """However a print of one bright spot was turned, scaled and mirrored, the target lies on it.
+
+    Its direction is that to a fainter one.
+    """
     image = np.zeros((300, 260), np.float16)
-    image[151, 120] = 1
+    image[150:153, 119:122], image[150:153, 137:140] = 1, 0.4
+    image[151, 120], image[151, 138] = 2, 0.8
     one = prints.Print(image, np.array([[120, 151, 1, 0, 1]], np.float32))
     rng = np.random.default_rng(2)
     hits = 0
-    for _ in range(40):
+    for _ in range(80):
         crop, target = prints.crop(one, rng)
-        if crop.max() == 0:
+        spots = []
+        for _ in range(2):
+            y, x = (int(part) for part in np.unravel_index(crop.argmax(), crop.shape))
+            spots.append(np.array([x, y]))
+            crop[max(y - 4, 0) : y + 5, max(x - 4, 0) : x + 5] = 0
+        (x, y), (other_x, other_y) = spots
+        if target[0].max() < 1 or not 12 < math.hypot(other_x - x, other_y - y) < 28:
             continue
         hits += 1
-        at = np.unravel_index(crop.argmax(), crop.shape)
-        peak = np.unravel_index(target[0].argmax(), target[0].shape)
-        assert np.abs((np.array(peak) + 0.5) * CELL - 0.5 - at).max() <= CELL / 2
+        row, col = np.unravel_index(target[0].argmax(), target[0].shape)
+        assert math.hypot((col + 0.5) * CELL - 0.5 - x, (row + 0.5) * CELL - 0.5 - y) <= CELL / 2 * math.sqrt(2) + 1
+        ahead = complex(*target[3:, row, col][:2]) / complex(other_x - x, other_y - y)
+        assert abs(math.atan2(ahead.imag, ahead.real)) < 0.15
     assert hits > 20
 
 
@@ -82,6 +94,12 @@ def test_a_net_is_taught_written_and_read_back(grown: Path, tmp_path: Path) -> N
     again = teach.layers(teach.restore(file, "standard"))
     for name, array in teach.layers(taught).items():
         np.testing.assert_allclose(again[name], array, atol=1e-5)
+
+
+def test_a_loss_that_is_no_number_ends_the_lesson(grown: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(teach, "PEAK_RATE", math.inf)
+    with pytest.raises(InputError, match="no number"):
+        teach.teach(grown, "standard", 20, 1, QUIET)
 
 
 def test_a_judge_learns_what_is_real(grown: Path) -> None:
