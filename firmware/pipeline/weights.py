@@ -1,4 +1,4 @@
-"""The figures of the nets, read once from the package's data and held to their digests."""
+"""The figures of nets and forest, read once from the package's data and held to their digests."""
 
 import hashlib
 import io
@@ -54,15 +54,18 @@ class Judges:
 @cache
 def load(effort: Effort) -> Net:
     """The net for this effort. Raises SampleError when its file is not the one that was shipped."""
-    name = f"minutiae-{effort.value}.npz"
-    return read(verified(name, (resources.files("firmware.pipeline") / name).read_bytes()))
+    return read(shipped(f"minutiae-{effort.value}.npz"))
 
 
 @cache
 def load_judges(effort: Effort) -> Judges:
     """The judges of what that net proposes. Raises SampleError when their file is not the one that was shipped."""
-    name = f"judges-{effort.value}.npz"
-    return read_judges(verified(name, (resources.files("firmware.pipeline") / name).read_bytes()))
+    return read_judges(shipped(f"judges-{effort.value}.npz"))
+
+
+def shipped(name: str) -> bytes:
+    """A file of figures among the package's data. Raises SampleError when it is not the one that was shipped."""
+    return verified(name, (resources.files("firmware.pipeline") / name).read_bytes())
 
 
 def verified(name: str, data: bytes) -> bytes:

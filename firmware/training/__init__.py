@@ -1,1 +1,1 @@
-"""Grows the weights that the pipeline carries, from grown prints alone; the only place of PyTorch."""
+"""Makes the figures that the pipeline carries, nets from grown prints alone; the only place of PyTorch."""

@@ -14,4 +14,6 @@ on that. Each file tells where the reference goes its own way.
     `spectrum` tells its frequencies.
 4.  `frequency_domain` (FDA), `local_clarity` (LCS), `orientation_certainty` (OCL), `orientation_flow` (OF) and
     `ridge_valley` (RVUP) measure; `bins` makes ten bins, mean and deviation of each.
+
+`forest` makes the score of all of them: NIST's own random forest.
 """
