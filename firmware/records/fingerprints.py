@@ -16,7 +16,6 @@ from firmware.vocabulary import CaptureTechnology, ImpressionType, MissingFinger
 _PNG = "PNG"
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _STORED_BITS = "8"
-_NO_VENDOR = "0000"
 _MAX_LINE = 99999
 _COMMENT = re.compile("Sensor depth ([1-8]) bits per pixel.*", re.ASCII)
 _UNSAFE = re.compile("[^A-Za-z0-9 ._/+-]", re.ASCII)
@@ -91,7 +90,7 @@ def _image_fields(finger: FingerRecord, image: FrictionRidgeImage) -> dict[int, 
         Type14.CGA: value(_PNG),
         Type14.BPX: value(_STORED_BITS),
         Type14.COM: value(f"Sensor depth {image.grey_bits} bits per pixel{mark}"),
-        Type14.FQM: ((str(int(finger.position)), str(finger.score or 0), _NO_VENDOR, itl.UNKNOWN),),
+        Type14.FQM: ((str(int(finger.position)), str(finger.score or 0), *itl.QUALITY_ALGORITHM),),
         Type14.FCT: value(str(int(device.technology))),
         Type14.MMS: (words,),
     }

@@ -30,6 +30,11 @@ CHARACTER_SETS = (("003", "UTF-8"),)
 NO_TYPE_4 = "00.00"
 PIXELS_PER_INCH = "1"
 UNKNOWN = "0"
+QUALITY_ALGORITHM = ("0000", "1")
+"""What made a score, fields 14.024 and 9.135, clause 7.7.7: the vendor, of whom none is registered with IBIA, and the
+number that a vendor gives to its algorithm. Ours is 1: NFIQ 2.3's measures and NIST's forest, but the four measures of
+minutiae from our own extractor, so that the number of NIST's algorithm would be untrue. 0 stood for an earlier score.
+"""
 MAX_MINUTIAE = 255
 """INCITS 378 counts the minutiae of a view in one byte; the best ones are kept."""
 

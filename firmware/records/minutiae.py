@@ -47,7 +47,7 @@ def write(finger: FingerRecord, idc: int) -> Record | None:
             Type9.TVPS: ppi,
             Type9.FVW: value(_FIRST_VIEW),
             Type9.FGP: value(str(int(finger.position))),
-            Type9.FQD: ((str(finger.score or 0), "0000", itl.UNKNOWN),),
+            Type9.FQD: ((str(finger.score or 0), *itl.QUALITY_ALGORITHM),),
             Type9.NOM: value(str(len(rows))),
             **({Type9.FMD: rows} if rows else {}),
             **structure,

@@ -52,6 +52,7 @@ def test_nistitl_reads_every_record_back() -> None:
     assert kinds == [1, 2, *[9] * 9, *[14] * 10]
     assert message[(2, 0)][101].value == RESIDENT.nik
     assert message[(14, 2)].COM == "Sensor depth 4 bits per pixel; low quality, the best of 2 attempts"
+    assert message[(14, 1)].FQM == [["1", "55", "0000", "1"]], "score, vendor (not registered), our product"
     assert message[(14, 10)].AMP == [["10", "XX"]]
     assert message[(14, 10)]["DATA"] is None
     pixels, ppi = images.decode(message[(14, 1)].DATA)
