@@ -18,6 +18,7 @@ THIRD_PARTY = {
     "firmware": set(),
     "firmware.assessment": {"numpy", "PIL", "rich"},
     "firmware.benchmarks": {"numpy", "rich", "typer"},
+    "firmware.benchmarks.reject_plot": {"PIL"},
     "firmware.cli": {"typer", "rich"},
     "firmware.config": {"pydantic"},
     "firmware.contact_sheet": {"PIL"},

@@ -77,3 +77,36 @@ def bench_accuracy(
         return
     for line in accuracy.as_lines(scores):
         out.print(line, markup=False)
+
+
+@bench_app.command("reject")
+def bench_reject(
+    folders: Annotated[list[Path], typer.Argument(help="prints FINGER_IMPRESSION.png, a folder a set")],
+    effort: Annotated[Effort, typer.Option(help="which net finds the minutiae")] = Effort.STANDARD,
+    template_folder: Annotated[
+        Path | None, typer.Option("--templates", help="folder with SET/FINGER_IMPRESSION.xyt to compare, not ours")
+    ] = None,
+    reference: Annotated[Path | None, typer.Option(help="other scores: a table, or a folder with SET.csv")] = None,
+    plot: Annotated[Path | None, typer.Option(help="draw the curves here, PNG")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on stdout")] = False,
+) -> None:
+    """Whether the score predicts: how FNMR at FMR 0.1 % falls as the prints of lowest score are discarded."""
+    from firmware.benchmarks import accuracy, reject, reject_plot, scores
+    from firmware.durable import write_file
+
+    sets = accuracy.collect(folders)
+    others = [scores.read(reference, prints.folder) if reference else None for prints in sets]
+    curves = []
+    columns = (TextColumn("comparing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err) as bar:
+        task = bar.add_task("", total=sum(len(prints.files) for prints in sets))
+        for prints, other in zip(sets, others, strict=True):
+            compared = reject.compare(prints, effort, template_folder, lambda: bar.advance(task))
+            curves += reject.curves(compared, other)
+    if plot:
+        write_file(plot, reject_plot.draw(curves))
+    if as_json:
+        sys.stdout.write(json.dumps(reject.as_json(curves, effort)) + "\n")
+        return
+    for line in reject.as_lines(curves):
+        out.print(line, markup=False)
