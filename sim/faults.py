@@ -20,7 +20,7 @@ unplug                the port vanishes after `offset` bytes of the answer and i
 lose_first_command    the first command after a program has opened the port is not heard
 wrong_baud            the sensor was left at the speed `baud`
 wrong_password        the sensor was left with the password `password`
-no_parameters         the sensor does not know ReadSysPara
+unknown_command       the sensor does not know `command` (left out: ReadSysPara)
 sleepy                at the command the sensor has fallen asleep and first wants its password (0x21)
 sensor_fault          the command fails with the confirmation `code`
 no_finger             the resident puts no finger on the glass for the first `asks` asks; 0: never
@@ -28,7 +28,7 @@ poor_prints           the first `impressions` of every finger are smeared and pa
 
 `command` names the instruction whose answer is meant ("UpImage", "GenImg", ...; left out: any). Offsets count from the
 first byte of the answer, its acknowledgement (12 bytes or more) included. `times` says how often it happens, 0 being
-always: by default once, and always for sensor_fault. What the sensor was left with, no_parameters, no_finger and
+always: by default once, and always for sensor_fault. What the sensor was left with, unknown_command, no_finger and
 poor_prints have no `times`.
 """
 
@@ -173,12 +173,13 @@ class WrongPassword:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoParameters:
-    """The sensor does not know ReadSysPara."""
+class UnknownCommand:
+    """The sensor does not know a command that others of its family know."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
-    kind: Literal["no_parameters"] = "no_parameters"
+    kind: Literal["unknown_command"] = "unknown_command"
+    command: Command = Instruction.ReadSysPara
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +222,7 @@ class PoorPrints:
 
 AnyFault = (
     Drop | Corrupt | Delay | Silence | Truncate | Duplicate | Stray | Unplug | LoseFirstCommand
-    | WrongBaud | WrongPassword | NoParameters | Sleepy | SensorFault | NoFinger | PoorPrints
+    | WrongBaud | WrongPassword | UnknownCommand | Sleepy | SensorFault | NoFinger | PoorPrints
 )  # fmt: skip
 _FAULTS: TypeAdapter[tuple[AnyFault, ...]] = TypeAdapter(tuple[Annotated[AnyFault, Field(discriminator="kind")], ...])
 

@@ -146,10 +146,9 @@ class FingerprintSensor:
     def _extract(self, parameters: bytes) -> Answer:
         if self._image is None:
             return Answer(Confirmation.NO_IMAGE)
-        found = features.extract(self._image)
-        if found is None:
-            return Answer(Confirmation.TOO_FEW_POINTS)
-        self._library.put(parameters[0], found)
+        if (complaint := features.complaint(self._image)) is not None:
+            return Answer(complaint)
+        self._library.put(parameters[0], features.extract(self._image))
         return OK
 
     def _upload_image(self, _: bytes) -> Answer:

@@ -11,12 +11,11 @@ from pathlib import Path
 from sim import faults
 from sim.broker import Broker
 from sim.errors import SimulationError
-from sim.faults import AnyFault, NoParameters, WrongBaud, WrongPassword
+from sim.faults import AnyFault, UnknownCommand, WrongBaud, WrongPassword
 from sim.fingerprint_sensor import FingerprintSensor
 from sim.fingers import Fingers, FolderFingers, GrownFingers
 from sim.flash import Flash
 from sim.glass import Glass
-from sim.instructions import Instruction
 from sim.line import SensorLine
 from sim.mischief import Mischief
 from sim.people import Resident
@@ -89,8 +88,8 @@ def sensor_line(
             flash.baud_number = fault.baud // 9600
         elif isinstance(fault, WrongPassword):
             flash.password = fault.password
-        elif isinstance(fault, NoParameters):
-            profile = dataclasses.replace(profile, unknown=profile.unknown | {Instruction.ReadSysPara})
+        elif isinstance(fault, UnknownCommand):
+            profile = dataclasses.replace(profile, unknown=profile.unknown | {fault.command})
     sensor = FingerprintSensor(profile, flash, glass)
     return SensorLine(Wire(port, baud=flash.baud, pace=pace), sensor, Mischief(planned))
 

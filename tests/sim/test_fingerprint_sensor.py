@@ -25,9 +25,9 @@ class Finger:
 
 
 def print_of(seed: int) -> Pixels:
-    """Something with ridges: noise, smoothed a little."""
-    noise = np.random.default_rng(seed).integers(0, 256, (96, 86))
-    return np.kron(noise, np.ones((4, 4))).astype(np.uint8)
+    """Straight ridges, each print's in a direction of its own."""
+    y, x = np.mgrid[0:384, 0:344]
+    return np.asarray(128 + 100 * np.sin(0.7 * (x * np.cos(seed) + y * np.sin(seed))), np.uint8)
 
 
 def sensor(model: str = "zfm20", **settings: int) -> FingerprintSensor:
@@ -257,6 +257,14 @@ def test_the_information_page_has_512_bytes() -> None:
     assert len(b"".join(contents(reply_to(sensor(), Instruction.ReadInfPage))[1:])) == 512
 
 
+def test_an_image_of_noise_is_disorderly() -> None:
+    glass = Finger()
+    glass.print = np.random.default_rng(1).integers(0, 256, (300, 300)).astype(np.uint8)
+    chip = FingerprintSensor(ZFM20, Flash(), glass)
+    ask(chip, Instruction.GenImg)
+    assert golden_reply(chip, "Img2Tz(1)") == GOLDEN["disorderly"].data
+
+
 def test_an_echo_is_0x55() -> None:
     assert ask(sensor(), Instruction.GetEcho) == b"\x55"
 
@@ -291,4 +299,4 @@ def test_a_faint_print_is_poor_only_for_the_extended_command() -> None:
     chip = FingerprintSensor(ZFM20, Flash(), glass)
     assert ask(chip, Instruction.GenImg) == b"\0"
     assert ask(chip, Instruction.GetImageEx) == bytes([Confirmation.TOO_FEW_POINTS])
-    assert ask(chip, Instruction.Img2Tz, b"\x01") == bytes([Confirmation.TOO_FEW_POINTS])
+    assert golden_reply(chip, "Img2Tz(1)") == GOLDEN["too few points"].data

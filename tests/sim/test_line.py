@@ -11,10 +11,10 @@ import serial
 from sim.faults import (
     AnyFault,
     LoseFirstCommand,
-    NoParameters,
     SensorFault,
     Sleepy,
     Stray,
+    UnknownCommand,
     Unplug,
     WrongBaud,
     WrongPassword,
@@ -92,7 +92,8 @@ def test_a_pulled_plug_is_put_back_and_settings_are_kept(tmp_path: Path) -> None
     ("fault", "command", "answer"),
     [
         (Sleepy(), "GenImg", "verify the password first"),
-        (NoParameters(), "ReadSysPara", "packet not received"),
+        (UnknownCommand(), "ReadSysPara", "packet not received"),
+        (UnknownCommand(command=Instruction.Img2Tz), "Img2Tz(1)", "packet not received"),
         (WrongPassword(), "GenImg", "verify the password first"),
         (SensorFault(code=0x02), "GenImg", "no finger"),
     ],
