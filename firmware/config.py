@@ -23,6 +23,7 @@ class FingerprintConfig(_Section):
     minimum_quality: int = Field(40, ge=0, le=100, description="a print of this score or better is accepted")
     attempts: int = Field(3, ge=1, le=20, description="tries a finger before the best one is kept as low quality")
     finger_timeout_s: float = Field(30, gt=0, le=600, description="how long to wait for a finger, seconds")
+    sensor_check: bool = Field(True, description="ask the sensor first whether it finds features in its image")
     passwords: tuple[Annotated[int, Field(ge=0, le=0xFFFFFFFF)], ...] = Field(
         (0, 0x12345678), min_length=1, description="passwords to try, in this order; none is ever written"
     )

@@ -189,6 +189,13 @@ class Excuse:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A print that could not have become good enough and was given up before its image was whole, and why."""
+
+    feedback: tuple[Feedback, ...]
+
+
 class Outcome(Enum):
     """How the capture of one finger ended."""
 
@@ -207,6 +214,7 @@ class FingerCapture:
     image: FrictionRidgeImage | None = None
     features: FingerprintFeatures | None = None
     captured_at: Timestamp | None = None
+    score_s: float | None = None
     missing: MissingFinger | None = None
     reason: str = ""
 

@@ -19,7 +19,9 @@ _log = logging.getLogger(__name__)
 
 def _fingerprint(config: KitConfig) -> FingerprintSensor:
     settings = config.fingerprint
-    sensor = FingerprintSensor(settings.port, ppi=settings.ppi, passwords=settings.passwords)
+    sensor = FingerprintSensor(
+        settings.port, ppi=settings.ppi, passwords=settings.passwords, checks=settings.sensor_check
+    )
     try:
         sensor.open()
     except BaseException:

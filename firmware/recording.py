@@ -163,4 +163,5 @@ def _finger(capture: FingerCapture) -> dict[str, Any]:
         "score": features.quality.score if features else None,
         "minutiae": len(features.minutiae) if features else None,
         "attempts": capture.attempts,
+        "score_s": None if capture.score_s is None else round(capture.score_s, 4),
     }

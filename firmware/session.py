@@ -4,16 +4,17 @@ Why: devices, files and people are slow and fail, rules of enrolment do not. So 
 values that any test can walk; the station turns the world into events and actions into deeds.
 
 An event is what happened outside; what it amounts to (was the score reached, was it the last try) is its trigger.
-A print of score 0 is a try without a print. Tries count prints and waits in vain alike. When they are used up the best
-print is kept as low quality; where there is none, the operator decides: repeat, excuse, cancel.
+A print of score 0 is a try without a print. Tries count prints, prints given up and waits in vain alike. When they are
+used up the best print is kept as low quality; where there is none, the operator decides: repeat, excuse, cancel.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from firmware.datatypes import Excuse, FingerCapture, FingerprintFeatures, FrictionRidgeImage, Outcome, Timestamp
+from firmware.datatypes import Excuse, FingerCapture, GivenUp, Outcome
 from firmware.errors import SessionError
+from firmware.events import Cancelled, Captured, Event, Excused, Lifted, NoFinger, Repeated, Start
 from firmware.vocabulary import FingerPosition
 
 
@@ -37,6 +38,7 @@ class Trigger(Enum):
     NONE_REMAINS = "none remains"
     ACCEPTED = "score reached"
     POOR = "score missed"
+    GIVEN_UP = "given up early"
     ABSENT = "no finger"
     BEST_KEPT = "tries used up"
     NO_PRINT = "tries used up without a print"
@@ -52,6 +54,7 @@ class Action(Enum):
     ASK_FINGER = "ask for the finger"
     TELL_ACCEPTED = "tell that it is accepted"
     TELL_POOR = "tell what was wrong"
+    TELL_GIVEN_UP = "tell why it was given up"
     TELL_ABSENT = "tell that no finger came"
     TELL_BEST_KEPT = "tell that the best is kept"
     TELL_EXCUSED = "tell that it is excused"
@@ -68,6 +71,7 @@ TABLE: Mapping[tuple[State, Trigger], tuple[State, tuple[Action, ...]]] = {
     (State.NEXT_FINGER, Trigger.NONE_REMAINS): (State.COMPLETE, (Action.SEAL,)),
     (State.AWAITING_FINGER, Trigger.ACCEPTED): (State.AWAITING_LIFT, (Action.TELL_ACCEPTED, Action.AWAIT_LIFT)),
     (State.AWAITING_FINGER, Trigger.POOR): (State.AWAITING_LIFT, (Action.TELL_POOR, Action.AWAIT_LIFT)),
+    (State.AWAITING_FINGER, Trigger.GIVEN_UP): (State.AWAITING_LIFT, (Action.TELL_GIVEN_UP, Action.AWAIT_LIFT)),
     (State.AWAITING_FINGER, Trigger.ABSENT): (State.AWAITING_FINGER, (Action.TELL_ABSENT, Action.ASK_FINGER)),
     (State.AWAITING_FINGER, Trigger.BEST_KEPT): (State.AWAITING_LIFT, (Action.TELL_BEST_KEPT, Action.AWAIT_LIFT)),
     (State.AWAITING_FINGER, Trigger.NO_PRINT): (State.AWAITING_DECISION, (Action.ASK_DECISION,)),
@@ -79,50 +83,6 @@ TABLE: Mapping[tuple[State, Trigger], tuple[State, tuple[Action, ...]]] = {
     (State.AWAITING_DECISION, Trigger.EXCUSED): (State.NEXT_FINGER, (Action.TELL_EXCUSED,)),
     (State.AWAITING_DECISION, Trigger.CANCELLED): (State.CANCELLED, (Action.DISCARD,)),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """The operator begins."""
-
-
-@dataclass(frozen=True, slots=True)
-class Captured:
-    """A picture was taken and judged."""
-
-    image: FrictionRidgeImage
-    features: FingerprintFeatures
-    captured_at: Timestamp
-
-
-@dataclass(frozen=True, slots=True)
-class NoFinger:
-    """No finger came in time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lifted:
-    """The glass is free again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Excused:
-    """The operator excuses the finger that is asked for."""
-
-    excuse: Excuse
-
-
-@dataclass(frozen=True, slots=True)
-class Repeated:
-    """The operator asks for the same finger once more, with all its tries."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cancelled:
-    """The operator ends the session."""
-
-
-Event = Start | Captured | NoFinger | Lifted | Excused | Repeated | Cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +103,14 @@ class Session:
     state: State = State.READY
     finger: FingerPosition | None = None
     attempts: int = 0
-    latest: Captured | None = None
+    latest: Captured | GivenUp | None = None
     best: Captured | None = None
     settled: tuple[FingerCapture, ...] = ()
+
+    @property
+    def needs_any(self) -> bool:
+        """Whether the next print must be taken however poor it is: the last try, and none is kept yet."""
+        return self.best is None and self.attempts + 1 >= self.plan.attempts
 
 
 def step(session: Session, event: Event) -> tuple[Session, tuple[Action, ...]]:
@@ -187,6 +152,8 @@ def _trigger(session: Session, event: Event) -> Trigger:
             if event.features.quality.score >= max(session.plan.minimum_quality, 1):
                 return Trigger.ACCEPTED
             return _after_a_miss(session, event, Trigger.POOR)
+        case GivenUp():
+            return _after_a_miss(session, None, Trigger.GIVEN_UP)
         case NoFinger():
             return _after_a_miss(session, None, Trigger.ABSENT)
         case Start():
@@ -217,8 +184,9 @@ def _count(session: Session, event: Event) -> Session:
         case Captured():
             best = _better(session.best, event)
             return replace(session, attempts=session.attempts + 1, latest=event, best=best)
-        case NoFinger():
-            return replace(session, attempts=session.attempts + 1, latest=None)
+        case GivenUp() | NoFinger():
+            latest = event if isinstance(event, GivenUp) else None
+            return replace(session, attempts=session.attempts + 1, latest=latest)
     return session
 
 
@@ -231,7 +199,13 @@ def _settle(session: Session, trigger: Trigger, event: Event) -> Session:
         outcome = Outcome.ACCEPTED if trigger is Trigger.ACCEPTED else Outcome.LOW_QUALITY
         capture = FingerCapture(session.finger, outcome, session.attempts)
         if kept := session.best:
-            capture = replace(capture, image=kept.image, features=kept.features, captured_at=kept.captured_at)
+            capture = replace(
+                capture,
+                image=kept.image,
+                features=kept.features,
+                captured_at=kept.captured_at,
+                score_s=kept.score_s,
+            )
     return replace(session, finger=None, attempts=0, latest=None, best=None, settled=(*session.settled, capture))
 
 

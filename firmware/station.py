@@ -9,18 +9,20 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware import clock, session
+from firmware import clock, events, session
 from firmware.announcements import Announcer
-from firmware.datatypes import FingerprintFeatures, FrictionRidgeImage
+from firmware.datatypes import Feedback, FingerprintFeatures, FrictionRidgeImage, GivenUp
 from firmware.errors import DeviceAbsent, DeviceError, LinkError, SessionError
-from firmware.pipeline import extraction
-from firmware.session import Action, Event, Plan, Session, State
+from firmware.events import Event
+from firmware.pipeline import arriving, extraction
+from firmware.session import Action, Plan, Session, State
 from firmware.vocabulary import FingerPosition
 
 _log = logging.getLogger(__name__)
 
-Decision = session.Repeated | session.Excused | session.Cancelled
+Decision = events.Repeated | events.Excused | events.Cancelled
 Result = TypeVar("Result")
+Pixels = NDArray[np.uint8]
 
 PAUSES_S = (0.5, 2.0, 5.0)
 """How long to wait before a device is opened anew, each time that its link fails in one capture."""
@@ -30,9 +32,14 @@ class FingerprintSource(Protocol):
     """What a station asks of a fingerprint sensor; see the driver for the meaning."""
 
     def capture(
-        self, *, timeout_s: float, on_lift: Callable[[], None], on_progress: Callable[[float], None]
-    ) -> FrictionRidgeImage | None:
-        """Take an image; None when no finger came in time."""
+        self,
+        *,
+        timeout_s: float,
+        on_lift: Callable[[], None],
+        on_progress: Callable[[float], None],
+        judge: Callable[[Pixels, int, float], tuple[Feedback, ...]] | None,
+    ) -> FrictionRidgeImage | GivenUp | None:
+        """Take an image, or give it up where the judge finds it hopeless; None when no finger came in time."""
 
     def wait_for_lift(self, timeout_s: float) -> bool:
         """Wait until the glass is free; False when it is not after that time."""
@@ -80,7 +87,8 @@ class Station:
     announcer: Announcer
     finger_timeout_s: float
     on_change: Callable[[], None] = lambda: None
-    extract: Callable[[NDArray[np.uint8], float], FingerprintFeatures] = extraction.extract
+    extract: Callable[[Pixels, float], FingerprintFeatures] = extraction.extract
+    foresee: Callable[[Pixels, int, float, int], tuple[Feedback, ...]] = arriving.foresee
     pause: Callable[[float], None] = time.sleep
 
     def enrol(self, plan: Plan) -> Session:
@@ -91,7 +99,7 @@ class Station:
         """
         enrolment, is_complete = Session(plan), False
         try:
-            enrolment, actions = session.step(enrolment, session.Start())
+            enrolment, actions = session.step(enrolment, events.Start())
             while enrolment.state not in (State.COMPLETE, State.CANCELLED):
                 enrolment, actions = session.step(enrolment, self._act(enrolment, actions))
             self._tell(enrolment, actions)
@@ -116,39 +124,54 @@ class Station:
 
     def _tell(self, enrolment: Session, actions: tuple[Action, ...]) -> None:
         for action in actions:
-            if action in (Action.TELL_POOR, Action.TELL_ABSENT):
+            if action in (Action.TELL_POOR, Action.TELL_GIVEN_UP, Action.TELL_ABSENT):
                 self.announcer.again(_finger(enrolment))
             if action not in (Action.ASK_FINGER, Action.AWAIT_LIFT):
                 self.operator.told(action, enrolment)
 
     def _ask(self, enrolment: Session) -> Event:
-        position = _finger(enrolment)
+        position, arrived = _finger(enrolment), time.monotonic()
 
         def lift() -> None:
             self.announcer.lift(position)
             self.operator.may_lift(again=False)
 
-        def capture() -> FrictionRidgeImage | None:
+        def progressed(fraction: float) -> None:
+            nonlocal arrived
+            arrived = time.monotonic()
+            self.operator.progressed(fraction)
+
+        def judge(rows: Pixels, height: int, ppi: float) -> tuple[Feedback, ...]:
+            return self.foresee(rows, height, ppi, enrolment.plan.minimum_quality)
+
+        def capture() -> FrictionRidgeImage | GivenUp | None:
             self.announcer.ask(position, enrolment.attempts + 1)
             self.operator.asked(enrolment)
             return self.kit.fingerprint.capture(
-                timeout_s=self.finger_timeout_s, on_lift=lift, on_progress=self.operator.progressed
+                timeout_s=self.finger_timeout_s,
+                on_lift=lift,
+                on_progress=progressed,
+                judge=None if enrolment.needs_any else judge,
             )
 
         self.on_change()
-        image = self._persist(capture)
-        if image is None:
-            return session.NoFinger()
+        taken = self._persist(capture)
+        if taken is None:
+            return events.NoFinger()
+        if isinstance(taken, GivenUp):
+            _log.info("station: %s, given up: %s", position.name.lower(), [told.value for told in taken.feedback])
+            return taken
         captured_at = clock.now()
-        features = self.extract(image.pixels, image.ppi)
-        _log.info("station: %s, score %d", position.name.lower(), features.quality.score)
-        return session.Captured(image, features, captured_at)
+        features = self.extract(taken.pixels, taken.ppi)
+        score_s = time.monotonic() - arrived
+        _log.info("station: %s, score %d after %.3f s", position.name.lower(), features.quality.score, score_s)
+        return events.Captured(taken, features, captured_at, score_s)
 
     def _await_lift(self, enrolment: Session) -> Event:
         position = enrolment.finger or enrolment.settled[-1].position
         for _ in range(enrolment.plan.attempts):
             if self._persist(lambda: self.kit.fingerprint.wait_for_lift(self.finger_timeout_s)):
-                return session.Lifted()
+                return events.Lifted()
             self.announcer.lift(position)
             self.operator.may_lift(again=True)
         message = f"{position.name.lower()}: something stays on the glass; lift the finger, clean the glass"
@@ -169,10 +192,10 @@ class Station:
         decision = self.operator.decide(enrolment, may_excuse=during is Action.ASK_FINGER)
         if decision is None:
             raise KeyboardInterrupt
-        if isinstance(decision, session.Cancelled):
+        if isinstance(decision, events.Cancelled):
             return decision
         self._persist(lambda: self.kit.reopen("fingerprint"))
-        return decision if isinstance(decision, session.Excused) else self._act(enrolment, (during,))
+        return decision if isinstance(decision, events.Excused) else self._act(enrolment, (during,))
 
     def _persist(self, operation: Callable[[], Result]) -> Result:
         """Do it; when the link fails, open the device anew and do it once more, a limited number of times."""

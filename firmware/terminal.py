@@ -11,9 +11,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.prompt import Prompt
 from rich.table import Table
 
-from firmware import resident, session, wording
-from firmware.datatypes import FEEDBACK_WORDS, Excuse, FingerCapture, Outcome, Resident
+from firmware import events, resident, wording
+from firmware.datatypes import FEEDBACK_WORDS, Excuse, Feedback, FingerCapture, GivenUp, Outcome, Resident
 from firmware.errors import DeviceError, InputError
+from firmware.events import Captured
 from firmware.session import Action, Session
 from firmware.station import Decision
 from firmware.vocabulary import FingerPosition, Language
@@ -89,14 +90,17 @@ class Terminal:
 
     def told(self, action: Action, enrolment: Session) -> None:
         """Show how a try ended, and what would make the next one better."""
+        self.close()
         match action:
             case Action.TELL_ABSENT:
                 self.say(Phrase.NO_FINGER, "yellow", finger=self._finger(enrolment.finger))
-            case Action.TELL_POOR if enrolment.latest:
+            case Action.TELL_POOR if isinstance(enrolment.latest, Captured):
                 quality = enrolment.latest.features.quality
                 self.say(Phrase.AGAIN, "yellow", finger=self._finger(enrolment.finger), score=quality.score)
-                for feedback in quality.feedback:
-                    self._line("  " + FEEDBACK_WORDS[feedback][self._language], "yellow")
+                self._advise(quality.feedback)
+            case Action.TELL_GIVEN_UP if isinstance(enrolment.latest, GivenUp):
+                self.say(Phrase.GIVEN_UP, "yellow", finger=self._finger(enrolment.finger))
+                self._advise(enrolment.latest.feedback)
             case Action.TELL_ACCEPTED | Action.TELL_BEST_KEPT | Action.TELL_EXCUSED:
                 self._tell_settled(action, enrolment.settled[-1])
             case Action.ASK_DECISION:
@@ -119,8 +123,8 @@ class Terminal:
         while key not in choices:
             key = self._prompt(Phrase.PROMPT_DECISION if may_excuse else Phrase.PROMPT_GO_ON).strip().lower()
         if key == repeat:
-            return session.Repeated()
-        return session.Cancelled() if key == cancel else session.Excused(self._ask_excuse())
+            return events.Repeated()
+        return events.Cancelled() if key == cancel else events.Excused(self._ask_excuse())
 
     def show_recorded(self, captures: Sequence[FingerCapture], number: str, waiting: int) -> None:
         """Show every finger with its outcome and score, and what the record is called."""
@@ -164,6 +168,10 @@ class Terminal:
         self.say(Phrase.STATUS_OF, "bold", kit=document["kit"])
         self.show_rows(("", ""), rows)
         self.say(broker, broker=address)
+
+    def _advise(self, found: Sequence[Feedback]) -> None:
+        for feedback in found:
+            self._line("  " + FEEDBACK_WORDS[feedback][self._language], "yellow")
 
     def _tell_settled(self, action: Action, capture: FingerCapture) -> None:
         finger = self._finger(capture.position)

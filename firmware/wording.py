@@ -94,6 +94,10 @@ class Phrase(Enum):
     LIFT_WAIT = ("Jari masih di kaca: angkat jari.", "The finger is still on the glass: lift it.")
     ACCEPTED = ("{finger}: mutu {score}, diterima.", "{finger}: score {score}, accepted.")
     AGAIN = ("{finger}: mutu {score}, ulangi.", "{finger}: score {score}, once more.")
+    GIVEN_UP = (
+        "{finger}: tidak akan cukup baik, ulangi.",
+        "{finger}: this cannot become good enough, once more.",
+    )
     LOW_QUALITY = (
         "{finger}: yang terbaik ({score}) disimpan dan ditandai mutu rendah.",
         "{finger}: the best one ({score}) is kept and marked low quality.",

@@ -12,7 +12,7 @@ from firmware.datatypes import (
     Resident,
     Timestamp,
 )
-from firmware.session import Captured
+from firmware.events import Captured
 from firmware.vocabulary import ClockTrust, Sex
 
 MELATI = Resident("1903015204100007", "Melati Contoh", date(2010, 4, 12), Sex.FEMALE)

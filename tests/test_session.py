@@ -4,23 +4,14 @@ import re
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from firmware import session as enrolment
-from firmware.datatypes import Excuse, Outcome
+from firmware.datatypes import Excuse, Feedback, GivenUp, Outcome
 from firmware.errors import SessionError
-from firmware.session import (
-    Action,
-    Cancelled,
-    Excused,
-    Lifted,
-    NoFinger,
-    Plan,
-    Repeated,
-    Session,
-    Start,
-    State,
-    Trigger,
-)
+from firmware.events import Cancelled, Captured, Event, Excused, Lifted, NoFinger, Repeated, Start
+from firmware.session import Action, Plan, Session, State, Trigger
 from firmware.vocabulary import FingerPosition, MissingFinger
 from tests.conftest import ROOT
 from tests.residents import captured
@@ -28,10 +19,12 @@ from tests.residents import captured
 BANDAGED = Excuse(MissingFinger.UNABLE_TO_PRINT, "bandaged")
 AMPUTATED = Excuse(MissingFinger.AMPUTATION, "amputation")
 PLAN = Plan(minimum_quality=40, attempts=3)
-EVENT_OF: dict[Trigger, enrolment.Event] = {
+GIVEN_UP = GivenUp((Feedback.TOO_SMALL,))
+EVENT_OF: dict[Trigger, Event] = {
     Trigger.STARTED: Start(),
     Trigger.ACCEPTED: captured(40),
     Trigger.POOR: captured(39),
+    Trigger.GIVEN_UP: GIVEN_UP,
     Trigger.ABSENT: NoFinger(),
     Trigger.BEST_KEPT: captured(20),
     Trigger.NO_PRINT: captured(0),
@@ -43,7 +36,7 @@ EVENT_OF: dict[Trigger, enrolment.Event] = {
 INTERNAL = {Trigger.FINGERS_REMAIN, Trigger.NONE_REMAINS}
 
 
-def walk(session: Session, *events: enrolment.Event) -> tuple[Session, list[Action]]:
+def walk(session: Session, *events: Event) -> tuple[Session, list[Action]]:
     done: list[Action] = []
     for event in events:
         session, actions = enrolment.step(session, event)
@@ -100,6 +93,47 @@ def test_the_best_of_the_tries_is_kept_as_low_quality() -> None:
     assert (kept.outcome, kept.attempts, kept.image) == (Outcome.LOW_QUALITY, 3, best.image)
     assert kept.captured_at == best.captured_at
     assert actions[-2:] == [Action.TELL_BEST_KEPT, Action.AWAIT_LIFT]
+
+
+@pytest.mark.parametrize("last", [GIVEN_UP, captured(0), captured(7), NoFinger()], ids=["given up", "0", "7", "none"])
+def test_the_best_of_the_tries_is_kept_whatever_the_last_was(last: Event) -> None:
+    best = captured(31)
+    session, actions = walk(Session(PLAN), Start(), best, Lifted(), GIVEN_UP, Lifted(), last)
+    kept = session.settled[0]
+    assert (kept.outcome, kept.attempts, kept.image) == (Outcome.LOW_QUALITY, 3, best.image)
+    assert actions[-2:] == [Action.TELL_BEST_KEPT, Action.AWAIT_LIFT]
+
+
+TRIES = st.one_of(st.integers(0, 39).map(captured), st.just(GIVEN_UP), st.just(NoFinger()))
+
+
+@given(st.lists(TRIES, min_size=3, max_size=3))
+def test_no_order_of_tries_loses_the_best(tries: list[Event]) -> None:
+    session, _ = walk(Session(PLAN), Start())
+    for event in tries:
+        session, _ = walk(session, event)
+        if session.state is State.AWAITING_LIFT:
+            session, _ = walk(session, Lifted())
+    scores = [event.features.quality.score for event in tries if isinstance(event, Captured)]
+    if max(scores, default=0) == 0:
+        assert session.state is State.AWAITING_DECISION
+        return
+    features = session.settled[0].features
+    assert features is not None and features.quality.score == max(scores)
+
+
+def test_what_was_given_up_is_told_and_waits_for_the_lift() -> None:
+    session, actions = walk(Session(PLAN), Start(), GIVEN_UP)
+    assert (session.attempts, session.latest, session.best) == (1, GIVEN_UP, None)
+    assert actions[-2:] == [Action.TELL_GIVEN_UP, Action.AWAIT_LIFT]
+
+
+def test_the_last_try_is_needed_only_while_no_print_is_kept() -> None:
+    first, _ = walk(Session(PLAN), Start())
+    last, _ = walk(first, GIVEN_UP, Lifted(), NoFinger())
+    kept, _ = walk(first, captured(5), Lifted(), GIVEN_UP, Lifted())
+    nothing, _ = walk(first, captured(0), Lifted(), GIVEN_UP, Lifted())
+    assert [session.needs_any for session in (first, last, kept, nothing)] == [False, True, False, True]
 
 
 def test_a_good_print_after_poor_ones_is_the_one_that_is_kept() -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from firmware import session
+from firmware import events
 from firmware.announcements import Announcer
-from firmware.datatypes import Excuse, FingerprintFeatures, FrictionRidgeImage, Outcome
+from firmware.datatypes import Excuse, Feedback, FingerprintFeatures, FrictionRidgeImage, GivenUp, Outcome
 from firmware.errors import DeviceAbsent, DeviceError, DeviceRefused, LinkLost, LinkTimeout, SessionError
 from firmware.session import Action, Plan, Session, State
 from firmware.station import PAUSES_S, Decision, Station
@@ -19,38 +19,53 @@ from firmware.vocabulary import FingerPosition, MissingFinger
 from tests.residents import features
 
 THUMB = (FingerPosition.RIGHT_THUMB,)
+HOPELESS = 3
 BANDAGED = Excuse(MissingFinger.UNABLE_TO_PRINT, "bandaged")
 
 
 @dataclass
 class Bench:
-    """A sensor that does what its script says: a score, None for no finger, or an error to raise."""
+    """A sensor that does what its script says: a score, None for no finger, a print given up, or an error to raise.
 
-    script: list[int | BaseException | None]
+    A print of score HOPELESS is given up where the judge is asked. happened: what came to pass, in order.
+    """
+
+    script: list[int | GivenUp | BaseException | None]
     lifts: list[bool | BaseException] = field(default_factory=list)
     reopenings: list[DeviceError | None] = field(default_factory=list)
     decisions: list[Decision | None] = field(default_factory=list)
     told_actions: list[Action] = field(default_factory=list)
     faults: list[DeviceError] = field(default_factory=list)
     reopened: int = 0
+    happened: list[str] = field(default_factory=list)
 
     @property
     def fingerprint(self) -> "Bench":
         return self
 
     def capture(
-        self, *, timeout_s: float, on_lift: Callable[[], None], on_progress: Callable[[float], None]
-    ) -> FrictionRidgeImage | None:
+        self,
+        *,
+        timeout_s: float,
+        on_lift: Callable[[], None],
+        on_progress: Callable[[float], None],
+        judge: Callable[[NDArray[np.uint8], int, float], tuple[Feedback, ...]] | None,
+    ) -> FrictionRidgeImage | GivenUp | None:
         next_one = self.script.pop(0)
         if isinstance(next_one, BaseException):
             raise next_one
-        if next_one is None:
-            return None
+        if not isinstance(next_one, int):
+            return next_one
         on_lift()
+        on_progress(0.5)
+        pixels = np.full((4, 4), next_one, np.uint8)
+        if judge and (feedback := judge(pixels[:2], 4, 508)):
+            return GivenUp(feedback)
         on_progress(1.0)
-        return FrictionRidgeImage(np.full((4, 4), next_one, np.uint8), 508)
+        return FrictionRidgeImage(pixels, 508)
 
     def wait_for_lift(self, timeout_s: float) -> bool:
+        self.happened.append("lift")
         lifted = self.lifts.pop(0) if self.lifts else True
         if isinstance(lifted, BaseException):
             raise lifted
@@ -63,12 +78,14 @@ class Bench:
 
     def asked(self, enrolment: Session) -> None: ...
 
-    def progressed(self, fraction: float) -> None: ...
+    def progressed(self, fraction: float) -> None:
+        self.happened.append(f"{fraction:.1f}")
 
     def may_lift(self, *, again: bool) -> None: ...
 
     def told(self, action: Action, enrolment: Session) -> None:
         self.told_actions.append(action)
+        self.happened.append(action.name)
 
     def reconnecting(self, fault: DeviceError) -> None:
         self.faults.append(fault)
@@ -77,12 +94,17 @@ class Bench:
         return self.decisions.pop(0) if self.decisions else None
 
 
-def scored(pixels: NDArray[np.uint8], ppi: float) -> FingerprintFeatures:
-    return features(int(pixels[0, 0]))
+def foresee(rows: NDArray[np.uint8], height: int, ppi: float, minimum: int) -> tuple[Feedback, ...]:
+    assert (rows.shape, height, ppi, minimum) == ((2, 4), 4, 508, 40)
+    return (Feedback.TOO_DRY,) if rows[0, 0] == HOPELESS else ()
 
 
 def enrol(bench: Bench, path: Path | None = None, fingers: tuple[FingerPosition, ...] = THUMB) -> Session:
-    station = Station(bench, bench, Announcer(path), 1.0, extract=scored, pause=lambda seconds: None)
+    def scored(pixels: NDArray[np.uint8], ppi: float) -> FingerprintFeatures:
+        bench.happened.append("score")
+        return features(int(pixels[0, 0]))
+
+    station = Station(bench, bench, Announcer(path), 1.0, extract=scored, foresee=foresee, pause=lambda seconds: None)
     return station.enrol(Plan(40, 3, fingers=fingers))
 
 
@@ -100,6 +122,40 @@ def test_two_fingers_one_after_a_poor_try(tmp_path: Path) -> None:
         {"lift": "right_index"},
         {"done": True},
     ]
+
+
+def test_the_score_stands_before_anything_else_is_waited_for() -> None:
+    bench = Bench([80])
+    done = enrol(bench)
+    assert bench.happened == ["0.5", "1.0", "score", "TELL_ACCEPTED", "lift", "SEAL"]
+    assert done.settled[0].score_s is not None and done.settled[0].score_s >= 0
+
+
+def test_a_hopeless_print_is_told_before_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    bench = Bench([HOPELESS, 80])
+    assert enrol(bench, path).settled[0].attempts == 2
+    assert bench.happened[:3] == ["0.5", "TELL_GIVEN_UP", "lift"]
+    assert '{"again": "right_thumb"}' in path.read_text()
+
+
+def test_a_print_that_the_sensor_refuses_is_told_at_once() -> None:
+    bench = Bench([GivenUp((Feedback.FEW_MINUTIAE,)), 80])
+    assert enrol(bench).settled[0].outcome is Outcome.ACCEPTED
+    assert bench.happened[:2] == ["TELL_GIVEN_UP", "lift"]
+
+
+def test_the_best_print_is_kept_though_the_last_was_given_up() -> None:
+    done = enrol(Bench([30, GivenUp((Feedback.UNCLEAR,)), HOPELESS]))
+    kept = done.settled[0]
+    assert kept.outcome is Outcome.LOW_QUALITY and kept.features is not None and kept.features.quality.score == 30
+
+
+def test_without_a_print_so_far_the_last_one_is_taken_however_poor_it_is() -> None:
+    done = enrol(Bench([HOPELESS, None, HOPELESS]))
+    kept = done.settled[0]
+    assert kept.outcome is Outcome.LOW_QUALITY and kept.features is not None
+    assert (kept.features.quality.score, kept.attempts) == (HOPELESS, 3)
 
 
 def test_a_finger_that_stays_is_waited_for_and_told(tmp_path: Path) -> None:
@@ -123,9 +179,9 @@ def test_no_print_and_nobody_there_ends_with_a_clear_message(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("decision", "state", "outcome"),
     [
-        (session.Repeated(), State.COMPLETE, Outcome.ACCEPTED),
-        (session.Excused(BANDAGED), State.COMPLETE, Outcome.EXCUSED),
-        (session.Cancelled(), State.CANCELLED, None),
+        (events.Repeated(), State.COMPLETE, Outcome.ACCEPTED),
+        (events.Excused(BANDAGED), State.COMPLETE, Outcome.EXCUSED),
+        (events.Cancelled(), State.CANCELLED, None),
     ],
 )
 def test_the_operator_decides(decision: Decision, state: State, outcome: Outcome | None) -> None:
@@ -166,7 +222,7 @@ def test_an_interrupt_with_nobody_to_ask_ends_the_session() -> None:
 
 
 @pytest.mark.parametrize(
-    ("decision", "outcome"), [(session.Repeated(), Outcome.ACCEPTED), (session.Excused(BANDAGED), Outcome.EXCUSED)]
+    ("decision", "outcome"), [(events.Repeated(), Outcome.ACCEPTED), (events.Excused(BANDAGED), Outcome.EXCUSED)]
 )
 def test_an_operator_interrupts_at_a_finger(decision: Decision, outcome: Outcome) -> None:
     bench = Bench([KeyboardInterrupt(), 80], decisions=[decision])
@@ -175,7 +231,7 @@ def test_an_operator_interrupts_at_a_finger(decision: Decision, outcome: Outcome
 
 
 def test_an_operator_interrupts_a_lift() -> None:
-    again = Bench([80], lifts=[KeyboardInterrupt(), True], decisions=[session.Repeated()])
+    again = Bench([80], lifts=[KeyboardInterrupt(), True], decisions=[events.Repeated()])
     assert enrol(again).state is State.COMPLETE
-    ended = Bench([80], lifts=[KeyboardInterrupt()], decisions=[session.Cancelled()])
+    ended = Bench([80], lifts=[KeyboardInterrupt()], decisions=[events.Cancelled()])
     assert enrol(ended).state is State.CANCELLED

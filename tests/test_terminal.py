@@ -6,10 +6,11 @@ from datetime import date
 import pytest
 from rich.console import Console
 
-from firmware import session
-from firmware.datatypes import Excuse, Feedback, FingerprintFeatures, QualityReport
+from firmware import events, session
+from firmware.datatypes import Excuse, Feedback, FingerprintFeatures, GivenUp, QualityReport
 from firmware.errors import InputError, LinkLost
-from firmware.session import Action, Captured, Plan, Session
+from firmware.events import Captured
+from firmware.session import Action, Plan, Session
 from firmware.station import Decision
 from firmware.terminal import Terminal
 from firmware.vocabulary import FingerPosition, Language, MissingFinger, Sex
@@ -54,10 +55,10 @@ def test_a_keyboard_that_goes_away_is_told(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize(
     ("typed", "may_excuse", "decision"),
     [
-        ("r\n", True, session.Repeated()),
-        ("X\nC\n", True, session.Cancelled()),
-        ("e\nr\n", False, session.Repeated()),
-        ("e\n \nbandaged\n", True, session.Excused(Excuse(MissingFinger.UNABLE_TO_PRINT, "bandaged"))),
+        ("r\n", True, events.Repeated()),
+        ("X\nC\n", True, events.Cancelled()),
+        ("e\nr\n", False, events.Repeated()),
+        ("e\n \nbandaged\n", True, events.Excused(Excuse(MissingFinger.UNABLE_TO_PRINT, "bandaged"))),
     ],
 )
 def test_decisions(monkeypatch: pytest.MonkeyPatch, typed: str, may_excuse: bool, decision: Decision) -> None:
@@ -94,14 +95,28 @@ def test_a_poor_print_is_told_with_its_feedback(language: Language, words: tuple
     assert all(line in shown.getvalue() for line in words)
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (Language.ENGLISH, ("right thumb: this cannot become good enough, once more", "Too little detail")),
+        (Language.INDONESIAN, ("ibu jari kanan: tidak akan cukup baik, ulangi", "Detail terlalu sedikit")),
+    ],
+)
+def test_a_print_that_was_given_up_is_told_with_its_feedback(language: Language, words: tuple[str, str]) -> None:
+    terminal, shown = plain(language)
+    latest = GivenUp((Feedback.FEW_MINUTIAE,))
+    terminal.told(Action.TELL_GIVEN_UP, Session(Plan(40, 3), finger=FingerPosition.RIGHT_THUMB, latest=latest))
+    assert all(line in shown.getvalue() for line in words)
+
+
 def test_a_session_in_plain_lines() -> None:
     terminal, shown = plain()
     plan = Plan(40, 2, fingers=tuple(FingerPosition)[:3])
     enrolment = Session(plan)
-    excused = session.Excused(Excuse(MissingFinger.UNABLE_TO_PRINT, "bandaged"))
-    lifted = session.Lifted()
-    events = (session.Start(), captured(80), lifted, captured(10), lifted, session.NoFinger(), lifted, excused)
-    for event in events:
+    excused = events.Excused(Excuse(MissingFinger.UNABLE_TO_PRINT, "bandaged"))
+    lifted = events.Lifted()
+    happened = (events.Start(), captured(80), lifted, captured(10), lifted, events.NoFinger(), lifted, excused)
+    for event in happened:
         enrolment, actions = session.step(enrolment, event)
         for action in actions:
             if action is Action.ASK_FINGER:
@@ -139,6 +154,13 @@ def test_the_bar_of_the_download(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal.progressed(1.0)
     terminal.close()
     assert "Reading the image" in shown.getvalue()
+
+
+def test_the_bar_of_a_download_that_was_given_up_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal, _ = desk(monkeypatch, "")
+    terminal.progressed(0.5)
+    terminal.told(Action.TELL_GIVEN_UP, Session(Plan(40, 3), latest=GivenUp(())))
+    assert terminal._progress is None
 
 
 def test_a_status_with_everything_unknown() -> None:

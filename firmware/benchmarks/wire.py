@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from firmware import config
+from firmware.datatypes import FrictionRidgeImage
 from firmware.drivers.fingerprint import FingerprintSensor
 from firmware.errors import DeviceAbsent, DeviceRefused
 
@@ -55,7 +56,7 @@ def measure(port: str, baud_rate: int, packet_size: int) -> Measurement:
             raise DeviceRefused(port, f"the sensor does not take {baud_rate} baud with {packet_size}-byte packets")
         image = sensor.capture(timeout_s=_FINGER_S, on_lift=lambda: started.append(time.monotonic()))
         measured_s = time.monotonic() - started[0] if started else 0.0
-    if image is None:
+    if not isinstance(image, FrictionRidgeImage):
         raise DeviceAbsent(port, "no finger lies on the glass; start the simulator with --hold")
     size = image.pixels.size // 2
     wire_bytes = _ACKNOWLEDGE_BYTES + size + _ENVELOPE_BYTES * -(-size // packet_size)

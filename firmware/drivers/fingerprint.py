@@ -2,14 +2,19 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Final, Self
 
-from firmware.datatypes import Device, FrictionRidgeImage
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware.datatypes import Device, Feedback, FrictionRidgeImage, GivenUp
 from firmware.drivers import fingerprint_protocol as protocol
+from firmware.drivers.fingerprint_check import FirstCheck
 from firmware.drivers.fingerprint_dialogue import Dialogue, refusal
+from firmware.drivers.fingerprint_image import KNOWN_SHAPES, LARGEST_SHAPE, unpack
 from firmware.drivers.fingerprint_opening import BAUD_RATES, Opening, Traits
 from firmware.drivers.fingerprint_protocol import DEVICE, TRANSIENT, Confirmation, Identifier
 from firmware.drivers.link import SerialLink
@@ -17,13 +22,13 @@ from firmware.errors import DeviceRefused, LinkCorrupt, LinkTimeout
 
 log = logging.getLogger(__name__)
 
-KNOWN_SHAPES: Final[Mapping[int, tuple[int, int]]] = {288 * 256 // 2: (288, 256), 192 * 192 // 2: (192, 192)}
-"""Bytes of an upload to (h, w): optical modules (ZFM-70 user manual, page 15), R503 (its product page)."""
-
-LARGEST_SHAPE: Final = (288, 256)
+Judge = Callable[[NDArray[np.uint8], int, float], tuple[Feedback, ...]]
+"""Sees the upper rows of a print, uint8 (n, w), the height of the whole and its ppi; tells what makes it hopeless."""
 
 _IMAGING_S: Final = 1.0
 _POLL_S: Final = 0.05
+_ROWS_APART: Final = 16
+"""How many more rows must be whole before a print is judged again."""
 
 
 class FingerprintSensor:
@@ -31,6 +36,8 @@ class FingerprintSensor:
 
     `passwords` are tried in this order. `baud_rate` and `packet_size` are what the sensor is brought to where it
     differs, which it keeps in its flash; None leaves its setting alone. `answer_s` is how long an answer may take.
+    `checks`: it is asked for features first, where the caller judges prints; a model that does not know the command
+    costs some seconds once.
     """
 
     def __init__(
@@ -42,6 +49,7 @@ class FingerprintSensor:
         baud_rate: int | None = 115200,
         packet_size: int | None = 256,
         answer_s: float = 0.5,
+        checks: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._port = port
@@ -52,6 +60,7 @@ class FingerprintSensor:
         self._clock = clock
         self._link = SerialLink(DEVICE, port, clock)
         self._dialogue = Dialogue(self._link, answer_s, clock)
+        self._first_check = FirstCheck(self._dialogue) if checks else None
         self._traits = Traits()
 
     def __enter__(self) -> Self:
@@ -109,22 +118,29 @@ class FingerprintSensor:
         timeout_s: float,
         on_lift: Callable[[], None] = lambda: None,
         on_progress: Callable[[float], None] = lambda fraction: None,
+        judge: Judge | None = None,
         attempts: int = 3,
-    ) -> FrictionRidgeImage | None:
+    ) -> FrictionRidgeImage | GivenUp | None:
         """Wait for a finger and take its image; None when no finger came in time.
 
         `on_lift` is called once the image is in the sensor's buffer, `on_progress` with 0..1 during its download, which
-        is tried up to `attempts` times and begins at 0 each time. A port that went away is opened again by the next
-        call. Raises LinkTimeout or LinkCorrupt when the last attempt ends so, LinkLost and DeviceRefused at once.
+        is tried up to `attempts` times and begins at 0 each time. With a `judge` a hopeless print is given up early:
+        when the sensor finds no features in it, or when the judge, shown the rows that have come (from the second image
+        of a model on that does not tell its shape), finds something wrong. What the sensor still sends is then waited
+        out by the next call. A port that went away is opened again by the next call. Raises LinkTimeout or LinkCorrupt
+        when the last attempt ends so, LinkLost and DeviceRefused at once.
         """
         self.open()
         log.info("%s: capture", DEVICE)
         if not self._poll(Confirmation.DONE, timeout_s, attempts):
             return None
         on_lift()
-        data, shape = self._download(attempts, on_progress)
-        self._traits = replace(self._traits, shape=shape)
-        return FrictionRidgeImage(protocol.unpack(data, shape), self._ppi, grey_bits=4, device=self.device)
+        if judge and self._first_check and (complaint := self._first_check.run()):
+            return GivenUp((complaint,))
+        pixels = self._download(attempts, on_progress, judge)
+        if isinstance(pixels, GivenUp):
+            return pixels
+        return FrictionRidgeImage(pixels, self._ppi, grey_bits=4, device=self.device)
 
     def wait_for_lift(self, timeout_s: float) -> bool:
         """Wait until no finger is on the glass; False when one still is after that time. The image is overwritten."""
@@ -149,18 +165,23 @@ class FingerprintSensor:
                 return False
             self._dialogue.pause(_POLL_S)
 
-    def _download(self, attempts: int, on_progress: Callable[[float], None]) -> tuple[bytes, tuple[int, int]]:
-        """The packed image and its shape, uploaded again from the sensor's buffer when it came spoiled."""
+    def _download(
+        self, attempts: int, on_progress: Callable[[float], None], judge: Judge | None
+    ) -> NDArray[np.uint8] | GivenUp:
+        """The image, uploaded again from the sensor's buffer when it came spoiled, or why it was given up."""
         sizes: list[int] = []
         for attempt in range(1, attempts + 1):
             try:
-                data = self._upload(on_progress)
+                data = self._upload(on_progress, judge)
+                if isinstance(data, GivenUp):
+                    return data
                 shape = self._shape_of(len(data))
                 if shape is not None:
                     if attempt > 1:
                         # the uploads that seemed lost may still come
-                        self._dialogue.settle()
-                    return data, shape
+                        self._dialogue.leave()
+                    self._traits = replace(self._traits, shape=shape)
+                    return unpack(data, shape[1])
                 if len(data) in sizes:
                     raise DeviceRefused(DEVICE, f"its image of {len(data)} bytes fits no known sensor of the family")
                 sizes.append(len(data))
@@ -172,15 +193,15 @@ class FingerprintSensor:
                 self._dialogue.settle()
         raise ValueError(f"attempts is {attempts}; it must be at least 1")
 
-    def _upload(self, on_progress: Callable[[float], None]) -> bytes:
-        """One upload from UpImage to the end of data; no packet of it was spoiled."""
+    def _upload(self, on_progress: Callable[[float], None], judge: Judge | None) -> bytearray | GivenUp:
+        """One upload from UpImage to the end of data, no packet of it spoiled, or to where the judge gave it up."""
         answer = self._dialogue.command(protocol.UPLOAD_IMAGE, attempts=1)
         if answer.code in TRANSIENT:
             raise LinkCorrupt(DEVICE, f"UpImage: {protocol.meaning(answer.code)}")
         if answer.code != Confirmation.DONE:
             raise refusal(protocol.UPLOAD_IMAGE, answer, "switch it off and on, or replace it")
         h, w = self.shape or LARGEST_SHAPE
-        data, expected = bytearray(), h * w // 2
+        data, expected, judged = bytearray(), h * w // 2, 0
         on_progress(0.0)
         while True:
             for packet in self._dialogue.receive():
@@ -190,10 +211,17 @@ class FingerprintSensor:
                     if self._dialogue.corrupt:
                         raise LinkCorrupt(DEVICE, f"UpImage: {self._dialogue.corrupt} spoiled packets; check the cable")
                     on_progress(1.0)
-                    return bytes(data)
+                    return data
             if len(data) > 2 * expected:
                 raise LinkCorrupt(DEVICE, f"UpImage: {len(data)} bytes and no end; switch the sensor off and on")
             on_progress(min(1.0, len(data) / expected))
+            rows = 2 * len(data) // w
+            if judge and self.shape and not self._dialogue.corrupt and judged + _ROWS_APART <= rows < h:
+                judged = rows
+                if feedback := judge(unpack(data, w), h, self._ppi):
+                    log.info("%s: given up after %d of %d rows", DEVICE, rows, h)
+                    self._dialogue.leave()
+                    return GivenUp(feedback)
 
     def _shape_of(self, count: int) -> tuple[int, int] | None:
         """Rows and columns of an image of that many bytes: the sensor's own shape, else a known one."""

@@ -24,16 +24,18 @@ _ENVELOPE_BYTES: Final = 11
 _QUIET_S: Final = 0.15
 _LONGEST_UPLOAD_BYTES: Final = 50_000
 
-_ANSWERS_ONLY: Final[Mapping[int, str]] = {
-    Confirmation.NO_FINGER: "GenImg",
-    Confirmation.IMAGING_FAILED: "GenImg",
-    Confirmation.CANNOT_SEND_DATA: "UpImage",
-    Confirmation.NO_IMAGE: "UpImage",
-    Confirmation.WRONG_PASSWORD: "VfyPwd",
-    Confirmation.WRONG_REGISTER: "SetSysPara",
-    Confirmation.WRONG_SETTING: "SetSysPara",
+_ANSWERS_ONLY: Final[Mapping[int, tuple[str, ...]]] = {
+    Confirmation.NO_FINGER: ("GenImg",),
+    Confirmation.IMAGING_FAILED: ("GenImg",),
+    Confirmation.DISORDERLY: ("Img2Tz",),
+    Confirmation.TOO_FEW: ("Img2Tz",),
+    Confirmation.CANNOT_SEND_DATA: ("UpImage",),
+    Confirmation.NO_IMAGE: ("Img2Tz", "UpImage"),
+    Confirmation.WRONG_PASSWORD: ("VfyPwd",),
+    Confirmation.WRONG_REGISTER: ("SetSysPara",),
+    Confirmation.WRONG_SETTING: ("SetSysPara",),
 }
-"""The codes that one command alone is answered with (each command's note in either manual)."""
+"""The codes that only these commands are answered with (each command's note in either manual)."""
 
 
 class Dialogue:
@@ -127,6 +129,10 @@ class Dialogue:
         """Let the sensor be for a while; what it says by itself is thrown away."""
         self._link.read(1 << 16, self._clock() + seconds)
 
+    def leave(self) -> None:
+        """Go without what still comes: the next command waits it out first."""
+        self._unsettled = True
+
     def settle(self) -> None:
         """Wait out whatever the sensor still has to send: late answers, an image at the most."""
         self._link.drain(self._quiet_s, self.answer_s + self._seconds(_LONGEST_UPLOAD_BYTES))
@@ -162,4 +168,4 @@ def _answers(packet: Packet, command: Command) -> bool:
     code = packet.content[0]
     if code == Confirmation.DONE:
         return len(packet.content) == 1 + command.answer_size
-    return _ANSWERS_ONLY.get(code, command.name) == command.name
+    return command.name in _ANSWERS_ONLY.get(code, (command.name,))

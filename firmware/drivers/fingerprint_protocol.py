@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from firmware.errors import LinkCorrupt
 
 DEVICE: Final = "fingerprint sensor"
@@ -55,6 +52,8 @@ class Confirmation(IntEnum):
     NOT_RECEIVED = 0x01, "it did not receive the command whole"
     NO_FINGER = 0x02, "no finger is on the glass"
     IMAGING_FAILED = 0x03, "it could not take an image"
+    DISORDERLY = 0x06, "the ridges in its image are disorderly"
+    TOO_FEW = 0x07, "its image is small, or shows too few minutiae"
     CANNOT_SEND_DATA = 0x0F, "it cannot send the data that should follow"
     WRONG_PASSWORD = 0x13, "the password is wrong"
     NO_IMAGE = 0x15, "its buffer holds no image"
@@ -106,6 +105,7 @@ class Command:
 
 
 GENERATE_IMAGE: Final = Command("GenImg", b"\x01")
+GENERATE_FEATURES: Final = Command("Img2Tz", b"\x02\x01")
 UPLOAD_IMAGE: Final = Command("UpImage", b"\x0a")
 READ_SYSTEM_PARAMETERS: Final = Command("ReadSysPara", b"\x0f", answer_size=16)
 READ_PRODUCT_INFO: Final = Command("ReadProdInfo", b"\x3c", answer_size=46)
@@ -180,15 +180,6 @@ class ProductInfo:
 def _text(padded: bytes) -> str:
     """What is printable before the padding: such a text goes into logs and records."""
     return "".join(chr(byte) for byte in padded.split(b"\0")[0] if 32 <= byte < 127).strip()
-
-
-def unpack(data: bytes, shape: tuple[int, int]) -> NDArray[np.uint8]:
-    """An image of (h, w) from two pixels a byte, the left one in the high nibble (ZFM-70 user manual, page 15).
-
-    Sixteen greys times 17 fill 0..255. `len(data)` must be h * w / 2.
-    """
-    packed = np.frombuffer(data, np.uint8)
-    return (np.stack([packed >> 4, packed & 0x0F], axis=-1) * np.uint8(17)).reshape(shape)
 
 
 class Decoder:

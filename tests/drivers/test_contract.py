@@ -10,7 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from firmware.datatypes import Feedback, FrictionRidgeImage, GivenUp
 from firmware.drivers.fingerprint import FingerprintSensor
 from firmware.drivers.link import SerialLink
 from firmware.errors import DeviceBusy
@@ -36,7 +38,7 @@ def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def test_an_image_is_whole_and_of_sixteen_greys(port: str) -> None:
     with FingerprintSensor(port) as sensor:
         image = sensor.capture(timeout_s=FINGER_S)
-        assert image is not None
+        assert isinstance(image, FrictionRidgeImage)
         assert image.pixels.shape == sensor.shape
         assert image.device == sensor.device
     assert image.grey_bits == 4
@@ -52,11 +54,48 @@ def test_the_finger_may_lift_before_the_download(port: str) -> None:
             on_lift=lambda: events.append("lift"),
             on_progress=lambda fraction: events.append(fraction),
         )
-    assert image is not None
+    assert isinstance(image, FrictionRidgeImage)
     assert events[:2] == ["lift", 0.0]
     assert events[-1] == 1.0
     fractions = [event for event in events if isinstance(event, float)]
     assert max(fractions) == 1.0
+
+
+def test_its_own_check_leaves_the_image_as_it_was(port: str) -> None:
+    """A model whose features are made in its image's place would send two greys: `sensor_check` must be off for it."""
+    with FingerprintSensor(port) as sensor:
+        image = sensor.capture(timeout_s=FINGER_S, judge=lambda rows, height, ppi: ())
+    assert isinstance(image, FrictionRidgeImage)
+    assert len(np.unique(image.pixels)) > 4
+
+
+def test_rows_are_shown_while_they_arrive(port: str) -> None:
+    shown: list[NDArray[np.uint8]] = []
+
+    def judge(rows: NDArray[np.uint8], height: int, ppi: float) -> tuple[Feedback, ...]:
+        assert (height, ppi) == ((sensor.shape or (0, 0))[0], 508)
+        shown.append(rows)
+        return ()
+
+    with FingerprintSensor(port) as sensor:
+        assert isinstance(sensor.capture(timeout_s=FINGER_S), FrictionRidgeImage)
+        again = sensor.capture(timeout_s=FINGER_S, judge=judge)
+    assert isinstance(again, FrictionRidgeImage)
+    assert len(shown) > 4
+    for rows in shown:
+        np.testing.assert_array_equal(rows, again.pixels[: len(rows)])
+        assert len(rows) < len(again.pixels)
+
+
+def test_a_print_that_was_given_up_leaves_it_usable(port: str) -> None:
+    def judge(rows: NDArray[np.uint8], height: int, ppi: float) -> tuple[Feedback, ...]:
+        return (Feedback.TOO_SMALL,) if len(rows) > height // 4 else ()
+
+    with FingerprintSensor(port) as sensor:
+        assert isinstance(sensor.capture(timeout_s=FINGER_S), FrictionRidgeImage)
+        assert sensor.capture(timeout_s=FINGER_S, judge=judge) == GivenUp((Feedback.TOO_SMALL,))
+        assert not sensor.wait_for_lift(timeout_s=0.2)
+        assert isinstance(sensor.capture(timeout_s=FINGER_S), FrictionRidgeImage)
 
 
 def test_one_program_after_another_finds_it_at_its_new_speed(port: str) -> None:
@@ -121,5 +160,5 @@ def test_each_simulated_model_is_what_it_is(
     with simulated_sensor(tmp_path / "port", model), FingerprintSensor(str(tmp_path / "port")) as sensor:
         assert (sensor.device.model, sensor.packet_size, sensor.baud_rate) == (says, packet_size, 115200)
         image = sensor.capture(timeout_s=FINGER_S)
-    assert image is not None
+    assert isinstance(image, FrictionRidgeImage)
     assert image.pixels.shape == shape

@@ -9,7 +9,8 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from firmware.drivers.fingerprint import FingerprintSensor
+from firmware.datatypes import Feedback, FrictionRidgeImage, GivenUp
+from firmware.drivers.fingerprint import FingerprintSensor, Judge
 from firmware.errors import DeviceAbsent, DeviceError, DeviceRefused, LinkCorrupt, LinkError, LinkLost, LinkTimeout
 from sim import faults
 from sim.faults import AnyFault
@@ -42,7 +43,14 @@ class Told:
     patience_s: float = PATIENCE_S
 
 
-Outcome = Image | NoImage | Told
+@dataclass(frozen=True)
+class Refused:
+    """The sensor finds no features in its image, and nothing is downloaded."""
+
+    feedback: Feedback
+
+
+Outcome = Image | NoImage | Told | Refused
 
 CASES: list[tuple[AnyFault, Outcome]] = [
     *[(faults.Drop(command=command, count=3), Image()) for command in (VERIFY, UP)],
@@ -81,7 +89,7 @@ CASES: list[tuple[AnyFault, Outcome]] = [
     (faults.WrongBaud(baud=28800), Told((DeviceAbsent, LinkCorrupt), "check", patience_s=0.05)),
     (faults.WrongPassword(), Image()),
     (faults.WrongPassword(password=42), Told(DeviceRefused, "none of the 2 known ones; add the right one")),
-    (faults.NoParameters(), Image()),
+    (faults.UnknownCommand(), Image()),
     *[(faults.Sleepy(command=command), Image()) for command in ALL_USED],
     (faults.Sleepy(command=GEN, times=2), Image()),
     (faults.Sleepy(command=GEN, times=0), Told(DeviceRefused, "wants its password first .* switch it off and on")),
@@ -96,6 +104,21 @@ CASES: list[tuple[AnyFault, Outcome]] = [
     (faults.SensorFault(command=VERIFY, code=0x18), Told(DeviceRefused, "VfyPwd: it could not write its flash")),
     (faults.NoFinger(), NoImage()),
     (faults.PoorPrints(), Image()),
+]
+
+
+CHECK = Instruction.Img2Tz
+CHECKED: list[tuple[AnyFault, Outcome]] = [
+    (faults.SensorFault(command=CHECK, code=0x07), Refused(Feedback.FEW_MINUTIAE)),
+    (faults.SensorFault(command=CHECK, code=0x06, times=1), Refused(Feedback.UNCLEAR)),
+    (faults.UnknownCommand(command=CHECK), Image()),
+    (faults.Silence(command=CHECK), Image()),
+    (faults.Silence(command=CHECK, times=0), Image()),
+    (faults.Corrupt(command=CHECK, offset=9), Image()),
+    (faults.Delay(command=CHECK, seconds=LONG_S), Image()),
+    (faults.Sleepy(command=CHECK), Image()),
+    (faults.Unplug(command=CHECK, seconds=0.3), Told(LinkLost, "went away", heals=True)),
+    (faults.Drop(command=UP, offset=9000, count=300), Image()),
 ]
 
 
@@ -117,6 +140,17 @@ def test_every_kind_of_fault_has_an_expectation() -> None:
 
 @pytest.mark.parametrize(("fault", "outcome"), CASES, ids=map(name, CASES))
 def test_the_fault_is_overcome_or_told(fault: AnyFault, outcome: Outcome, tmp_path: Path) -> None:
+    check(fault, outcome, tmp_path, None)
+
+
+@pytest.mark.parametrize(("fault", "outcome"), CHECKED, ids=map(name, CHECKED))
+def test_a_fault_is_overcome_or_told_where_prints_are_checked(
+    fault: AnyFault, outcome: Outcome, tmp_path: Path
+) -> None:
+    check(fault, outcome, tmp_path, lambda rows, height, ppi: ())
+
+
+def check(fault: AnyFault, outcome: Outcome, tmp_path: Path, judge: Judge | None) -> None:
     port = tmp_path / "fingerprint"
     with (
         simulated_sensor(port, "zfm20", fault),
@@ -124,17 +158,20 @@ def test_the_fault_is_overcome_or_told(fault: AnyFault, outcome: Outcome, tmp_pa
     ):
         match outcome:
             case Image():
-                assert_image(sensor)
+                assert_image(sensor, judge)
             case NoImage():
                 assert sensor.capture(timeout_s=0.2) is None
+            case Refused(feedback):
+                assert sensor.capture(timeout_s=5, judge=judge) == GivenUp((feedback,))
+                assert sensor.shape is None
             case Told():
                 with pytest.raises(outcome.errors, match=outcome.message) as told:
-                    sensor.capture(timeout_s=5)
+                    sensor.capture(timeout_s=5, judge=judge)
                 assert str(told.value).startswith("fingerprint sensor: ")
                 assert "\n" not in str(told.value)
                 if outcome.heals:
                     wait_for(port)
-                    assert_image(sensor)
+                    assert_image(sensor, judge)
 
 
 class FingerprintSensorClosing(FingerprintSensor):
@@ -144,9 +181,9 @@ class FingerprintSensorClosing(FingerprintSensor):
         return self
 
 
-def assert_image(sensor: FingerprintSensor) -> None:
-    image = sensor.capture(timeout_s=5)
-    assert image is not None
+def assert_image(sensor: FingerprintSensor, judge: Judge | None) -> None:
+    image = sensor.capture(timeout_s=5, judge=judge)
+    assert isinstance(image, FrictionRidgeImage)
     assert image.pixels.shape == (288, 256)
     assert len(np.unique(image.pixels)) > 4
 

@@ -3,16 +3,19 @@
 import struct
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from firmware.datatypes import Feedback, FrictionRidgeImage, GivenUp
 from firmware.drivers.fingerprint import FingerprintSensor
 from firmware.errors import DeviceAbsent, DeviceRefused, LinkCorrupt, LinkLost, LinkTimeout
 from tests.drivers.scripted import ScriptedSensor, acknowledge, upload
 
-VERIFY, GENERATE, UPLOAD, PARAMETERS, PRODUCT, SET = 0x13, 0x01, 0x0A, 0x0F, 0x3C, 0x0E
+VERIFY, GENERATE, FEATURES, UPLOAD, PARAMETERS, PRODUCT, SET = 0x13, 0x01, 0x02, 0x0A, 0x0F, 0x3C, 0x0E
 DONE, NO_FINGER = acknowledge(0), acknowledge(2)
 OPTICAL = bytes(np.random.default_rng(1).integers(0, 256, 36864, dtype=np.uint8))
 ROUND = bytes(np.random.default_rng(2).integers(0, 256, 18432, dtype=np.uint8))
@@ -34,6 +37,7 @@ def scripted(answers: dict[int, Answer | list[Answer]] | None = None, baud_rate:
     table: dict[int, Answer | list[Answer]] = {
         VERIFY: DONE,
         GENERATE: DONE,
+        FEATURES: DONE,
         UPLOAD: DONE + b"".join(upload(OPTICAL)),
         PARAMETERS: parameters(),
         PRODUCT: acknowledge(0x19),
@@ -60,7 +64,7 @@ def test_an_image_has_the_sensors_pixels() -> None:
     lifted: list[int] = []
     with scripted() as far_end, driver(far_end) as sensor:
         image = sensor.capture(timeout_s=5, on_lift=lambda: lifted.append(len(fractions)), on_progress=fractions.append)
-    assert image is not None
+    assert isinstance(image, FrictionRidgeImage)
     assert image.pixels.shape == sensor.shape == (288, 256)
     assert (image.pixels[0, 0], image.pixels[0, 1]) == ((OPTICAL[0] >> 4) * 17, (OPTICAL[0] & 15) * 17)
     assert (image.ppi, image.grey_bits) == (508, 4)
@@ -73,7 +77,7 @@ def test_the_size_of_the_image_tells_the_shape_where_the_sensor_does_not() -> No
     with scripted({UPLOAD: DONE + b"".join(upload(ROUND))}) as far_end, driver(far_end) as sensor:
         assert sensor.shape is None
         image = sensor.capture(timeout_s=5)
-    assert image is not None
+    assert isinstance(image, FrictionRidgeImage)
     assert image.pixels.shape == (192, 192)
 
 
@@ -83,7 +87,7 @@ def test_product_information_tells_device_and_shape() -> None:
     with scripted(script) as far_end, driver(far_end) as sensor:
         assert (sensor.device.model, sensor.device.serial, sensor.shape) == ("R503", "00000042", (160, 160))
         captured = sensor.capture(timeout_s=5)
-    assert captured is not None
+    assert isinstance(captured, FrictionRidgeImage)
     assert captured.pixels.shape == (160, 160)
 
 
@@ -105,6 +109,81 @@ def test_settings_are_written_only_where_they_differ() -> None:
     ):
         assert (sensor.baud_rate, sensor.packet_size) == (115200, 256)
     assert not [content for content in far_end.commands if content[0] == SET]
+
+
+def hopeful(rows: NDArray[np.uint8], height: int, ppi: float) -> tuple[Feedback, ...]:
+    """A judge who finds nothing wrong."""
+    return ()
+
+
+@pytest.mark.parametrize(("code", "feedback"), [(0x06, Feedback.UNCLEAR), (0x07, Feedback.FEW_MINUTIAE)])
+def test_a_print_without_features_is_given_up_before_its_upload(code: int, feedback: Feedback) -> None:
+    lifted: list[str] = []
+    with scripted({FEATURES: acknowledge(code)}) as far_end, driver(far_end) as sensor:
+        taken = sensor.capture(timeout_s=5, on_lift=lambda: lifted.append("lift"), judge=hopeful)
+    assert taken == GivenUp((feedback,))
+    assert lifted == ["lift"]
+    assert far_end.commands[-2:] == [b"\x01", b"\x02\x01"]
+
+
+def test_without_a_judge_or_with_the_check_off_the_sensor_is_not_asked() -> None:
+    refusing: dict[int, Answer | list[Answer]] = {FEATURES: acknowledge(0x07)}
+    with scripted(refusing) as far_end, driver(far_end) as sensor:
+        assert isinstance(sensor.capture(timeout_s=5), FrictionRidgeImage)
+    assert FEATURES not in [content[0] for content in far_end.commands]
+    with (
+        scripted(refusing) as far_end,
+        FingerprintSensor(far_end.port, baud_rate=None, packet_size=None, checks=False) as sensor,
+    ):
+        assert isinstance(sensor.capture(timeout_s=5, judge=hopeful), FrictionRidgeImage)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", acknowledge(0x01), acknowledge(0x19), acknowledge(0x15), acknowledge(0x5A)],
+    ids=["silent", "unheard", "refused", "no image", "odd"],
+)
+def test_a_model_that_does_not_know_the_check_is_asked_once(answer: bytes) -> None:
+    with scripted({FEATURES: answer}) as far_end, driver(far_end) as sensor:
+        sensor._dialogue.answer_s = 0.1
+        assert isinstance(sensor.capture(timeout_s=5, judge=hopeful), FrictionRidgeImage)
+        asked = [content[0] for content in far_end.commands].count(FEATURES)
+        assert isinstance(sensor.capture(timeout_s=5, judge=hopeful), FrictionRidgeImage)
+    assert [content[0] for content in far_end.commands].count(FEATURES) == asked <= 2
+
+
+def test_rows_are_judged_once_the_shape_is_known() -> None:
+    shown: list[int] = []
+
+    def judge(rows: NDArray[np.uint8], height: int, ppi: float) -> tuple[Feedback, ...]:
+        assert (rows.shape[1], height, ppi) == (256, 288, 508)
+        shown.append(len(rows))
+        return (Feedback.TOO_DRY,) if len(rows) >= 100 else ()
+
+    with scripted() as far_end, driver(far_end) as sensor:
+        assert isinstance(sensor.capture(timeout_s=5, judge=judge), FrictionRidgeImage)
+        assert shown == []
+        assert sensor.capture(timeout_s=5, judge=judge) == GivenUp((Feedback.TOO_DRY,))
+        assert isinstance(sensor.capture(timeout_s=5), FrictionRidgeImage)
+    assert all(later - earlier >= 16 for earlier, later in pairwise([0, *shown]))
+    assert shown[-1] >= 100 > shown[-2]
+
+
+def test_a_spoiled_upload_is_not_judged() -> None:
+    """Where bytes are missing what comes after them lies in the wrong place."""
+    shown: list[int] = []
+
+    def judge(rows: NDArray[np.uint8], height: int, ppi: float) -> tuple[Feedback, ...]:
+        shown.append(len(rows))
+        return ()
+
+    good = DONE + b"".join(upload(OPTICAL))
+    script: dict[int, Answer | list[Answer]] = {UPLOAD: [good, SPOILED["flipped"], good]}
+    with scripted(script) as far_end, driver(far_end) as sensor:
+        sensor.capture(timeout_s=5)
+        assert isinstance(sensor.capture(timeout_s=5, judge=judge), FrictionRidgeImage)
+    assert shown[0] >= 16 and max(shown) < 288
+    assert sum(rows < 32 for rows in shown) == 1
 
 
 def raise_speed(sensor: ScriptedSensor, content: bytes) -> bytes:
@@ -328,7 +407,7 @@ def test_a_spoiled_upload_is_asked_for_again(upload_: bytes) -> None:
         if upload_ in (SPOILED["dropped"], SPOILED["doubled"]):
             far_end.script = scripted({UPLOAD: [upload_, good]}).script
         image = sensor.capture(timeout_s=5, on_progress=fractions.append)
-    assert image is not None
+    assert isinstance(image, FrictionRidgeImage)
     assert image.pixels[287, 255] == (OPTICAL[-1] & 15) * 17
     assert fractions[-1] == 1.0
     assert [content[0] for content in far_end.commands].count(GENERATE) == 1
@@ -398,9 +477,9 @@ def test_opening_and_closing_twice_is_no_fault() -> None:
 
 def test_nothing_is_ever_stored_on_the_sensor() -> None:
     """Templates, passwords and addresses are written by commands that the driver does not know."""
-    known = {VERIFY, GENERATE, UPLOAD, PARAMETERS, PRODUCT, SET}
+    known = {VERIFY, GENERATE, FEATURES, UPLOAD, PARAMETERS, PRODUCT, SET}
     with scripted({SET: raise_speed}) as far_end, FingerprintSensor(far_end.port, answer_s=0.1) as sensor:
-        sensor.capture(timeout_s=5)
+        sensor.capture(timeout_s=5, judge=hopeful)
         sensor.wait_for_lift(timeout_s=0.1)
     assert {content[0] for content in far_end.commands} <= known
     assert {content[1] for content in far_end.commands if content[0] == SET} <= {4, 6}

@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +31,7 @@ COMMANDS: dict[str, Command] = {
     "SetSysPara(packet size, 256)": protocol.set_packet_size(256),
     "SetSysPara(packet size, 128)": protocol.set_packet_size(128),
     "GenImg": protocol.GENERATE_IMAGE,
+    "Img2Tz(1)": protocol.GENERATE_FEATURES,
     "UpImage": protocol.UPLOAD_IMAGE,
     "ReadSysPara": protocol.READ_SYSTEM_PARAMETERS,
     "ReadProdInfo": protocol.READ_PRODUCT_INFO,
@@ -91,12 +91,6 @@ def test_meanings_name_known_and_unknown_codes() -> None:
     assert "no finger" in protocol.meaning(Confirmation.NO_FINGER)
     assert "0x5A" in protocol.meaning(0x5A)
     assert "no data sheet" in protocol.meaning(0x5A)
-
-
-def test_left_pixel_is_the_high_nibble() -> None:
-    pixels = protocol.unpack(bytes([0x0F, 0xA5, 0x10, 0xFF]), (2, 4))
-    np.testing.assert_array_equal(pixels, [[0, 255, 170, 85], [17, 0, 255, 255]])
-    assert pixels.dtype == np.uint8
 
 
 @given(st.binary(max_size=600))

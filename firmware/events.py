@@ -1,0 +1,50 @@
+"""What happens to an enrolment from outside: the events that the table of `session` is asked about."""
+
+from dataclasses import dataclass
+
+from firmware.datatypes import Excuse, FingerprintFeatures, FrictionRidgeImage, GivenUp, Timestamp
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The operator begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """A picture was taken and judged, so many seconds after its last byte had come."""
+
+    image: FrictionRidgeImage
+    features: FingerprintFeatures
+    captured_at: Timestamp
+    score_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class NoFinger:
+    """No finger came in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """The glass is free again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excused:
+    """The operator excuses the finger that is asked for."""
+
+    excuse: Excuse
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The operator asks for the same finger once more, with all its tries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The operator ends the session."""
+
+
+Event = Start | Captured | GivenUp | NoFinger | Lifted | Excused | Repeated | Cancelled
