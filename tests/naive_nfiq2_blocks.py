@@ -10,17 +10,33 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
-def sum_blocks(pixels: Array, out: Array) -> None:
+def sum_blocks(pixels: Array, top: int, left: int, out: Array) -> None:
     for row, col in np.ndindex(out.shape[1:]):
-        block = pixels[32 * row : 32 * row + 32, 32 * col : 32 * col + 32].astype(int)
+        y, x = top + 32 * row, left + 32 * col
+        block = pixels[y : y + 32, x : x + 32].astype(int)
         out[:, row, col] = block.size, block.sum(), (block**2).sum()
 
 
-def gradient_products(pixels: Array, margin: int, out: Array) -> None:
+def sum_blocks_at(pixels: Array, corners: Array, out: Array) -> None:
+    for (top, left), sums in zip(corners, out, strict=True):
+        sum_blocks(pixels, top, left, sums)
+
+
+def gradient(block: Array, axis: int) -> Array:
+    return np.gradient(block, axis=axis) if block.shape[axis] > 1 else np.zeros(block.shape)
+
+
+def gradient_products(pixels: Array, top: int, left: int, out: Array) -> None:
     for row, col in np.ndindex(out.shape[1:]):
-        top, left = margin + 32 * row, margin + 32 * col
-        down, across = np.gradient(pixels[top : top + 32, left : left + 32].astype(float))
+        y, x = top + 32 * row, left + 32 * col
+        block = pixels[y : y + 32, x : x + 32].astype(float)
+        down, across = gradient(block, 0), gradient(block, 1)
         out[:, row, col] = 4 * (across**2).sum(), 4 * (down**2).sum(), 4 * (across * down).sum()
+
+
+def gradient_products_at(pixels: Array, corners: Array, out: Array) -> None:
+    for (top, left), sums in zip(corners, out, strict=True):
+        gradient_products(pixels, top, left, sums)
 
 
 def lay_out(pixels: Array, place: Array, padding: int, out: Array) -> None:

@@ -20,6 +20,14 @@ LARGEST = (1000, 800)
 def crop(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The print without the near-white rows and columns at its four sides, as an array of its own in C order.
 
+    pixels: uint8 (h, w), dark ridges, 500 ppi. Raises SampleError as `window` does.
+    """
+    return pixels[window(pixels)].copy()
+
+
+def window(pixels: NDArray[np.uint8]) -> tuple[slice, slice]:
+    """The rows and the columns that `crop` leaves.
+
     pixels: uint8 (h, w), dark ridges, 500 ppi. Rows are judged over the whole width and columns over the whole height,
     as the reference does. Raises SampleError when the array is no grey image, when nothing but frame is in it, and when
     what remains is a line or larger than 800x1000.
@@ -38,7 +46,7 @@ def crop(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
             f"quality: {right - left}x{bottom - top} pixels are more than one finger at 500 ppi; "
             f"cut out the finger, at most {LARGEST[1]}x{LARGEST[0]}"
         )
-    return pixels[top:bottom, left:right].copy()
+    return slice(top, bottom), slice(left, right)
 
 
 def check(pixels: NDArray[np.uint8]) -> None:

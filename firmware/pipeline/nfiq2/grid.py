@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware.errors import SampleError
-from firmware.pipeline._jit import kernel
+from firmware.pipeline.nfiq2 import sums
 from firmware.pipeline.nfiq2.gradients import BLOCK, covariance
 
 MARGIN = 2
@@ -35,12 +35,12 @@ class Grid:
     orientation: NDArray[np.float64]
 
 
-def lay(pixels: NDArray[np.uint8]) -> Grid:
-    """The grid of a cropped print, uint8 (h, w). Raises SampleError where too little of it is foreground."""
-    height, width = pixels.shape
-    sums = np.zeros((3, -(-height // BLOCK), -(-width // BLOCK)), np.int64)
-    _sum_blocks(pixels, sums)
-    lively = _variance(sums) > FOREGROUND**2 * _variance(sums.sum(axis=(1, 2)))
+def lay(pixels: NDArray[np.uint8], blocks: NDArray[np.int64]) -> Grid:
+    """The grid of a cropped print, uint8 (h, w), from the sums over its blocks, int64 (3, rows, cols).
+
+    Raises SampleError where too little of it is foreground.
+    """
+    lively = sums.variance(blocks) > FOREGROUND**2 * sums.variance(sums.of_image(blocks))
     # A block of the grid reaches 2 pixels into the next one of the segmentation, and must be foreground all over
     whole = lively[:-1, :-1] & lively[:-1, 1:] & lively[1:, :-1] & lively[1:, 1:]
     rows, cols = (max(0, (side - 2 * MARGIN) // BLOCK) for side in pixels.shape)
@@ -53,32 +53,3 @@ def lay(pixels: NDArray[np.uint8]) -> Grid:
     xx, yy, xy = covariance(pixels, MARGIN, *foreground.shape)
     # The axis of the covariance has 2 * xy here; NFIQ 2.3 has xy, and its forest was taught so
     return Grid(foreground, np.arctan2(xy, xx - yy) / 2)
-
-
-def _variance(sums: NDArray[np.int64]) -> NDArray[np.float64]:
-    """sums: number, sum and sum of squares, (3, ...)."""
-    number, total, squares = sums
-    mean = total / number
-    return np.asarray(squares / number - mean * mean)
-
-
-@kernel
-def _sum_blocks(pixels: NDArray[np.uint8], out: NDArray[np.int64]) -> None:
-    """Number, sum and sum of squares of the pixels in each block, whole or cut off by the image's edge.
-
-    pixels: (h, w). out: (3, rows, cols) of zeros, filled.
-    """
-    height, width = pixels.shape
-    for row in range(out.shape[1]):
-        bottom = min((row + 1) * BLOCK, height)
-        for col in range(out.shape[2]):
-            left, right = col * BLOCK, min((col + 1) * BLOCK, width)
-            total, squares = np.int32(0), np.int32(0)
-            for y in range(row * BLOCK, bottom):
-                line = pixels[y, left:right]
-                for x in range(line.size):
-                    value = np.int32(line[x])
-                    total += value
-                    squares += value * value
-            out[0, row, col] = (bottom - row * BLOCK) * (right - left)
-            out[1, row, col], out[2, row, col] = total, squares

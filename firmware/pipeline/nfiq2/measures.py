@@ -4,6 +4,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware.datatypes import Minutiae
+from firmware.pipeline.nfiq2 import (
+    block_measures,
+    coherence,
+    contrast,
+    cropping,
+    minutiae_counts,
+    minutiae_quality,
+    region,
+    sums,
+)
+from firmware.pipeline.nfiq2.gradients import covariance
 
 _PARTS = (*(f"Bin10_{i}" for i in range(10)), "Bin10_Mean", "Bin10_StdDev")
 
@@ -33,4 +44,25 @@ def measure(pixels: NDArray[np.uint8], minutiae: Minutiae) -> dict[str, float]:
     image. Raises SampleError for an array that is no grey image, and where too little of a print is in it for a
     measure: the reference gives no score then.
     """
-    raise NotImplementedError
+    window = cropping.window(pixels)
+    print_ = pixels[window].copy()
+    places = _places(minutiae, window)
+    blocks = sums.over_blocks(print_)
+    gradients = covariance(print_, 0, *blocks.shape[1:])
+    patch = region.find(print_)
+    found = (
+        block_measures.measure(print_, blocks, gradients)
+        | minutiae_counts.measure(places)
+        | minutiae_quality.measure(print_, blocks, places)
+        | region.measure(patch)
+        | contrast.measure(blocks)
+        | coherence.measure(gradients, region.blocks(patch))
+    )
+    return {name: found[name] for name in NAMES}
+
+
+def _places(minutiae: Minutiae, window: tuple[slice, slice]) -> NDArray[np.int64]:
+    """The pixels nearest to the minutiae, x and y in the window, int64 (n, 2); those outside are left out."""
+    rows, cols = window
+    places = np.rint(np.stack([minutiae.x, minutiae.y], axis=1)).astype(np.int64) - (cols.start, rows.start)
+    return places[((places >= 0) & (places < (cols.stop - cols.start, rows.stop - rows.start))).all(axis=1)]

@@ -8,15 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware.pipeline.nfiq2.bins import describe
-from firmware.pipeline.nfiq2.gradients import BLOCK, covariance
 
 EDGES = (0.337, 0.479, 0.579, 0.655, 0.716, 0.766, 0.81, 0.852, 0.898)
 
 
-def measure(pixels: NDArray[np.uint8]) -> dict[str, float]:
-    """The twelve measures of a cropped print, uint8 (h, w). Raises SampleError where no block can be measured."""
-    xx, yy, xy = covariance(pixels, 0, pixels.shape[0] // BLOCK, pixels.shape[1] // BLOCK)
+def measure(gradients: NDArray[np.float64]) -> dict[str, float]:
+    """The twelve measures from the covariance over the image's whole blocks, float64 (3, rows, cols).
+
+    Raises SampleError where no block can be measured.
+    """
+    xx, yy, _ = gradients
+    return describe("OCL", certainty(gradients[:, xx + yy > 0]), EDGES)
+
+
+def certainty(gradients: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The local measure, 0 to 1, of the covariance over blocks that are not one flat grey, float64 (3, n)."""
+    xx, yy, xy = gradients
     middle, spread = (xx + yy) / 2, np.sqrt((xx - yy) ** 2 + 4 * xy**2) / 2
-    largest, smallest = middle + spread, middle - spread
-    measured = largest != 0
-    return describe("OCL", 1 - smallest[measured] / largest[measured], EDGES)
+    return np.asarray(1 - (middle - spread) / (middle + spread))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from firmware.pipeline.nfiq2 import gradients, grid, local_clarity, profiles, ridge_valley, rotation, spectrum
+from firmware.pipeline.nfiq2 import gradients, local_clarity, profiles, ridge_valley, rotation, spectrum, sums
 from tests import naive_nfiq2_blocks as naive
 
 pytestmark = pytest.mark.kernel
@@ -30,21 +30,37 @@ def striped(seed: int, count: int) -> NDArray[np.bool_]:
 @pytest.mark.parametrize("content", ["noise", "black", "white"])
 def test_sums_over_blocks(shape: tuple[int, int], content: str) -> None:
     pixels = {"noise": noise(1, shape), "black": np.zeros(shape, np.uint8), "white": np.full(shape, 255, np.uint8)}
-    ours, twin = np.zeros((2, 3, -(-shape[0] // 32), -(-shape[1] // 32)), np.int64)
-    grid._sum_blocks(pixels[content], ours)
-    naive.sum_blocks(pixels[content], twin)
+    ours, twin = np.full((2, 3, -(-shape[0] // 32), -(-shape[1] // 32)), 7, np.int64)
+    sums._sum_blocks(pixels[content], 0, 0, ours)
+    naive.sum_blocks(pixels[content], 0, 0, twin)
     np.testing.assert_array_equal(ours, twin)
 
 
 @pytest.mark.parametrize("shape", [*SIZES, (36, 68), (67, 67)])
-@pytest.mark.parametrize("margin", [0, 2])
-def test_products_of_gradients(shape: tuple[int, int], margin: int) -> None:
+@pytest.mark.parametrize("corner", [(0, 0), (2, 2), (0, 1)])
+def test_products_of_gradients(shape: tuple[int, int], corner: tuple[int, int]) -> None:
+    """Blocks that the image's edge cuts off, even those of a single row or column, are measured too."""
+    top, left = (min(first, side - 1) for first, side in zip(corner, shape, strict=True))
     for pixels in (noise(2, shape), noise(3, shape, 2) * np.uint8(255), np.full(shape, 255, np.uint8)):
-        blocks = max(0, (shape[0] - 2 * margin) // 32), max(0, (shape[1] - 2 * margin) // 32)
+        blocks = -(-(shape[0] - top) // 32), -(-(shape[1] - left) // 32)
         ours, twin = np.full((2, 3, *blocks), 7, np.int64)
-        gradients._gradient_products(pixels, margin, ours)
-        naive.gradient_products(pixels, margin, twin)
+        gradients._gradient_products(pixels, top, left, ours)
+        naive.gradient_products(pixels, top, left, twin)
         np.testing.assert_array_equal(ours, twin)
+
+
+def test_blocks_anywhere() -> None:
+    pixels = noise(16, (70, 90))
+    corners = np.concatenate([np.random.default_rng(17).integers(0, (70, 90), (20, 2)), [(0, 0), (69, 89), (38, 58)]])
+    ours, twin = np.full((2, len(corners), 3, 1, 1), 7, np.int64)
+    sums._sum_blocks_at(pixels, corners, ours)
+    naive.sum_blocks_at(pixels, corners, twin)
+    np.testing.assert_array_equal(ours, twin)
+    np.testing.assert_array_equal(sums.at(pixels, corners), twin[:, :, 0, 0].T)
+    gradients._gradient_products_at(pixels, corners, ours)
+    naive.gradient_products_at(pixels, corners, twin)
+    np.testing.assert_array_equal(ours, twin)
+    np.testing.assert_array_equal(gradients.covariance_at(pixels, corners), twin[:, :, 0, 0].T / 4096)
 
 
 @pytest.mark.parametrize("padding", [0, rotation.PADDING])
