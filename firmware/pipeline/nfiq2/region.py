@@ -1,8 +1,7 @@
 """ImgProcROIArea_Mean: the mean grey level of the region of interest, the one patch that the finger fills.
 
-NIST IR 8382 (NFIQ 2). The darkest of 5x5 pixels, smoothed, divided by Otsu's threshold, smoothed more and divided again;
-then holes are filled, and of several patches the one in the largest upright box is kept. NFIQ 2.3 takes all figures
-from OpenCV 4.10.
+NIST IR 8382 (NFIQ 2). The darkest of 5x5 pixels, smoothed, divided by Otsu's threshold, smoothed more and divided
+again; then holes are filled, and of several patches the one in the largest upright box is kept.
 """
 
 from dataclasses import dataclass

@@ -12,8 +12,8 @@ from firmware.pipeline._jit import kernel
 class Runs:
     """Every run of equal pixels along a row of a mask, row by row, arrays of (n).
 
-    row, begin, end: int64; `end` is the first pixel past it. inside: bool, the pixels' value. part: int64, the first run
-    of the part that it belongs to, of pixels that are equal and connected by their sides.
+    row, begin, end: int64; `end` is the first pixel past it. inside: bool, the pixels' value. part: int64, the first
+    run of the part that it belongs to, of pixels that are equal and connected by their sides.
     """
 
     row: NDArray[np.int64]

@@ -20,6 +20,9 @@ ONE = 256
 
 WHITE = 255
 
+LOW = 0xFFFF
+"""What 16 bits hold: sums along a row come to less, and so what overflows on the way to them does not matter."""
+
 Steps = tuple[NDArray[np.int64], NDArray[np.int32]]
 
 
@@ -32,8 +35,10 @@ def smooth(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
 
 def smooth_mask(mask: NDArray[np.bool_], size: int) -> NDArray[np.uint8]:
     """The same of an image that is white where a mask, bool (h, w), is true; faster, as its rows seldom change."""
-    rows = np.empty(mask.shape, np.uint16)
-    _smooth_mask_rows(_mirrored(mask, size), WHITE * np.cumsum(_weights(size)[:-1], dtype=np.uint16), rows)
+    padded = _mirrored(mask, size)
+    flat, rows = padded.ravel(), padded[:, : mask.shape[1]] * np.uint16(WHITE * ONE)
+    changes = 1 + np.flatnonzero(flat[1:] != flat[:-1])
+    _smooth_changes(padded, changes, WHITE * np.cumsum(_weights(size)[:-1], dtype=np.int32), rows)
     return _down(rows, size)
 
 
@@ -81,48 +86,49 @@ def _smooth_rows(
 ) -> None:
     """The weighted sum of each pixel and its neighbours on its row, from the sums of all pixels before the steps.
 
-    padded: (h, w + 2 * radius). places, rises: (4 * n), the steps. out: (h, w), filled. No sum fits in 16 bits, but what
-    remains of them does, and so they may overflow.
+    padded: (h, w + 2 * radius). places, rises: (4 * n), the steps. out: (h, w), filled.
     """
     height, width = out.shape
     length = padded.shape[1]
     sums = np.zeros(length + 1, np.uint16)
     mirror = length - width + 1
     for y in range(height):
-        total, row = np.uint16(0), out[y]
+        total, row = np.int32(0), out[y]
         for x in range(length):
-            total = np.uint16(total + padded[y, x])
-            sums[x + 1] = total
+            total += np.int32(padded[y, x])
+            sums[x + 1] = total & LOW
         row[:] = 0
         for i in range(0, len(places), 4):
             p, q, r, s = places[i], places[i + 1], places[i + 2], places[i + 3]
-            j, k, l, m = np.uint16(rises[i]), np.uint16(rises[i + 1]), np.uint16(rises[i + 2]), np.uint16(rises[i + 3])
+            j, k, m, n = rises[i], rises[i + 1], rises[i + 2], rises[i + 3]
             a, b, c, d = sums[p:], sums[q:], sums[r:], sums[s:]
             e, f, g, h = sums[mirror - p :], sums[mirror - q :], sums[mirror - r :], sums[mirror - s :]
             for x in range(width):
-                row[x] += j * (e[x] - a[x]) + k * (f[x] - b[x]) + l * (g[x] - c[x]) + m * (h[x] - d[x])
+                step = j * (np.int32(e[x]) - np.int32(a[x])) + k * (np.int32(f[x]) - np.int32(b[x]))
+                step += m * (np.int32(g[x]) - np.int32(c[x])) + n * (np.int32(h[x]) - np.int32(d[x]))
+                row[x] = (row[x] + step) & LOW
 
 
 @kernel
-def _smooth_mask_rows(padded: NDArray[np.bool_], ramp: NDArray[np.uint16], out: NDArray[np.uint16]) -> None:
-    """The same of white where a mask is true: a step at each change, and before it a ramp.
+def _smooth_changes(
+    padded: NDArray[np.bool_], changes: NDArray[np.int64], ramp: NDArray[np.int32], out: NDArray[np.uint16]
+) -> None:
+    """The same of white where a mask is true: a ramp before each change.
 
-    padded: (h, w + 2 * radius). ramp: (2 * radius), the sums as a white half of the image comes nearer. out: (h, w),
-    filled.
+    padded: (h, w + 2 * radius). changes: (n), places in it, row by row, that differ from the one before. ramp: (2 *
+    radius), the sums as a white half of the image comes nearer. out: (h, w), white or black as the first w of
+    padded, which become the sums.
     """
-    width = out.shape[1]
-    for y in range(len(out)):
-        line, row = padded[y], out[y]
-        for x in range(width):
-            row[x] = WHITE * ONE if line[x] else 0
-        for end in range(1, line.size):
-            if line[end] == line[end - 1]:
-                continue
-            first, last = max(end - ramp.size, 0), min(end, width)
-            rise, part = row[first:last], ramp[first - end + ramp.size :]
-            sign = np.uint16(1 if line[end] else -1)
-            for x in range(rise.size):
-                rise[x] += sign * part[x]
+    width, length = out.shape[1], padded.shape[1]
+    for change in changes:
+        y, end = change // length, change % length
+        if end == 0:
+            continue
+        first, last = max(end - ramp.size, 0), min(end, width)
+        row, part = out[y, first:last], ramp[first - end + ramp.size :]
+        sign = np.int32(1 if padded[y, end] else -1)
+        for x in range(row.size):
+            row[x] = np.int32(row[x]) + sign * part[x]
 
 
 @kernel
@@ -148,10 +154,10 @@ def _smooth_columns(
             break
         for i in range(0, len(places), 4):
             p, q, r, s = places[i], places[i + 1], places[i + 2], places[i + 3]
-            j, k, l, m = rises[i], rises[i + 1], rises[i + 2], rises[i + 3]
+            j, k, m, n = rises[i], rises[i + 1], rises[i + 2], rises[i + 3]
             a, b, c, d = rows[lines[y + p]], rows[lines[y + q]], rows[lines[y + r]], rows[lines[y + s]]
             far = y + mirror
             e, f, g, h = rows[lines[far - p]], rows[lines[far - q]], rows[lines[far - r]], rows[lines[far - s]]
             for x in range(width):
                 total[x] += j * (np.int32(e[x]) - np.int32(a[x])) + k * (np.int32(f[x]) - np.int32(b[x]))
-                total[x] += l * (np.int32(g[x]) - np.int32(c[x])) + m * (np.int32(h[x]) - np.int32(d[x]))
+                total[x] += m * (np.int32(g[x]) - np.int32(c[x])) + n * (np.int32(h[x]) - np.int32(d[x]))
