@@ -45,15 +45,15 @@ def measure(pixels: NDArray[np.uint8], minutiae: Minutiae) -> dict[str, float]:
     measure: the reference gives no score then.
     """
     window = cropping.window(pixels)
-    print_ = pixels[window].copy()
+    cropped = pixels[window].copy()
     places = _places(minutiae, window)
-    blocks = sums.over_blocks(print_)
-    gradients = covariance(print_, 0, *blocks.shape[1:])
-    patch = region.find(print_)
+    blocks = sums.over_blocks(cropped)
+    gradients = covariance(cropped, 0, *blocks.shape[1:])
+    patch = region.find(cropped)
     found = (
-        block_measures.measure(print_, blocks, gradients)
+        block_measures.measure(cropped, blocks, gradients)
         | minutiae_counts.measure(places)
-        | minutiae_quality.measure(print_, blocks, places)
+        | minutiae_quality.measure(cropped, blocks, places)
         | region.measure(patch)
         | contrast.measure(blocks)
         | coherence.measure(gradients, region.blocks(patch))
@@ -65,4 +65,4 @@ def _places(minutiae: Minutiae, window: tuple[slice, slice]) -> NDArray[np.int64
     """The pixels nearest to the minutiae, x and y in the window, int64 (n, 2); those outside are left out."""
     rows, cols = window
     places = np.rint(np.stack([minutiae.x, minutiae.y], axis=1)).astype(np.int64) - (cols.start, rows.start)
-    return places[((places >= 0) & (places < (cols.stop - cols.start, rows.stop - rows.start))).all(axis=1)]
+    return np.asarray(places[((places >= 0) & (places < (cols.stop - cols.start, rows.stop - rows.start))).all(axis=1)])

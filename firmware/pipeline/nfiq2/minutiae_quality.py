@@ -22,9 +22,7 @@ CERTAIN = 80
 """Hundredths, rounded to whole ones, that the orientation certainty must exceed."""
 
 
-def measure(
-    pixels: NDArray[np.uint8], blocks: NDArray[np.int64], places: NDArray[np.int64]
-) -> dict[str, float]:
+def measure(pixels: NDArray[np.uint8], blocks: NDArray[np.int64], places: NDArray[np.int64]) -> dict[str, float]:
     """The two measures, 0..1, of minutiae at these pixels, x and y, int64 (n, 2), all in the image.
 
     pixels: uint8 (h, w), at least a block high and wide. blocks: int64 (3, rows, cols), the sums over its blocks.
