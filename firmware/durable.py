@@ -2,6 +2,8 @@
 
 import errno
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from firmware.errors import InputError
@@ -13,22 +15,47 @@ def write_file(path: Path, content: bytes, mode: int = 0o644, *, exclusive: bool
     Folders on the way are made. `exclusive` leaves a file alone that is there already and raises FileExistsError.
     Raises InputError naming the path when the disk is full or does not let us.
     """
+    with replacing(path, mode, exclusive=exclusive) as write:
+        write(content)
+
+
+@contextmanager
+def replacing(path: Path, mode: int = 0o644, *, exclusive: bool = False) -> Iterator[Callable[[bytes], None]]:
+    """The same in pieces, each handed to what this yields; a block that fails leaves what was there before."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     make_folder(path.parent)
+    with _naming(path):
+        file = os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb")
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
+
+            def write(content: bytes) -> None:
+                with _naming(path):
+                    file.write(content)
+
+            yield write
+            with _naming(path):
                 file.flush()
                 os.fsync(file.fileno())
+        finally:
+            # What closing still writes belongs to a block that failed
+            with suppress(OSError):
+                file.close()
+        with _naming(path):
             if exclusive:
                 path.hardlink_to(temporary)
             else:
                 temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-        sync_folder(path.parent)
+            sync_folder(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Turn what the system says into an error that names the file."""
+    try:
+        yield
     except FileExistsError:
         raise
     except OSError as error:
