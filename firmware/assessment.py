@@ -1,13 +1,11 @@
-"""`rekam assess`: quality, feedback, minutiae and pictures of image files, many at a time."""
+"""What `rekam assess` does with one image file: quality, feedback, minutiae and pictures of it."""
 
-import csv
+import errno
 import io
+import os
 from collections import Counter
-from collections.abc import Generator, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +16,12 @@ from firmware.datatypes import FingerprintFeatures
 from firmware.durable import make_folder, write_file
 from firmware.errors import InputError, KitError
 from firmware.records import images, templates
-from firmware.structure import Singularities
-from firmware.vocabulary import Effort, MinutiaKind, TemplateFormat
+from firmware.rows import Assessment, Row, as_json
+from firmware.vocabulary import Effort, Language, TemplateFormat
 
 SUFFIXES = frozenset({".png", ".tif", ".tiff", ".bmp", ".pgm", ".wsq", ".jp2", ".j2k", ".jpx", ".jpf"})
 PPI_WHEN_UNTOLD = 500.0
-KIND_WORDS = {MinutiaKind.OTHER: "other", MinutiaKind.RIDGE_ENDING: "ending", MinutiaKind.BIFURCATION: "bifurcation"}
-COLUMNS = ("file", "width", "height", "ppi", "quality", "minutiae", "pattern", "feedback", "error")
+NOT_THERE = f"cannot be read: {os.strerror(errno.ENOENT)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class ImageFile:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What is wanted of each image."""
+    """What is wanted of each image; report: the document that the pages in the folder `pages` become in the end."""
 
     ppi: float | None = None
     overlays: Path | None = None
@@ -45,19 +42,14 @@ class Wishes:
     template_format: TemplateFormat = TemplateFormat.XYT
     effort: Effort = Effort.STANDARD
     trace: Path | None = None
+    report: Path | None = None
+    pages: Path | None = None
+    language: Language = Language.ENGLISH
 
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """What became of one file; without features there is an error."""
-
-    name: str
-    width: int | None = None
-    height: int | None = None
-    ppi: float | None = None
-    ppi_told: bool = True
-    features: FingerprintFeatures | None = None
-    error: str | None = None
+    def folders(self) -> dict[str, Path]:
+        """The folders that are written to while images are assessed, by the names of the wishes."""
+        folders = {"overlays": self.overlays, "templates": self.templates, "trace": self.trace, "pages": self.pages}
+        return {name: folder for name, folder in folders.items() if folder is not None}
 
 
 def collect(paths: Iterable[Path], wishes: Wishes) -> list[ImageFile]:
@@ -76,17 +68,19 @@ def collect(paths: Iterable[Path], wishes: Wishes) -> list[ImageFile]:
         found.extend(ImageFile(p, p.relative_to(path).as_posix()) for p in inside)
     if wishes.trace and len(found) != 1:
         raise InputError(f"--trace: shows one print, not {len(found)}; name one image file")
-    _refuse_twins(found, by_stem=bool(wishes.overlays or wishes.templates))
+    _refuse_twins(found, by_stem=bool(wishes.overlays or wishes.templates or wishes.report))
     return found
 
 
 def prepare(wishes: Wishes, table: Path | None) -> None:
     """Make the folders for what is wished. Raises InputError before any work when one cannot be written to."""
-    for folder in (wishes.overlays, wishes.templates, wishes.trace, table.parent if table else None):
-        if folder is not None:
-            make_folder(folder)
-    if table is not None and table.is_dir():
-        raise InputError(f"{table}: is a folder; name a file for the table")
+    for folder in wishes.folders().values():
+        make_folder(folder)
+    for file in (table, wishes.report):
+        if file is not None:
+            make_folder(file.parent)
+            if file.is_dir():
+                raise InputError(f"{file}: is a folder; name a file")
 
 
 def _refuse_twins(files: Sequence[ImageFile], by_stem: bool) -> None:
@@ -101,15 +95,9 @@ def _stem(name: str) -> str:
     return Path(name).with_suffix("").as_posix()
 
 
-def assess_all(files: Sequence[ImageFile], wishes: Wishes, jobs: int = 1) -> Generator[Assessment, None, None]:
-    """Assess each file, in their order; with `jobs` over 1 in that many processes."""
-    work = partial(assess, wishes=wishes)
-    if jobs == 1 or len(files) < 2:
-        yield from map(work, files)
-        return
-    # A forked child would inherit the parent's threads and locks half way
-    with ProcessPoolExecutor(min(jobs, len(files)), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(work, files, chunksize=1)
+def row(file: ImageFile, wishes: Wishes) -> Row:
+    """Assess one file and write what is wished of it."""
+    return as_json(assess(file, wishes))
 
 
 def assess(file: ImageFile, wishes: Wishes) -> Assessment:
@@ -160,58 +148,3 @@ def _png(image: Image.Image) -> bytes:
     data = io.BytesIO()
     image.save(data, "PNG")
     return data.getvalue()
-
-
-def as_json(result: Assessment) -> dict[str, object]:
-    """One result as the object of a JSON Lines file."""
-    features = result.features
-    return {
-        "file": result.name,
-        "width": result.width,
-        "height": result.height,
-        "ppi": result.ppi,
-        "quality": features.quality.score if features else None,
-        "feedback": [feedback.value for feedback in features.quality.feedback] if features else [],
-        "minutiae": _minutiae(features) if features else [],
-        "pattern": features.pattern.name.lower() if features else None,
-        "cores": _singularities(features.cores) if features else [],
-        "deltas": _singularities(features.deltas) if features else [],
-        "error": result.error,
-    }
-
-
-def _minutiae(features: FingerprintFeatures) -> list[dict[str, object]]:
-    """Minutiae as the template has them: the same rounding, the same degrees."""
-    lines = templates.write_xyt(features.minutiae).splitlines()
-    rows = (line.split() for line in lines)
-    return [
-        {
-            "x": float(x),
-            "y": float(y),
-            "angle": float(angle),
-            "type": KIND_WORDS[MinutiaKind(int(kind))],
-            "quality": int(q),
-        }
-        for x, y, angle, q, kind in rows
-    ]
-
-
-def _singularities(points: Singularities) -> list[dict[str, object]]:
-    """Cores or deltas, their directions in degrees."""
-    angles = np.round(np.degrees(points.directions.astype(np.float64)), 2) % 360
-    rows = zip(points.x, points.y, angles.tolist(), points.quality, strict=True)
-    return [{"x": round(float(x), 2), "y": round(float(y), 2), "angles": a, "quality": int(q)} for x, y, a, q in rows]
-
-
-def write_csv(path: Path, results: Sequence[Assessment]) -> None:
-    """Write a table with one row a result, whole or not at all."""
-    table = io.StringIO()
-    writer = csv.DictWriter(table, COLUMNS, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    for result in results:
-        row = as_json(result)
-        quality = result.features.quality if result.features else None
-        row["minutiae"] = len(result.features.minutiae) if result.features else None
-        row["feedback"] = ";".join(feedback.value for feedback in quality.feedback) if quality else None
-        writer.writerow(row)
-    write_file(path, table.getvalue().encode())

@@ -1,11 +1,9 @@
 """The command `rekam`: one short function a verb; more verbs come by the entry point `rekam.commands`."""
 
-import contextlib
 import json
 import os
 import signal
 import sys
-import threading
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated
@@ -59,35 +57,18 @@ def assess(
     ] = None,
     effort: Annotated[Effort, typer.Option(help="which net finds the minutiae")] = Effort.STANDARD,
     jobs: Annotated[int, typer.Option(min=1, help="how many processes share the work")] = 1,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="a Dask scheduler whose workers share the work and the files")
+    ] = None,
+    run: Annotated[Path | None, typer.Option(help="keep what is done here; a second call goes on from there")] = None,
 ) -> None:
     """Quality, feedback and minutiae of fingerprint images: PNG, TIFF, BMP, PGM, WSQ, JPEG 2000."""
-    from firmware import assessment, listing
+    from firmware.archive import assessing
+    from firmware.assessment import Wishes
 
-    wishes = assessment.Wishes(ppi, overlays, template_folder, template_format, effort, trace)
-    files = assessment.collect(paths, wishes)
-    assessment.prepare(wishes, table)
-    told_to_end = threading.Event()
-    # An exception out of the handler could leave a lock of the pool held, and the pool would wait for it for ever
-    signal.signal(signal.SIGTERM, lambda *_: told_to_end.set())
-    results = []
-    with (
-        listing.progress(err, "assessing", len(files)) as advance,
-        contextlib.closing(assessment.assess_all(files, wishes, jobs)) as assessed,
-    ):
-        for result in assessed:
-            if told_to_end.is_set():
-                raise typer.Exit(128 + signal.SIGTERM)
-            results.append(result)
-            if as_json:
-                sys.stdout.write(json.dumps(assessment.as_json(result), ensure_ascii=False) + "\n")
-                sys.stdout.flush()
-            advance()
-    if table:
-        assessment.write_csv(table, results)
-    if not (as_json or table):
-        listing.show(out, results)
-    listing.warn(err, results)
-    if any(result.error for result in results):
+    wishes = Wishes(ppi, overlays, template_folder, template_format, effort, trace)
+    output = assessing.Output(as_json, table, run)
+    if not assessing.assess(paths, wishes, output, assessing.who(jobs, cluster), out, err):
         raise typer.Exit(1)
 
 

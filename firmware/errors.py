@@ -23,6 +23,7 @@
             SpoolFull
             SpoolDamaged
         DeliveryError                   packets could not be brought out
+        ClusterError                    the machines that share the work: not there, gone, or not alike
 
 Whether trying again helps is decided where an error is raised, by its class: retry loops catch `TransientError`.
 Poor quality is a result, not an error.
@@ -124,3 +125,7 @@ class SpoolDamaged(SpoolError):
 
 class DeliveryError(KitError):
     """Packets could not be brought out."""
+
+
+class ClusterError(KitError):
+    """The machines that share the work are not there, have gone, or are not alike."""

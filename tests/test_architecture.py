@@ -16,7 +16,9 @@ HARDWARE = {"serial", "gpiozero", "picamera2"}
 # What a module may import beside the standard library; the longest matching name holds
 THIRD_PARTY = {
     "firmware": set(),
-    "firmware.assessment": {"numpy", "PIL", "rich"},
+    "firmware.archive": {"PIL", "numpy", "rich"},
+    "firmware.archive.cluster": {"distributed"},
+    "firmware.assessment": {"numpy", "PIL"},
     "firmware.benchmarks": {"numpy", "rich", "typer"},
     "firmware.benchmarks.reject_plot": {"PIL"},
     "firmware.cli": {"typer", "rich"},
@@ -35,6 +37,7 @@ THIRD_PARTY = {
     "firmware.pipeline._jit": {"numba"},
     "firmware.pipeline._simd": {"numba", "llvmlite", "numpy"},
     "firmware.records": {"numpy", "PIL", "wsq", "nistitl", "pyrage", "cryptography", "asn1crypto"},
+    "firmware.rows": {"numpy"},
     "firmware.station": {"numpy"},
     "firmware.telemetry": {"paho"},
     "firmware.terminal": {"rich"},

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from firmware import assessment, listing, marks, overlay, wording
-from firmware.assessment import Assessment
+from firmware import listing, marks, overlay, wording
 from firmware.datatypes import FingerprintFeatures
+from firmware.rows import Assessment, as_json, flat
 from firmware.structure import Singularities
 from firmware.vocabulary import Language, PatternClass
 from tests.residents import features, image
@@ -39,7 +39,7 @@ def test_cores_and_deltas_are_drawn_in_their_colours(loop: FingerprintFeatures) 
 
 
 def test_json_tells_class_cores_and_deltas(loop: FingerprintFeatures) -> None:
-    row = assessment.as_json(Assessment("a.png", 256, 288, 508, features=loop))
+    row = as_json(Assessment("a.png", 256, 288, 508, features=loop))
     assert row["pattern"] == "left_loop"
     assert row["cores"] == [{"x": 120.0, "y": 140.0, "angles": [180.0], "quality": 60}]
     assert row["deltas"] == [{"x": 170.0, "y": 210.0, "angles": [28.65, 143.24, 269.29], "quality": 40}]
@@ -47,5 +47,6 @@ def test_json_tells_class_cores_and_deltas(loop: FingerprintFeatures) -> None:
 
 def test_the_table_tells_the_class(loop: FingerprintFeatures) -> None:
     text = io.StringIO()
-    listing.show(Console(file=text, width=160), [Assessment("a.png", features=loop), Assessment("b.png", error="no")])
+    results = [Assessment("a.png", features=loop), Assessment("b.png", error="no")]
+    listing.show(Console(file=text, width=160), [flat(as_json(result)) for result in results])
     assert "left loop" in text.getvalue()
