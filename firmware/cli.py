@@ -14,7 +14,7 @@ from rich.console import Console
 from firmware import __version__
 from firmware.benchmarks.verbs import bench_app
 from firmware.errors import InputError, KitError
-from firmware.vocabulary import Effort, TemplateFormat
+from firmware.vocabulary import Effort, Language, TemplateFormat
 
 app = typer.Typer(
     help="Firmware of a field kit that records residents for the KTP-el.",
@@ -70,6 +70,23 @@ def assess(
     output = assessing.Output(as_json, table, run)
     if not assessing.assess(paths, wishes, output, assessing.who(jobs, cluster), out, err):
         raise typer.Exit(1)
+
+
+@app.command()
+def summary(
+    run: Annotated[Path, typer.Argument(metavar="DIR", help="the folder of `rekam assess --run`")],
+    labels: Annotated[
+        Path | None, typer.Option(help="a CSV file with the columns file, finger, kit, sensor, day; or some of them")
+    ] = None,
+    picture: Annotated[Path | None, typer.Option(help="draw it to this PNG file; else DIR/summary.png")] = None,
+    language: Annotated[Language, typer.Option(help="of tables and picture")] = Language.ENGLISH,
+) -> None:
+    """How quality, minutiae and feedback are distributed in an archive, by folder and by what the labels tell."""
+    from firmware.archive import labels as labelling
+    from firmware.archive import summary as archive
+
+    told = archive.summarise(run, labelling.read(labels) if labels else None)
+    archive.show(out, run, told, picture or run / archive.PICTURE, language)
 
 
 @app.command()

@@ -6,8 +6,16 @@ from enum import Enum
 from firmware.vocabulary import FingerPosition, Language, PatternClass
 
 
-class Phrase(Enum):
-    """One text in the languages of a kit: Indonesian, English; braces are filled in by `say`."""
+class Bilingual(Enum):
+    """Texts in the languages of a kit: Indonesian, English; braces are filled in by `say`."""
+
+    def say(self, language: Language, **values: object) -> str:
+        """Tell the text in a language, its braces filled in."""
+        return choose(self.value, language).format(**values)
+
+
+class Phrase(Bilingual):
+    """What an operator is told."""
 
     NIK_DIGITS = ("harus 16 angka, bukan {given}", "must be 16 digits, not {given}")
     NIK_CHARACTER = (
@@ -142,10 +150,6 @@ class Phrase(Enum):
         "The broker {broker} was not reached; nothing was published.",
     )
 
-    def say(self, language: Language, **values: object) -> str:
-        """Tell the text in a language, its braces filled in."""
-        return self.value[0 if language is Language.INDONESIAN else 1].format(**values)
-
 
 FINGER_WORDS: Mapping[FingerPosition, tuple[str, str]] = {
     FingerPosition.RIGHT_THUMB: ("ibu jari kanan", "right thumb"),
@@ -176,16 +180,21 @@ REGION_WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
+def choose(words: tuple[str, str], language: Language) -> str:
+    """The words in this language, of Indonesian and English ones."""
+    return words[0 if language is Language.INDONESIAN else 1]
+
+
 def finger(position: FingerPosition, language: Language) -> str:
     """A finger's name for people."""
-    return FINGER_WORDS[position][0 if language is Language.INDONESIAN else 1]
+    return choose(FINGER_WORDS[position], language)
 
 
 def pattern(found: PatternClass, language: Language) -> str:
     """A pattern class's name for people."""
-    return PATTERN_WORDS[found][0 if language is Language.INDONESIAN else 1]
+    return choose(PATTERN_WORDS[found], language)
 
 
 def region(part: str, language: Language) -> str:
     """A region's name for people: province, regency or district."""
-    return REGION_WORDS[part][0 if language is Language.INDONESIAN else 1]
+    return choose(REGION_WORDS[part], language)
