@@ -110,3 +110,24 @@ def bench_reject(
         return
     for line in reject.as_lines(curves):
         out.print(line, markup=False)
+
+
+@bench_app.command("measures")
+def bench_measures(
+    pairs: Annotated[list[Path], typer.Argument(help="a reference's table and the folder of its prints, pair by pair")],
+    effort: Annotated[Effort, typer.Option(help="which net finds the minutiae")] = Effort.STANDARD,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on stdout")] = False,
+) -> None:
+    """How near the 69 quality measures of NFIQ 2.3 come to the reference's, the worst first; all prints pooled."""
+    from firmware.benchmarks import measures
+
+    references = measures.collect(pairs)
+    columns = (TextColumn("measuring"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err) as bar:
+        task = bar.add_task("", total=len(references))
+        report = measures.run(references, effort, lambda: bar.advance(task))
+    if as_json:
+        sys.stdout.write(json.dumps(measures.as_json(report)) + "\n")
+        return
+    for line in measures.as_lines(report):
+        out.print(line, markup=False)
