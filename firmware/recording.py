@@ -15,7 +15,7 @@ from firmware.datatypes import Excuse, FingerCapture, Resident, Timestamp
 from firmware.errors import IdentityError, SealingError, SessionError
 from firmware.identity import Identity
 from firmware.kit import Kit
-from firmware.pipeline import extraction
+from firmware.pipeline import extraction, warming
 from firmware.records import sealing, transaction
 from firmware.records.transaction import TransactionHeader
 from firmware.reporting import SPOOL, Reporter
@@ -67,6 +67,8 @@ def record(
         Reporter(config, kit.statuses, spool) as report,
     ):
         resident, plan = _prepare(config, desk, person, excused)
+        desk.say(Phrase.GETTING_READY, "dim")
+        warming.warm_up(config.fingerprint.ppi, config.effort)
         begun = time.monotonic()
         station = Station(
             kit,

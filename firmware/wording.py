@@ -89,6 +89,7 @@ class Phrase(Bilingual):
     PROMPT_GO_ON = ("[u] lanjut menunggu, [b] batal", "[r] go on waiting, [c] cancel")
     DECISION_KEYS = ("ukb", "rec")
 
+    GETTING_READY = ("Menyiapkan perekaman.", "Getting ready.")
     ASK = (
         "Letakkan {finger} di kaca (percobaan {attempt} dari {attempts})",
         "Put the {finger} on the glass (try {attempt} of {attempts})",
