@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
+def sum_lines(pixels: Array, across: Array, down: Array) -> None:
+    across[:], down[:] = pixels.sum(axis=1), pixels.sum(axis=0)
+
+
 def sum_blocks(pixels: Array, top: int, left: int, out: Array) -> None:
     for row, col in np.ndindex(out.shape[1:]):
         y, x = top + 32 * row, left + 32 * col

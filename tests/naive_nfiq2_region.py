@@ -16,24 +16,24 @@ def weights_of(places: Array, rises: Array, count: int) -> Array:
     return np.concatenate([half, half[-2::-1]])
 
 
-def smooth_rows(padded: Array, places: Array, rises: Array, out: Array) -> None:
-    weights = weights_of(places, rises, padded.shape[1] - out.shape[1] + 1)
-    for y, x in np.ndindex(out.shape):
-        out[y, x] = (weights * padded[y, x : x + len(weights)]).sum()
+def smooth_rows(pixels: Array, columns: Array, places: Array, rises: Array, out: Array) -> None:
+    weights = weights_of(places, rises, len(columns) - pixels.shape[1] + 1)
+    for y, x in np.ndindex(pixels.shape):
+        out[y, x] = (weights * pixels[y, columns[x : x + len(weights)]]).sum()
 
 
 def smooth_changes(padded: Array, changes: Array, ramp: Array, out: Array) -> None:
     weights = np.diff(ramp, prepend=0)
     weights = np.append(weights, weights[0])
-    for y, x in np.ndindex(out.shape):
+    for y, x in np.ndindex(len(padded), padded.shape[1] - len(ramp)):
         out[y, x] = (weights * padded[y, x : x + len(weights)]).sum()
 
 
-def smooth_columns(rows: Array, lines: Array, places: Array, rises: Array, total: Array, out: Array) -> None:
+def smooth_columns(rows: Array, lines: Array, places: Array, rises: Array, total: Array, unit: int, out: Array) -> None:
     weights = weights_of(places, rises, len(lines) - len(rows) + 1)
-    for y in range(len(out)):
-        sums = weights @ rows[lines[y : y + len(weights)]].astype(int)
-        out[y] = np.floor(sums / 65536 + 0.5)
+    for y, x in np.ndindex(out.shape):
+        level = (weights * rows[lines[y : y + len(weights)], x].astype(int)).sum()
+        out[y, x] = np.floor(unit * level / 65536 + 0.5)
 
 
 def count_levels(pixels: Array, out: Array) -> None:

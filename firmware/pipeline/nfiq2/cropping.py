@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from firmware.errors import SampleError
 from firmware.pipeline import parameters
+from firmware.pipeline._jit import kernel
 
 WHITE = 250
 """A row or column is frame while its mean grey level is above this."""
@@ -34,8 +35,9 @@ def window(pixels: NDArray[np.uint8]) -> tuple[slice, slice]:
     """
     check(pixels)
     height, width = pixels.shape
-    rows = np.flatnonzero(pixels.sum(axis=1, dtype=np.uint32) <= WHITE * width)
-    cols = np.flatnonzero(pixels.sum(axis=0, dtype=np.uint32) <= WHITE * height)
+    across, down = np.zeros(height, np.uint32), np.zeros(width, np.uint32)
+    _sum_lines(np.ascontiguousarray(pixels), across, down)
+    rows, cols = np.flatnonzero(across <= WHITE * width), np.flatnonzero(down <= WHITE * height)
     if not (rows.size and cols.size):
         raise SampleError(f"quality: nothing but white in {width}x{height} pixels; put the finger on the glass")
     top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(cols[0]), int(cols[-1]) + 1
@@ -56,3 +58,17 @@ def check(pixels: NDArray[np.uint8]) -> None:
         raise SampleError(f"quality: an image must be uint8 (h, w), not {told}")
     if max(pixels.shape) > parameters.LARGEST_SIDE:
         raise SampleError(f"quality: {pixels.shape[1]}x{pixels.shape[0]} pixels is larger than any print")
+
+
+@kernel
+def _sum_lines(pixels: NDArray[np.uint8], across: NDArray[np.uint32], down: NDArray[np.uint32]) -> None:
+    """The sum of each row and of each column.
+
+    pixels: (h, w). across: (h), down: (w), of zeros, filled.
+    """
+    for y in range(len(pixels)):
+        line, total = pixels[y], np.uint32(0)
+        for x in range(line.size):
+            total += np.uint32(line[x])
+            down[x] += np.uint32(line[x])
+        across[y] = total

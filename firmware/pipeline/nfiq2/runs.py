@@ -25,13 +25,13 @@ class Runs:
 
 def find(mask: NDArray[np.bool_]) -> Runs:
     """The runs of a mask, bool (h, w), each side at least 1."""
-    changes = np.empty(mask.shape, np.bool_)
-    changes[:, 0] = True
-    np.not_equal(mask[:, 1:], mask[:, :-1], out=changes[:, 1:])
+    flat, changes = mask.ravel(), np.empty(mask.size, np.bool_)
+    np.not_equal(flat[1:], flat[:-1], out=changes[1:])
+    changes[:: mask.shape[1]] = True
     places = np.flatnonzero(changes)
     row, begin = np.divmod(places, mask.shape[1])
     end = begin + np.diff(places, append=mask.size)
-    inside, part = mask.ravel()[places], np.empty(len(places), np.int64)
+    inside, part = flat[places], np.empty(len(places), np.int64)
     _connect_runs(row, begin, end, inside, part)
     return Runs(row, begin, end, inside, part)
 

@@ -7,8 +7,7 @@ what lies at the steps.
 """
 
 import math
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,39 +19,48 @@ ONE = 256
 
 WHITE = 255
 
-LOW = 0xFFFF
-"""What 16 bits hold: sums along a row come to less, and so what overflows on the way to them does not matter."""
+STRIDE = 64
+"""Sums that are worked out at a time: a row in whole vectors leaves no remainder to be worked out one by one."""
 
 Steps = tuple[NDArray[np.int64], NDArray[np.int32]]
 
 
 def smooth(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     """The smoothed image, uint8 (h, w), of one as large; size: odd, number of weights, which sets the deviation."""
-    rows = np.empty(pixels.shape, np.uint16)
-    _smooth_rows(_mirrored(pixels, size), *_steps(size), rows)
-    return _down(rows, size)
+    rows = _room(pixels.shape)
+    _smooth_rows(pixels, _mirrored(pixels.shape[1], size), *_steps(size), rows)
+    return _down(rows, pixels.shape, size, 1)
 
 
 def smooth_mask(mask: NDArray[np.bool_], size: int) -> NDArray[np.uint8]:
     """The same of an image that is white where a mask, bool (h, w), is true; faster, as its rows seldom change."""
-    padded = _mirrored(mask, size)
-    flat, rows = padded.ravel(), padded[:, : mask.shape[1]] * np.uint16(WHITE * ONE)
+    rows, radius, width = _room(mask.shape), len(_weights(size)) // 2, mask.shape[1]
+    padded = np.pad(mask, ((0, 0), (radius, radius)), mode="reflect")
+    np.multiply(padded[:, :width], np.uint16(ONE), out=rows[:, :width])
+    flat = padded.ravel()
     changes = 1 + np.flatnonzero(flat[1:] != flat[:-1])
-    _smooth_changes(padded, changes, WHITE * np.cumsum(_weights(size)[:-1], dtype=np.int32), rows)
-    return _down(rows, size)
+    _smooth_changes(padded, changes, np.cumsum(_weights(size)[:-1], dtype=np.int32), rows)
+    return _down(rows, mask.shape, size, WHITE)
 
 
-def _mirrored(image: NDArray[Any], size: int) -> NDArray[Any]:
-    """An image with what its rows need at both ends."""
-    radius = len(_weights(size)) // 2
-    return np.pad(image, ((0, 0), (radius, radius)), mode="reflect")
+def _room(shape: tuple[int, ...]) -> NDArray[np.uint16]:
+    """A place for the sums along the rows, in whole vectors; what stands past the image's width is never looked at."""
+    return np.zeros((shape[0], -(-shape[1] // STRIDE) * STRIDE), np.uint16)
 
 
-def _down(rows: NDArray[np.uint16], size: int) -> NDArray[np.uint8]:
-    weights, out = _weights(size), np.empty(rows.shape, np.uint8)
-    lines = np.pad(np.arange(len(rows)), len(weights) // 2, mode="reflect")
-    total = np.tensordot(weights, rows[lines[: len(weights)]].astype(np.int32), 1)
-    _smooth_columns(rows, lines, *_steps(size), total, out)
+@lru_cache(maxsize=16)
+def _mirrored(length: int, size: int) -> NDArray[np.int64]:
+    """The places along a line of an image, and at both ends what its weighted sums need beyond."""
+    return np.pad(np.arange(length), len(_weights(size)) // 2, mode="reflect")
+
+
+def _down(rows: NDArray[np.uint16], shape: tuple[int, ...], size: int, unit: int) -> NDArray[np.uint8]:
+    weights, out = _weights(size), np.empty(shape, np.uint8)
+    lines = _mirrored(shape[0], size)
+    # Whole numbers below 2 ** 24, which float32 holds
+    first = weights.astype(np.float32) @ rows[lines[: len(weights)]].astype(np.float32)
+    total = first.astype(np.int32)
+    _smooth_columns(rows, lines, *_steps(size), total if unit == 1 else total.astype(np.uint16), unit, out)
     return out
 
 
@@ -82,44 +90,49 @@ def _steps(size: int) -> Steps:
 
 @kernel
 def _smooth_rows(
-    padded: NDArray[np.uint8], places: NDArray[np.int64], rises: NDArray[np.int32], out: NDArray[np.uint16]
+    pixels: NDArray[np.uint8],
+    columns: NDArray[np.int64],
+    places: NDArray[np.int64],
+    rises: NDArray[np.int32],
+    out: NDArray[np.uint16],
 ) -> None:
     """The weighted sum of each pixel and its neighbours on its row, from the sums of all pixels before the steps.
 
-    padded: (h, w + 2 * radius). places, rises: (4 * n), the steps. out: (h, w), filled.
+    pixels: (h, w). columns: (w + 2 * radius), their places past the image's edges too. places, rises: (4 * n), the
+    steps. out: (h, pitch), filled; it holds each sum, and what overflows on the way to it does not matter.
     """
-    height, width = out.shape
-    length = padded.shape[1]
-    sums = np.zeros(length + 1, np.uint16)
-    mirror = length - width + 1
+    height, pitch = out.shape
+    mirror = len(columns) - pixels.shape[1] + 1
+    sums = np.zeros(pitch + mirror, np.uint16)
     for y in range(height):
-        total, row = np.int32(0), out[y]
-        for x in range(length):
-            total += np.int32(padded[y, x])
-            sums[x + 1] = total & LOW
+        total, line, row = np.int32(0), pixels[y], out[y]
+        for x in range(len(columns)):
+            total += np.int32(line[columns[x]])
+            sums[x + 1] = total
         row[:] = 0
         for i in range(0, len(places), 4):
             p, q, r, s = places[i], places[i + 1], places[i + 2], places[i + 3]
             j, k, m, n = rises[i], rises[i + 1], rises[i + 2], rises[i + 3]
             a, b, c, d = sums[p:], sums[q:], sums[r:], sums[s:]
             e, f, g, h = sums[mirror - p :], sums[mirror - q :], sums[mirror - r :], sums[mirror - s :]
-            for x in range(width):
+            for x in range(pitch):
                 step = j * (np.int32(e[x]) - np.int32(a[x])) + k * (np.int32(f[x]) - np.int32(b[x]))
                 step += m * (np.int32(g[x]) - np.int32(c[x])) + n * (np.int32(h[x]) - np.int32(d[x]))
-                row[x] = (row[x] + step) & LOW
+                row[x] += step
 
 
 @kernel
 def _smooth_changes(
     padded: NDArray[np.bool_], changes: NDArray[np.int64], ramp: NDArray[np.int32], out: NDArray[np.uint16]
 ) -> None:
-    """The same of white where a mask is true: a ramp before each change.
+    """The same of a mask, true pixels counting 1: a ramp before each change.
 
     padded: (h, w + 2 * radius). changes: (n), places in it, row by row, that differ from the one before. ramp: (2 *
-    radius), the sums as a white half of the image comes nearer. out: (h, w), white or black as the first w of
-    padded, which become the sums.
+    radius), the sums as true pixels come nearer. out: (h, pitch), what the sums are without ramps, which become the
+    sums.
     """
-    width, length = out.shape[1], padded.shape[1]
+    length = padded.shape[1]
+    width = length - ramp.size
     for change in changes:
         y, end = change // length, change % length
         if end == 0:
@@ -137,19 +150,24 @@ def _smooth_columns(
     lines: NDArray[np.int64],
     places: NDArray[np.int64],
     rises: NDArray[np.int32],
-    total: NDArray[np.int32],
+    total: NDArray[np.generic],
+    unit: int,
     out: NDArray[np.uint8],
 ) -> None:
     """The weighted sum of each sum and its neighbours in its column, rounded to grey levels.
 
-    rows: (h, w). lines: (h + 2 * radius), their places beside the image's edges too. places, rises: (4 * n), the steps.
-    total: (w), the sums of the first row, spoiled. out: (h, w), filled.
+    rows: (h, pitch). lines: (h + 2 * radius), their places past the image's edges too. places, rises: (4 * n), the
+    steps. total: (pitch), the sums of the first row, spoiled; int32, or for a mask uint16, which holds all but the
+    largest, 2 ** 16, which becomes 0. unit: the grey levels that a pixel of 1 has. out: (h, w), filled.
     """
-    height, width = rows.shape
-    mirror = len(lines) - height + 1
+    height, pitch = rows.shape
+    mirror, grey = len(lines) - height + 1, np.int32(unit)
     for y in range(height):
-        for x in range(width):
-            out[y, x] = (total[x] + ONE * ONE // 2) >> 16
+        row = rows[y]
+        for x in range(out.shape[1]):
+            level = np.int32(total[x])
+            full = level == 0 and row[x] > 0
+            out[y, x] = WHITE if full else np.int32(grey * level + ONE * ONE // 2) >> 16
         if y + 1 == height:
             break
         for i in range(0, len(places), 4):
@@ -158,6 +176,7 @@ def _smooth_columns(
             a, b, c, d = rows[lines[y + p]], rows[lines[y + q]], rows[lines[y + r]], rows[lines[y + s]]
             far = y + mirror
             e, f, g, h = rows[lines[far - p]], rows[lines[far - q]], rows[lines[far - r]], rows[lines[far - s]]
-            for x in range(width):
-                total[x] += j * (np.int32(e[x]) - np.int32(a[x])) + k * (np.int32(f[x]) - np.int32(b[x]))
-                total[x] += m * (np.int32(g[x]) - np.int32(c[x])) + n * (np.int32(h[x]) - np.int32(d[x]))
+            for x in range(pitch):
+                step = j * (np.int32(e[x]) - np.int32(a[x])) + k * (np.int32(f[x]) - np.int32(b[x]))
+                step += m * (np.int32(g[x]) - np.int32(c[x])) + n * (np.int32(h[x]) - np.int32(d[x]))
+                total[x] += step

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from firmware.pipeline.nfiq2 import gradients, local_clarity, profiles, ridge_valley, rotation, spectrum, sums
+from firmware.pipeline.nfiq2 import cropping, gradients, local_clarity, profiles, ridge_valley, rotation, spectrum, sums
 from tests import naive_nfiq2_blocks as naive
 
 pytestmark = pytest.mark.kernel
@@ -24,6 +24,16 @@ def striped(seed: int, count: int) -> NDArray[np.bool_]:
     random = np.random.default_rng(seed)
     flags = [np.repeat(np.arange(40) % 2 == n % 2, random.integers(1, 3 + n % 10, 40))[:32] for n in range(count)]
     return np.array([*flags, np.zeros(32), np.ones(32)], bool)
+
+
+@pytest.mark.parametrize("shape", SIZES)
+def test_sums_of_lines(shape: tuple[int, int]) -> None:
+    pixels = noise(18, shape)
+    ours, twin = ([np.zeros(side, np.uint32) for side in shape] for _ in range(2))
+    cropping._sum_lines(pixels, *ours)
+    naive.sum_lines(pixels, *twin)
+    for one, other in zip(ours, twin, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize("shape", SIZES)

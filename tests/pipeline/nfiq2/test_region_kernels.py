@@ -25,48 +25,55 @@ def spots(seed: int, shape: tuple[int, int]) -> NDArray[np.bool_]:
     return np.asarray((patches == 1) ^ (noise(seed, shape, 20) == 0))
 
 
+def by_rows(pixels: NDArray[np.uint8], size: int) -> None:
+    """What lies past the image's width may be anything."""
+    ours, twin = (smoothing._room(pixels.shape) for _ in range(2))
+    steps = smoothing._mirrored(pixels.shape[1], size), *smoothing._steps(size)
+    smoothing._smooth_rows(pixels, *steps, ours)
+    naive.smooth_rows(pixels, *steps, twin)
+    np.testing.assert_array_equal(ours[:, : pixels.shape[1]], twin[:, : pixels.shape[1]])
+
+
 @pytest.mark.parametrize("shape", SIZES)
 @pytest.mark.parametrize("size", [region.FIRST, region.SECOND])
 def test_smoothing_along_rows(shape: tuple[int, int], size: int) -> None:
-    for pixels in (noise(1, shape), np.full(shape, 255, np.uint8)):
-        padded = smoothing._mirrored(pixels, size)
-        ours, twin = np.full((2, *shape), 7, np.uint16)
-        smoothing._smooth_rows(padded, *smoothing._steps(size), ours)
-        naive.smooth_rows(padded, *smoothing._steps(size), twin)
-        np.testing.assert_array_equal(ours, twin)
+    by_rows(noise(1, shape), size)
+    by_rows(np.full(shape, 255, np.uint8), size)
 
 
 def test_sums_past_16_bits_along_a_row() -> None:
-    pixels = noise(2, (1, 300)) | np.uint8(224)
-    padded = smoothing._mirrored(pixels, region.FIRST)
-    ours, twin = np.zeros((2, *pixels.shape), np.uint16)
-    smoothing._smooth_rows(padded, *smoothing._steps(region.FIRST), ours)
-    naive.smooth_rows(padded, *smoothing._steps(region.FIRST), twin)
-    np.testing.assert_array_equal(ours, twin)
+    by_rows(noise(2, (1, 300)) | np.uint8(224), region.FIRST)
 
 
 @pytest.mark.parametrize("shape", SIZES)
 def test_smoothing_from_change_to_change(shape: tuple[int, int]) -> None:
-    padded = smoothing._mirrored(spots(3, shape), region.SECOND)
-    ramp = 255 * np.cumsum(smoothing._weights(region.SECOND)[:-1], dtype=np.int32)
+    ramp = np.cumsum(smoothing._weights(region.SECOND)[:-1], dtype=np.int32)
+    padded = spots(3, shape)[:, smoothing._mirrored(shape[1], region.SECOND)]
     changes = 1 + np.flatnonzero(np.diff(padded.ravel()))
-    ours, twin = (padded[:, : shape[1]] * np.uint16(65280) for _ in range(2))
+    ours, twin = (padded[:, : shape[1]] * np.uint16(256) for _ in range(2))
     smoothing._smooth_changes(padded, changes, ramp, ours)
     naive.smooth_changes(padded, changes, ramp, twin)
     np.testing.assert_array_equal(ours, twin)
 
 
 @pytest.mark.parametrize("shape", SIZES)
-@pytest.mark.parametrize("size", [region.FIRST, region.SECOND])
-def test_smoothing_along_columns(shape: tuple[int, int], size: int) -> None:
-    for rows in (noise(4, shape).astype(np.uint16) * 256, np.full(shape, 65280, np.uint16)):
-        weights = smoothing._weights(size)
-        lines = np.pad(np.arange(shape[0]), len(weights) // 2, mode="reflect")
-        total = np.asarray(weights @ rows[lines[: len(weights)]].astype(np.int32), np.int32)
-        ours, twin = np.zeros((2, *shape), np.uint8)
-        smoothing._smooth_columns(rows, lines, *smoothing._steps(size), total.copy(), ours)
-        naive.smooth_columns(rows, lines, *smoothing._steps(size), total, twin)
-        np.testing.assert_array_equal(ours, twin)
+@pytest.mark.parametrize(("unit", "size"), [(1, region.FIRST), (255, region.SECOND)])
+@pytest.mark.parametrize("content", ["noise", "black", "white", "halves"])
+def test_smoothing_along_columns(shape: tuple[int, int], unit: int, size: int, content: str) -> None:
+    """In whole image and mask: sums of a mask fill 16 bits, and white is told from black all the same."""
+    top, pitch = 65280 // unit, smoothing._room(shape).shape[1]
+    rows = {
+        "noise": np.random.default_rng(4).integers(0, top + 1, (shape[0], pitch)),
+        "black": np.zeros((shape[0], pitch)),
+        "white": np.full((shape[0], pitch), top),
+        "halves": np.indices((shape[0], pitch))[0] * 2 // shape[0] * top,
+    }[content].astype(np.uint16)
+    weights, lines = smoothing._weights(size), smoothing._mirrored(shape[0], size)
+    total = (weights @ rows[lines[: len(weights)]].astype(int)).astype(np.int32 if unit == 1 else np.uint16)
+    ours, twin = np.zeros((2, *shape), np.uint8)
+    smoothing._smooth_columns(rows, lines, *smoothing._steps(size), total.copy(), unit, ours)
+    naive.smooth_columns(rows, lines, *smoothing._steps(size), total, unit, twin)
+    np.testing.assert_array_equal(ours, twin)
 
 
 @pytest.mark.parametrize("size", [1, 3, 4, 7, 1000])
