@@ -1,11 +1,15 @@
 """The region of interest is the one patch that the finger fills, found to the pixel as the reference finds it."""
 
+import csv
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 from scipy import ndimage
 
-from firmware.pipeline.nfiq2 import coherence, contrast, region, runs, smoothing, sums, thresholding
+from firmware.pipeline.nfiq2 import coherence, contrast, cropping, region, runs, smoothing, sums, thresholding
 from firmware.pipeline.nfiq2.gradients import covariance
 
 
@@ -74,6 +78,18 @@ def test_the_finger_is_found_and_not_the_smudge() -> None:
     assert mean == pytest.approx(pixels[found.mask].mean(), rel=1e-12)
     assert found.number.sum() == found.mask.sum()
     np.testing.assert_array_equal(region.blocks(found), found.number > 0)
+
+
+@pytest.mark.parametrize("name", ["fvc2002_db1_b", "fvc2002_db3_b", "fvc2004_db2_b", "fvc2004_db4_b"])
+def test_the_region_has_as_many_pixels_as_the_references(shared_data: Path, name: str) -> None:
+    with (shared_data / "nfiq2" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        expected = {row["file"]: int(row["SufficientFingerprintForeground"]) for row in csv.DictReader(file)}
+    folder = shared_data / "fingerprints" / name
+    found = {
+        file: int(region.find(cropping.crop(np.array(Image.open(folder / file).convert("L")))).number.sum())
+        for file in expected
+    }
+    assert found == expected
 
 
 @pytest.mark.parametrize("level", [0, 1, 128, 255])
