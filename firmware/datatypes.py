@@ -191,7 +191,7 @@ class Excuse:
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """A print that could not have become good enough and was given up before its image was whole, and why."""
+    """A print in which the sensor found no features and which was not downloaded, and why."""
 
     feedback: tuple[Feedback, ...]
 

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -37,9 +37,10 @@ class FingerprintSource(Protocol):
         timeout_s: float,
         on_lift: Callable[[], None],
         on_progress: Callable[[float], None],
-        judge: Callable[[Pixels, int, float], tuple[Feedback, ...]] | None,
+        on_rows: Callable[[Pixels, int, float], None],
+        check: bool,
     ) -> FrictionRidgeImage | GivenUp | None:
-        """Take an image, or give it up where the judge finds it hopeless; None when no finger came in time."""
+        """Take an image, or give it up where its check finds it hopeless; None when no finger came in time."""
 
     def wait_for_lift(self, timeout_s: float) -> bool:
         """Wait until the glass is free; False when it is not after that time."""
@@ -64,6 +65,9 @@ class Operator(Protocol):
 
     def progressed(self, fraction: float) -> None:
         """The image is on its way, 0..1."""
+
+    def foretold(self, enrolment: Session, feedback: Sequence[Feedback]) -> None:
+        """The print that is on its way will hardly be good enough, and why."""
 
     def may_lift(self, *, again: bool) -> None:
         """The finger may leave the glass; `again` when it is still there after a while."""
@@ -130,7 +134,7 @@ class Station:
                 self.operator.told(action, enrolment)
 
     def _ask(self, enrolment: Session) -> Event:
-        position, arrived = _finger(enrolment), time.monotonic()
+        position, arrived, is_foretold = _finger(enrolment), time.monotonic(), False
 
         def lift() -> None:
             self.announcer.lift(position)
@@ -141,8 +145,11 @@ class Station:
             arrived = time.monotonic()
             self.operator.progressed(fraction)
 
-        def judge(rows: Pixels, height: int, ppi: float) -> tuple[Feedback, ...]:
-            return self.foresee(rows, height, ppi, enrolment.plan.minimum_quality)
+        def watch(rows: Pixels, height: int, ppi: float) -> None:
+            nonlocal is_foretold
+            if not is_foretold and (feedback := self.foresee(rows, height, ppi, enrolment.plan.minimum_quality)):
+                is_foretold = True
+                self.operator.foretold(enrolment, feedback)
 
         def capture() -> FrictionRidgeImage | GivenUp | None:
             self.announcer.ask(position, enrolment.attempts + 1)
@@ -151,7 +158,8 @@ class Station:
                 timeout_s=self.finger_timeout_s,
                 on_lift=lift,
                 on_progress=progressed,
-                judge=None if enrolment.needs_any else judge,
+                on_rows=watch,
+                check=not enrolment.needs_any,
             )
 
         self.on_change()

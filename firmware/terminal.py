@@ -88,9 +88,13 @@ class Terminal:
         """Show that the finger may leave the glass."""
         self.say(Phrase.LIFT_WAIT if again else Phrase.LIFT, "yellow" if again else "cyan")
 
+    def foretold(self, enrolment: Session, feedback: Sequence[Feedback]) -> None:
+        """Show what will be wrong with the print that is still on its way."""
+        self.say(Phrase.FORETOLD, "yellow", finger=self._finger(enrolment.finger))
+        self._advise(feedback)
+
     def told(self, action: Action, enrolment: Session) -> None:
         """Show how a try ended, and what would make the next one better."""
-        self.close()
         match action:
             case Action.TELL_ABSENT:
                 self.say(Phrase.NO_FINGER, "yellow", finger=self._finger(enrolment.finger))

@@ -103,9 +103,13 @@ class Phrase(Bilingual):
     LIFT_WAIT = ("Jari masih di kaca: angkat jari.", "The finger is still on the glass: lift it.")
     ACCEPTED = ("{finger}: mutu {score}, diterima.", "{finger}: score {score}, accepted.")
     AGAIN = ("{finger}: mutu {score}, ulangi.", "{finger}: score {score}, once more.")
+    FORETOLD = (
+        "{finger}: tampaknya tidak akan cukup baik.",
+        "{finger}: this will hardly be good enough.",
+    )
     GIVEN_UP = (
-        "{finger}: tidak akan cukup baik, ulangi.",
-        "{finger}: this cannot become good enough, once more.",
+        "{finger}: sensor tidak menemukan sidik jari yang jelas, ulangi.",
+        "{finger}: the sensor finds no clear print, once more.",
     )
     LOW_QUALITY = (
         "{finger}: yang terbaik ({score}) disimpan dan ditandai mutu rendah.",

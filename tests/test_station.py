@@ -1,7 +1,7 @@
 """The station's loop over scripted hardware: retries, lifts, decisions, and links that fail."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,18 +19,19 @@ from firmware.vocabulary import FingerPosition, MissingFinger
 from tests.residents import features
 
 THUMB = (FingerPosition.RIGHT_THUMB,)
-HOPELESS = 3
+HOPELESS, UNFIT = 4, 3
 BANDAGED = Excuse(MissingFinger.UNABLE_TO_PRINT, "bandaged")
 
 
 @dataclass
 class Bench:
-    """A sensor that does what its script says: a score, None for no finger, a print given up, or an error to raise.
+    """A sensor that does what its script says: a score, None for no finger, or an error to raise.
 
-    A print of score HOPELESS is given up where the judge is asked. happened: what came to pass, in order.
+    A print of score UNFIT does not pass its check, one of score HOPELESS shows its flaw in its first two rows of four.
+    happened: what came to pass, in order.
     """
 
-    script: list[int | GivenUp | BaseException | None]
+    script: list[int | BaseException | None]
     lifts: list[bool | BaseException] = field(default_factory=list)
     reopenings: list[DeviceError | None] = field(default_factory=list)
     decisions: list[Decision | None] = field(default_factory=list)
@@ -49,18 +50,21 @@ class Bench:
         timeout_s: float,
         on_lift: Callable[[], None],
         on_progress: Callable[[float], None],
-        judge: Callable[[NDArray[np.uint8], int, float], tuple[Feedback, ...]] | None,
+        on_rows: Callable[[NDArray[np.uint8], int, float], None],
+        check: bool,
     ) -> FrictionRidgeImage | GivenUp | None:
         next_one = self.script.pop(0)
         if isinstance(next_one, BaseException):
             raise next_one
-        if not isinstance(next_one, int):
-            return next_one
+        if next_one is None:
+            return None
         on_lift()
-        on_progress(0.5)
+        if next_one == UNFIT and check:
+            return GivenUp((Feedback.FEW_MINUTIAE,))
         pixels = np.full((4, 4), next_one, np.uint8)
-        if judge and (feedback := judge(pixels[:2], 4, 508)):
-            return GivenUp(feedback)
+        for rows in (1, 2, 3):
+            on_progress(rows / 4)
+            on_rows(pixels[:rows], 4, 508)
         on_progress(1.0)
         return FrictionRidgeImage(pixels, 508)
 
@@ -79,7 +83,10 @@ class Bench:
     def asked(self, enrolment: Session) -> None: ...
 
     def progressed(self, fraction: float) -> None:
-        self.happened.append(f"{fraction:.1f}")
+        self.happened.append(f"{fraction:.2f}")
+
+    def foretold(self, enrolment: Session, feedback: Sequence[Feedback]) -> None:
+        self.happened.append(f"foretold {feedback[0].value}")
 
     def may_lift(self, *, again: bool) -> None: ...
 
@@ -95,8 +102,8 @@ class Bench:
 
 
 def foresee(rows: NDArray[np.uint8], height: int, ppi: float, minimum: int) -> tuple[Feedback, ...]:
-    assert (rows.shape, height, ppi, minimum) == ((2, 4), 4, 508, 40)
-    return (Feedback.TOO_DRY,) if rows[0, 0] == HOPELESS else ()
+    assert (height, ppi, minimum) == (4, 508, 40)
+    return (Feedback.TOO_DRY,) if rows[0, 0] == HOPELESS and len(rows) > 1 else ()
 
 
 def enrol(bench: Bench, path: Path | None = None, fingers: tuple[FingerPosition, ...] = THUMB) -> Session:
@@ -124,38 +131,44 @@ def test_two_fingers_one_after_a_poor_try(tmp_path: Path) -> None:
     ]
 
 
+ROWS = ["0.25", "0.50", "0.75"]
+
+
 def test_the_score_stands_before_anything_else_is_waited_for() -> None:
     bench = Bench([80])
     done = enrol(bench)
-    assert bench.happened == ["0.5", "1.0", "score", "TELL_ACCEPTED", "lift", "SEAL"]
+    assert bench.happened == [*ROWS, "1.00", "score", "TELL_ACCEPTED", "lift", "SEAL"]
     assert done.settled[0].score_s is not None and done.settled[0].score_s >= 0
 
 
-def test_a_hopeless_print_is_told_before_it_is_whole(tmp_path: Path) -> None:
-    path = tmp_path / "a.jsonl"
+def test_a_hopeless_print_is_told_once_and_before_it_is_whole() -> None:
     bench = Bench([HOPELESS, 80])
-    assert enrol(bench, path).settled[0].attempts == 2
-    assert bench.happened[:3] == ["0.5", "TELL_GIVEN_UP", "lift"]
+    assert enrol(bench).settled[0].attempts == 2
+    assert bench.happened[:7] == ["0.25", "0.50", "foretold too_dry", "0.75", "1.00", "score", "TELL_POOR"]
+
+
+def test_a_print_that_was_thought_hopeless_may_be_kept_all_the_same() -> None:
+    kept = enrol(Bench([HOPELESS, 2, 1])).settled[0]
+    assert kept.features is not None and kept.features.quality.score == HOPELESS
+
+
+def test_a_print_that_the_sensor_gives_up_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    bench = Bench([UNFIT, 80])
+    assert enrol(bench, path).settled[0].outcome is Outcome.ACCEPTED
+    assert bench.happened[:2] == ["TELL_GIVEN_UP", "lift"]
     assert '{"again": "right_thumb"}' in path.read_text()
 
 
-def test_a_print_that_the_sensor_refuses_is_told_at_once() -> None:
-    bench = Bench([GivenUp((Feedback.FEW_MINUTIAE,)), 80])
-    assert enrol(bench).settled[0].outcome is Outcome.ACCEPTED
-    assert bench.happened[:2] == ["TELL_GIVEN_UP", "lift"]
-
-
 def test_the_best_print_is_kept_though_the_last_was_given_up() -> None:
-    done = enrol(Bench([30, GivenUp((Feedback.UNCLEAR,)), HOPELESS]))
-    kept = done.settled[0]
+    kept = enrol(Bench([30, UNFIT, UNFIT])).settled[0]
     assert kept.outcome is Outcome.LOW_QUALITY and kept.features is not None and kept.features.quality.score == 30
 
 
-def test_without_a_print_so_far_the_last_one_is_taken_however_poor_it_is() -> None:
-    done = enrol(Bench([HOPELESS, None, HOPELESS]))
-    kept = done.settled[0]
+def test_without_a_print_so_far_the_last_one_is_taken_unchecked() -> None:
+    kept = enrol(Bench([UNFIT, None, UNFIT])).settled[0]
     assert kept.outcome is Outcome.LOW_QUALITY and kept.features is not None
-    assert (kept.features.quality.score, kept.attempts) == (HOPELESS, 3)
+    assert (kept.features.quality.score, kept.attempts) == (UNFIT, 3)
 
 
 def test_a_finger_that_stays_is_waited_for_and_told(tmp_path: Path) -> None:

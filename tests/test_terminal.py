@@ -98,8 +98,11 @@ def test_a_poor_print_is_told_with_its_feedback(language: Language, words: tuple
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        (Language.ENGLISH, ("right thumb: this cannot become good enough, once more", "Too little detail")),
-        (Language.INDONESIAN, ("ibu jari kanan: tidak akan cukup baik, ulangi", "Detail terlalu sedikit")),
+        (Language.ENGLISH, ("right thumb: the sensor finds no clear print, once more", "Too little detail")),
+        (
+            Language.INDONESIAN,
+            ("ibu jari kanan: sensor tidak menemukan sidik jari yang jelas, ulangi", "Detail terlalu sedikit"),
+        ),
     ],
 )
 def test_a_print_that_was_given_up_is_told_with_its_feedback(language: Language, words: tuple[str, str]) -> None:
@@ -107,6 +110,19 @@ def test_a_print_that_was_given_up_is_told_with_its_feedback(language: Language,
     latest = GivenUp((Feedback.FEW_MINUTIAE,))
     terminal.told(Action.TELL_GIVEN_UP, Session(Plan(40, 3), finger=FingerPosition.RIGHT_THUMB, latest=latest))
     assert all(line in shown.getvalue() for line in words)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (Language.ENGLISH, "right thumb: this will hardly be good enough.\n  The finger is wet"),
+        (Language.INDONESIAN, "ibu jari kanan: tampaknya tidak akan cukup baik.\n  Jari basah"),
+    ],
+)
+def test_what_will_be_wrong_is_told_before_the_print_is_whole(language: Language, words: str) -> None:
+    terminal, shown = plain(language)
+    terminal.foretold(Session(Plan(40, 3), finger=FingerPosition.RIGHT_THUMB), (Feedback.TOO_WET,))
+    assert words in shown.getvalue()
 
 
 def test_a_session_in_plain_lines() -> None:
@@ -154,13 +170,6 @@ def test_the_bar_of_the_download(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal.progressed(1.0)
     terminal.close()
     assert "Reading the image" in shown.getvalue()
-
-
-def test_the_bar_of_a_download_that_was_given_up_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal, _ = desk(monkeypatch, "")
-    terminal.progressed(0.5)
-    terminal.told(Action.TELL_GIVEN_UP, Session(Plan(40, 3), latest=GivenUp(())))
-    assert terminal._progress is None
 
 
 def test_a_status_with_everything_unknown() -> None:

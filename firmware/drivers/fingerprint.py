@@ -10,7 +10,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware.datatypes import Device, Feedback, FrictionRidgeImage, GivenUp
+from firmware.datatypes import Device, FrictionRidgeImage, GivenUp
 from firmware.drivers import fingerprint_protocol as protocol
 from firmware.drivers.fingerprint_check import FirstCheck
 from firmware.drivers.fingerprint_dialogue import Dialogue, refusal
@@ -22,13 +22,13 @@ from firmware.errors import DeviceRefused, LinkCorrupt, LinkTimeout
 
 log = logging.getLogger(__name__)
 
-Judge = Callable[[NDArray[np.uint8], int, float], tuple[Feedback, ...]]
-"""Sees the upper rows of a print, uint8 (n, w), the height of the whole and its ppi; tells what makes it hopeless."""
+Watch = Callable[[NDArray[np.uint8], int, float], None]
+"""Is shown the upper rows of a print, uint8 (n, w), with the height of the whole and its ppi."""
 
 _IMAGING_S: Final = 1.0
 _POLL_S: Final = 0.05
 _ROWS_APART: Final = 16
-"""How many more rows must be whole before a print is judged again."""
+"""How many more rows must be whole before they are shown again."""
 
 
 class FingerprintSensor:
@@ -36,8 +36,7 @@ class FingerprintSensor:
 
     `passwords` are tried in this order. `baud_rate` and `packet_size` are what the sensor is brought to where it
     differs, which it keeps in its flash; None leaves its setting alone. `answer_s` is how long an answer may take.
-    `checks`: it is asked for features first, where the caller judges prints; a model that does not know the command
-    costs some seconds once.
+    `checks`: it may be asked for features first; a model that does not know the command costs some seconds once.
     """
 
     def __init__(
@@ -118,28 +117,26 @@ class FingerprintSensor:
         timeout_s: float,
         on_lift: Callable[[], None] = lambda: None,
         on_progress: Callable[[float], None] = lambda fraction: None,
-        judge: Judge | None = None,
+        on_rows: Watch | None = None,
+        check: bool = False,
         attempts: int = 3,
     ) -> FrictionRidgeImage | GivenUp | None:
         """Wait for a finger and take its image; None when no finger came in time.
 
         `on_lift` is called once the image is in the sensor's buffer, `on_progress` with 0..1 during its download, which
-        is tried up to `attempts` times and begins at 0 each time. With a `judge` a hopeless print is given up early:
-        when the sensor finds no features in it, or when the judge, shown the rows that have come (from the second image
-        of a model on that does not tell its shape), finds something wrong. What the sensor still sends is then waited
-        out by the next call. A port that went away is opened again by the next call. Raises LinkTimeout or LinkCorrupt
-        when the last attempt ends so, LinkLost and DeviceRefused at once.
+        is tried up to `attempts` times and begins at 0 each time. `on_rows` sees the rows as they come, but none of the
+        first image of a model that does not tell its shape. With `check` a print in which the sensor finds no features
+        is given up and not downloaded. A port that went away is opened again by the next call. Raises LinkTimeout or
+        LinkCorrupt when the last attempt ends so, LinkLost and DeviceRefused at once.
         """
         self.open()
         log.info("%s: capture", DEVICE)
         if not self._poll(Confirmation.DONE, timeout_s, attempts):
             return None
         on_lift()
-        if judge and self._first_check and (complaint := self._first_check.run()):
+        if check and self._first_check and (complaint := self._first_check.run()):
             return GivenUp((complaint,))
-        pixels = self._download(attempts, on_progress, judge)
-        if isinstance(pixels, GivenUp):
-            return pixels
+        pixels = self._download(attempts, on_progress, on_rows)
         return FrictionRidgeImage(pixels, self._ppi, grey_bits=4, device=self.device)
 
     def wait_for_lift(self, timeout_s: float) -> bool:
@@ -166,15 +163,13 @@ class FingerprintSensor:
             self._dialogue.pause(_POLL_S)
 
     def _download(
-        self, attempts: int, on_progress: Callable[[float], None], judge: Judge | None
-    ) -> NDArray[np.uint8] | GivenUp:
-        """The image, uploaded again from the sensor's buffer when it came spoiled, or why it was given up."""
+        self, attempts: int, on_progress: Callable[[float], None], on_rows: Watch | None
+    ) -> NDArray[np.uint8]:
+        """The image, uploaded again from the sensor's buffer when it came spoiled."""
         sizes: list[int] = []
         for attempt in range(1, attempts + 1):
             try:
-                data = self._upload(on_progress, judge)
-                if isinstance(data, GivenUp):
-                    return data
+                data = self._upload(on_progress, on_rows)
                 shape = self._shape_of(len(data))
                 if shape is not None:
                     if attempt > 1:
@@ -193,15 +188,15 @@ class FingerprintSensor:
                 self._dialogue.settle()
         raise ValueError(f"attempts is {attempts}; it must be at least 1")
 
-    def _upload(self, on_progress: Callable[[float], None], judge: Judge | None) -> bytearray | GivenUp:
-        """One upload from UpImage to the end of data, no packet of it spoiled, or to where the judge gave it up."""
+    def _upload(self, on_progress: Callable[[float], None], on_rows: Watch | None) -> bytearray:
+        """One upload from UpImage to the end of data; no packet of it was spoiled."""
         answer = self._dialogue.command(protocol.UPLOAD_IMAGE, attempts=1)
         if answer.code in TRANSIENT:
             raise LinkCorrupt(DEVICE, f"UpImage: {protocol.meaning(answer.code)}")
         if answer.code != Confirmation.DONE:
             raise refusal(protocol.UPLOAD_IMAGE, answer, "switch it off and on, or replace it")
         h, w = self.shape or LARGEST_SHAPE
-        data, expected, judged = bytearray(), h * w // 2, 0
+        data, expected, shown = bytearray(), h * w // 2, 0
         on_progress(0.0)
         while True:
             for packet in self._dialogue.receive():
@@ -216,12 +211,9 @@ class FingerprintSensor:
                 raise LinkCorrupt(DEVICE, f"UpImage: {len(data)} bytes and no end; switch the sensor off and on")
             on_progress(min(1.0, len(data) / expected))
             rows = 2 * len(data) // w
-            if judge and self.shape and not self._dialogue.corrupt and judged + _ROWS_APART <= rows < h:
-                judged = rows
-                if feedback := judge(unpack(data, w), h, self._ppi):
-                    log.info("%s: given up after %d of %d rows", DEVICE, rows, h)
-                    self._dialogue.leave()
-                    return GivenUp(feedback)
+            if on_rows and self.shape and not self._dialogue.corrupt and shown + _ROWS_APART <= rows < h:
+                shown = rows
+                on_rows(unpack(data, w), h, self._ppi)
 
     def _shape_of(self, count: int) -> tuple[int, int] | None:
         """Rows and columns of an image of that many bytes: the sensor's own shape, else a known one."""

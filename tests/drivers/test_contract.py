@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from firmware.datatypes import Feedback, FrictionRidgeImage, GivenUp
+from firmware.datatypes import FrictionRidgeImage
 from firmware.drivers.fingerprint import FingerprintSensor
 from firmware.drivers.link import SerialLink
 from firmware.errors import DeviceBusy
@@ -64,7 +64,7 @@ def test_the_finger_may_lift_before_the_download(port: str) -> None:
 def test_its_own_check_leaves_the_image_as_it_was(port: str) -> None:
     """A model whose features are made in its image's place would send two greys: `sensor_check` must be off for it."""
     with FingerprintSensor(port) as sensor:
-        image = sensor.capture(timeout_s=FINGER_S, judge=lambda rows, height, ppi: ())
+        image = sensor.capture(timeout_s=FINGER_S, check=True)
     assert isinstance(image, FrictionRidgeImage)
     assert len(np.unique(image.pixels)) > 4
 
@@ -72,30 +72,18 @@ def test_its_own_check_leaves_the_image_as_it_was(port: str) -> None:
 def test_rows_are_shown_while_they_arrive(port: str) -> None:
     shown: list[NDArray[np.uint8]] = []
 
-    def judge(rows: NDArray[np.uint8], height: int, ppi: float) -> tuple[Feedback, ...]:
+    def watch(rows: NDArray[np.uint8], height: int, ppi: float) -> None:
         assert (height, ppi) == ((sensor.shape or (0, 0))[0], 508)
         shown.append(rows)
-        return ()
 
     with FingerprintSensor(port) as sensor:
         assert isinstance(sensor.capture(timeout_s=FINGER_S), FrictionRidgeImage)
-        again = sensor.capture(timeout_s=FINGER_S, judge=judge)
+        again = sensor.capture(timeout_s=FINGER_S, on_rows=watch)
     assert isinstance(again, FrictionRidgeImage)
     assert len(shown) > 4
     for rows in shown:
         np.testing.assert_array_equal(rows, again.pixels[: len(rows)])
         assert len(rows) < len(again.pixels)
-
-
-def test_a_print_that_was_given_up_leaves_it_usable(port: str) -> None:
-    def judge(rows: NDArray[np.uint8], height: int, ppi: float) -> tuple[Feedback, ...]:
-        return (Feedback.TOO_SMALL,) if len(rows) > height // 4 else ()
-
-    with FingerprintSensor(port) as sensor:
-        assert isinstance(sensor.capture(timeout_s=FINGER_S), FrictionRidgeImage)
-        assert sensor.capture(timeout_s=FINGER_S, judge=judge) == GivenUp((Feedback.TOO_SMALL,))
-        assert not sensor.wait_for_lift(timeout_s=0.2)
-        assert isinstance(sensor.capture(timeout_s=FINGER_S), FrictionRidgeImage)
 
 
 def test_one_program_after_another_finds_it_at_its_new_speed(port: str) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from firmware.datatypes import Feedback, FrictionRidgeImage, GivenUp
-from firmware.drivers.fingerprint import FingerprintSensor, Judge
+from firmware.drivers.fingerprint import FingerprintSensor
 from firmware.errors import DeviceAbsent, DeviceError, DeviceRefused, LinkCorrupt, LinkError, LinkLost, LinkTimeout
 from sim import faults
 from sim.faults import AnyFault
@@ -140,17 +140,17 @@ def test_every_kind_of_fault_has_an_expectation() -> None:
 
 @pytest.mark.parametrize(("fault", "outcome"), CASES, ids=map(name, CASES))
 def test_the_fault_is_overcome_or_told(fault: AnyFault, outcome: Outcome, tmp_path: Path) -> None:
-    check(fault, outcome, tmp_path, None)
+    assert_outcome(fault, outcome, tmp_path, check=False)
 
 
 @pytest.mark.parametrize(("fault", "outcome"), CHECKED, ids=map(name, CHECKED))
 def test_a_fault_is_overcome_or_told_where_prints_are_checked(
     fault: AnyFault, outcome: Outcome, tmp_path: Path
 ) -> None:
-    check(fault, outcome, tmp_path, lambda rows, height, ppi: ())
+    assert_outcome(fault, outcome, tmp_path, check=True)
 
 
-def check(fault: AnyFault, outcome: Outcome, tmp_path: Path, judge: Judge | None) -> None:
+def assert_outcome(fault: AnyFault, outcome: Outcome, tmp_path: Path, *, check: bool) -> None:
     port = tmp_path / "fingerprint"
     with (
         simulated_sensor(port, "zfm20", fault),
@@ -158,20 +158,20 @@ def check(fault: AnyFault, outcome: Outcome, tmp_path: Path, judge: Judge | None
     ):
         match outcome:
             case Image():
-                assert_image(sensor, judge)
+                assert_image(sensor, check=check)
             case NoImage():
                 assert sensor.capture(timeout_s=0.2) is None
             case Refused(feedback):
-                assert sensor.capture(timeout_s=5, judge=judge) == GivenUp((feedback,))
+                assert sensor.capture(timeout_s=5, check=check) == GivenUp((feedback,))
                 assert sensor.shape is None
             case Told():
                 with pytest.raises(outcome.errors, match=outcome.message) as told:
-                    sensor.capture(timeout_s=5, judge=judge)
+                    sensor.capture(timeout_s=5, check=check)
                 assert str(told.value).startswith("fingerprint sensor: ")
                 assert "\n" not in str(told.value)
                 if outcome.heals:
                     wait_for(port)
-                    assert_image(sensor, judge)
+                    assert_image(sensor, check=check)
 
 
 class FingerprintSensorClosing(FingerprintSensor):
@@ -181,8 +181,8 @@ class FingerprintSensorClosing(FingerprintSensor):
         return self
 
 
-def assert_image(sensor: FingerprintSensor, judge: Judge | None) -> None:
-    image = sensor.capture(timeout_s=5, judge=judge)
+def assert_image(sensor: FingerprintSensor, *, check: bool) -> None:
+    image = sensor.capture(timeout_s=5, check=check)
     assert isinstance(image, FrictionRidgeImage)
     assert image.pixels.shape == (288, 256)
     assert len(np.unique(image.pixels)) > 4
