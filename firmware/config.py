@@ -20,7 +20,7 @@ class FingerprintConfig(_Section):
 
     port: str = Field(min_length=1, description="device path, or any URL that pyserial opens")
     ppi: float = Field(508, ge=100, le=2000, description="the sensor's resolution; the family's data sheets say 508")
-    minimum_quality: int = Field(40, ge=0, le=100, description="a print of this score or better is accepted")
+    minimum_quality: int = Field(30, ge=0, le=100, description="a print of this score or better is accepted")
     attempts: int = Field(3, ge=1, le=20, description="tries a finger before the best one is kept as low quality")
     finger_timeout_s: float = Field(30, gt=0, le=600, description="how long to wait for a finger, seconds")
     sensor_check: bool = Field(True, description="ask the sensor first whether it finds features in its image")

@@ -13,13 +13,13 @@ and what it does otherwise.
     which `convolution` runs; taught, as the judges are, on grown prints alone. `weights` holds the figures of both.
 8.  `minutiae` has judges, small nets, look at each proposal upright: whether a minutia is there, where, which way it
     points, and its type; direction and type after ISO/IEC 19794-2:2005, clause 6.
-9.  `quality` judges the print, and says what the operator may do better.
+9.  `quality` judges the print, and says what the operator may do better; `nfiq2` gives it the measures and the score
+    of NFIQ 2.3 (ISO/IEC 29794-4).
 10. `singularities` finds cores and deltas: Poincaré index and complex filters (Bazen and Gerez; Nilsson and Bigun,
     Pattern Recognition Letters 24, 2003).
 11. `pattern` names the class of the print (Karu and Jain, Pattern Recognition 29(3), 1996).
 12. `ridge_counts` counts the ridges to each minutia's neighbours (INCITS 378-2004, eight-neighbour method).
 
-Beside the path: `nfiq2` has the quality measures of NFIQ 2.3 (ISO/IEC 29794-4), `parameters` every constant, `blocks`
-the arithmetic on maps of blocks, `trace` lets a listener see what each stage made; `_jit` compiles the loops and
-`_simd` gives them vectors.
+Beside the path: `parameters` has every constant, `blocks` the arithmetic on maps of blocks, `trace` lets a listener see
+what each stage made; `_jit` compiles the loops and `_simd` gives them vectors.
 """

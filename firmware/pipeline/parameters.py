@@ -88,8 +88,7 @@ ARCH_FALL = 0.8
 # ends, the next ones begin half a period away
 RIDGE_COUNT_CLEAR = 0.4
 
-# Quality: each measure counts from 0 at the first figure to 1 at the second
-QUALITY_RAMPS = {"area_mm2": (20.0, 160.0), "clarity": (0.45, 0.80), "minutiae": (4.0, 24.0)}
+# Feedback
 FEEDBACK_AREA_MM2 = 90.0
 FEEDBACK_OFF_CENTRE = 0.2
 FEEDBACK_CLARITY = 0.62

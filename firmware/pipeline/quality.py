@@ -1,8 +1,4 @@
-"""A first quality score and what to tell the operator, from measures that the stages leave behind.
-
-The score is the product of what a comparison needs: enough area, clear ridges, enough minutiae. It is Rekam's own
-and not NFIQ 2's.
-"""
+"""A print's quality: the score of NFIQ 2, and what to tell the operator from measures that the stages leave behind."""
 
 import math
 
@@ -10,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware.datatypes import Feedback, Minutiae, QualityReport
-from firmware.pipeline import parameters
+from firmware.pipeline import parameters, trace
 from firmware.pipeline._jit import kernel
+from firmware.pipeline.nfiq2 import scoring
 
 
 def assess(
@@ -25,14 +22,15 @@ def assess(
     """The quality of one print at 500 ppi.
 
     image: uint8 (h, w). enhanced: float32 (h, w). foreground, clarity, coherence: (rows, cols). Score 0 means no
-    print.
+    print: where there is one that NFIQ 2 gives 0 or can't measure, the score is 1. The measures are those of the
+    feedback and, where it can be measured, the 69 of NFIQ 2.
     """
     if not foreground.any():
         return QualityReport(0, {"area_mm2": 0.0, "minutiae": 0.0}, (Feedback.NO_FINGER,))
+    score, native = scoring.assess(image, minutiae)
+    trace.offer("measures", native)
     measures = _measures(image, enhanced, foreground, clarity, coherence) | {"minutiae": float(len(minutiae))}
-    parts = {name: _ramp(measures[name], *parameters.QUALITY_RAMPS[name]) for name in parameters.QUALITY_RAMPS}
-    score = max(1, round(100 * float(np.prod([parts[name] for name in parts]))))
-    return QualityReport(score, measures, _feedback(measures))
+    return QualityReport(max(1, score), measures | native, _feedback(measures))
 
 
 def _measures(
@@ -80,11 +78,6 @@ def _count_greys(
         for x in range(0, image.shape[1], 2):
             if foreground[y // parameters.BLOCK, x // parameters.BLOCK]:
                 out[int(enhanced[y, x] > 0), image[y, x]] += 1
-
-
-def _ramp(value: float, low: float, high: float) -> float:
-    """0 at `low` and below, 1 at `high` and above."""
-    return float(np.clip((value - low) / (high - low), 0, 1))
 
 
 def _feedback(measures: dict[str, float]) -> tuple[Feedback, ...]:

@@ -95,7 +95,7 @@ def test_every_stage_is_offered_to_the_trace(print_: Planted) -> None:
     extraction.extract(print_.pixels, 500)
     assert set(seen) == {
         "resampled", "normalised", "orientation", "coherence", "contrast_mask", "period", "enhanced", "clarity",
-        "foreground", "presence", "proposals", "judged", "minutiae", "quality",
+        "foreground", "presence", "proposals", "judged", "minutiae", "measures", "quality",
         "singularities", "pattern",
     }  # fmt: skip
 

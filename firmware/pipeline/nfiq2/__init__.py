@@ -19,5 +19,5 @@ on that. Each file tells where the reference goes its own way.
 6.  `minutiae_counts` and `minutiae_quality` rest on minutiae. Those are ours and not the reference's: its four measures
     come out from its own minutiae, and others from ours.
 
-`forest` makes the score of all of them: NIST's own random forest.
+`forest` makes the score of all of them, NIST's own random forest; `scoring` is the whole in one call.
 """

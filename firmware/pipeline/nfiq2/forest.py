@@ -1,7 +1,7 @@
 """The random forest of NFIQ 2.3, NIST's own: from native quality measures to the score.
 
 Each of its trees votes whether a print will be recognised; the score is the part that says so (NIST IR 8382; Breiman,
-"Random forests", Machine Learning 45, 2001). `docs/forest.md` tells where its figures come from.
+"Random forests", Machine Learning 45, 2001). `docs/score.md` tells where its figures come from.
 """
 
 import io
