@@ -24,6 +24,8 @@ from firmware.vocabulary import Effort
 Pixels = NDArray[np.uint8]
 
 
+SCORING = "measures"
+"""The stage that offers the measures of NFIQ 2."""
 FEWEST = 5
 """Images of one size; where there are fewer each is measured so often that together they are so many."""
 
@@ -59,24 +61,27 @@ class Report:
         return self.ours[0] / self.mindtct[0]
 
 
-def run(paths: Sequence[Path], effort: Effort = Effort.STANDARD) -> Report:
+def run(paths: Sequence[Path], effort: Effort = Effort.STANDARD, *, scored: bool = False) -> Report:
     """Time both on files and on every image of folders, in turn.
 
-    Raises InputError without images, for a file that can't be read, or without libfprint.
+    scored: with the measures of NFIQ 2, which the score alone needs; else their time is left out. Raises InputError
+    without images, for a file that can't be read, or without libfprint.
     """
     peer = Mindtct()
-    prints = [_read(file.path) for path in paths for file in collect([path], Wishes())]
+    prints = [read(file.path) for path in paths for file in collect([path], Wishes())]
     counts = Counter(pixels.shape for pixels, _ in prints)
     warmed: set[tuple[int, ...]] = set()
     stages: dict[str, list[float]] = defaultdict(list)
     pairs: dict[tuple[int, ...], list[tuple[float, float]]] = defaultdict(list)
-    for pixels, told in prints:
+    for pixels, ppi in prints:
         if pixels.shape not in warmed:
             warmed.add(pixels.shape)
-            extraction.extract(pixels, told or PPI_WHEN_UNTOLD, effort)
+            extraction.extract(pixels, ppi, effort)
             peer.extract(pixels)
         for _ in range(-(-FEWEST // counts[pixels.shape])):
-            marks = timed(pixels, told or PPI_WHEN_UNTOLD, effort)
+            marks = timed(pixels, ppi, effort)
+            if not scored:
+                marks["whole"] -= marks.pop(SCORING, 0.0)
             pairs[pixels.shape].append((marks["whole"], peer.extract(pixels)[1]))
             for name, seconds in marks.items():
                 stages[name].append(seconds)
@@ -87,13 +92,15 @@ def run(paths: Sequence[Path], effort: Effort = Effort.STANDARD) -> Report:
     return Report(len(prints), ours, theirs, {name: _spread(some)[0] for name, some in stages.items()}, sizes, peak)
 
 
-def _read(path: Path) -> tuple[Pixels, float | None]:
+def read(path: Path) -> tuple[Pixels, float]:
+    """The pixels and the resolution of a print. Raises InputError."""
     try:
-        return images.decode(path.read_bytes())
+        pixels, told = images.decode(path.read_bytes())
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}; name image files that can be read, or folders of them") from error
     except RecordError as error:
         raise InputError(f"{path}: {error}") from error
+    return pixels, told or PPI_WHEN_UNTOLD
 
 
 def _size(shape: tuple[int, ...], count: int, pairs: Sequence[tuple[float, float]]) -> Size:

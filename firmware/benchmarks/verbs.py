@@ -48,6 +48,30 @@ def bench_fingerprint(
         out.print(line, markup=False)
 
 
+@bench_app.command("quality")
+def bench_quality(
+    prints: Annotated[list[Path], typer.Argument(help="prints to judge: files, folders")],
+    effort: Annotated[Effort, typer.Option(help="which net finds the minutiae")] = Effort.STANDARD,
+    reference: Annotated[
+        Path | None, typer.Option(help="scores to agree with, of folders: a table, or a folder with SET.csv")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on stdout")] = False,
+) -> None:
+    """How long quality and minutiae take together, beside MINDTCT alone; how the score agrees with another one."""
+    from firmware.benchmarks import agreement, fingerprint, scores
+
+    with err.status("judging, in turn with MINDTCT"):
+        report = fingerprint.run(prints, effort, scored=True)
+        folders = [path for path in prints if path.is_dir()] if reference else []
+        found = [agreement.compare(path, scores.read(reference, path), effort) for path in folders if reference]
+    if as_json:
+        told = {"agreement": agreement.as_json(found)} if found else {}
+        sys.stdout.write(json.dumps(fingerprint.as_json(report) | told) + "\n")
+        return
+    for line in fingerprint.as_lines(report) + (agreement.as_lines(found) if found else []):
+        out.print(line, markup=False)
+
+
 @bench_app.command("accuracy")
 def bench_accuracy(
     folders: Annotated[
