@@ -46,6 +46,7 @@ def assess(
     paths: Annotated[list[Path], typer.Argument(help="image files, or folders that are searched for images")],
     as_json: Annotated[bool, typer.Option("--json", help="JSON Lines on stdout, an object an image")] = False,
     table: Annotated[Path | None, typer.Option("--csv", help="write a table to this file")] = None,
+    measures: Annotated[bool, typer.Option("--measures", help="the table with NFIQ 2's 69 measures")] = False,
     overlays: Annotated[Path | None, typer.Option("--overlay", help="draw a picture of each print here")] = None,
     template_folder: Annotated[Path | None, typer.Option("--template", help="write a template of each here")] = None,
     template_format: Annotated[
@@ -67,7 +68,7 @@ def assess(
     from firmware.assessment import Wishes
 
     wishes = Wishes(ppi, overlays, template_folder, template_format, effort, trace)
-    output = assessing.Output(as_json, table, run)
+    output = assessing.Output(as_json, table, run, measures)
     if not assessing.assess(paths, wishes, output, assessing.who(jobs, cluster), out, err):
         raise typer.Exit(1)
 

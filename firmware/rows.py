@@ -2,7 +2,7 @@
 
 import csv
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,13 +86,20 @@ def _singularities(points: Singularities) -> list[dict[str, object]]:
 
 
 @contextmanager
-def writing_csv(path: Path) -> Iterator[Callable[[Row], None]]:
-    """Write a table, whole or not at all: call what this yields once for each row. Raises InputError."""
+def writing_csv(path: Path, measures: Sequence[str] = ()) -> Iterator[Callable[[Row], None]]:
+    """Write a table, whole or not at all: call what this yields once for each row. Raises InputError.
+
+    measures: those that have a column of their own, to nine digits, empty where a print has none.
+    """
     with replacing(path) as write:
         lines = SimpleNamespace(write=lambda text: write(text.encode("utf-8", "surrogateescape")))
-        writer = csv.DictWriter(lines, COLUMNS, lineterminator="\n")
+        writer = csv.DictWriter(lines, (*COLUMNS, *measures), lineterminator="\n")
         writer.writeheader()
-        yield lambda row: writer.writerow(flat(row))
+        yield lambda row: writer.writerow(flat(row) | _cells(row["measures"], measures))
+
+
+def _cells(found: Mapping[str, float | None], names: Sequence[str]) -> dict[str, str]:
+    return {name: "" if (value := found.get(name)) is None else f"{value:.9g}" for name in names}
 
 
 def flat(row: Row) -> Row:

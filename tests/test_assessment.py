@@ -12,8 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from firmware.pipeline import extraction
+from firmware.pipeline.nfiq2 import forest, measures
 from firmware.records import minutiae_records
 from firmware.records.templates import read_xyt
+from firmware.rows import COLUMNS
 from tests.pipeline.planted import plant
 
 PRINT = plant(192, 160, [(70.0, 60.0, 1), (90.0, 130.0, -1)]).pixels
@@ -91,6 +94,25 @@ def test_the_table_has_the_documented_columns(done: tuple[subprocess.CompletedPr
     assert [row["file"] for row in rows] == NAMES
     assert rows[0]["minutiae"] == "2"
     assert rows[5]["feedback"] == "no_finger"
+
+
+def test_the_table_has_the_measures_of_nfiq_2_where_they_are_wished(folder: Path, tmp_path: Path) -> None:
+    table = tmp_path / "all.csv"
+    assert assess(folder, "--csv", table, "--measures").returncode == 1
+    text = table.read_text()
+    assert text.splitlines()[0] == ",".join((*COLUMNS, *measures.NAMES))
+    rows = {row["file"]: row for row in csv.DictReader(io.StringIO(text))}
+    found = measures.measure(PRINT, extraction.extract(PRINT, 500).minutiae)
+    assert [rows["a.png"][name] for name in measures.NAMES] == [f"{found[name]:.9g}" for name in measures.NAMES]
+    assert rows["a.png"]["quality"] == str(max(1, forest.score(found)))
+    for name in ("empty.png", "spoiled.png"):
+        assert {rows[name][measure] for measure in measures.NAMES} == {""}
+
+
+def test_measures_need_a_table(folder: Path) -> None:
+    done = assess(folder, "--measures")
+    assert done.returncode == 1
+    assert "name one" in done.stderr
 
 
 def test_templates_and_pictures_stand_under_the_same_names(

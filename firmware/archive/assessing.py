@@ -22,11 +22,15 @@ from firmware.rows import Row, flat, writing_csv
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where the rows go; without any of these a person is shown a table."""
+    """Where the rows go; without any of the first three a person is shown a table.
+
+    measures: whether the table has a column for each measure of NFIQ 2.
+    """
 
     as_json: bool = False
     table: Path | None = None
     run: Path | None = None
+    measures: bool = False
 
 
 def who(jobs: int, cluster: str | None) -> Spread:
@@ -46,6 +50,8 @@ def assess(paths: Sequence[Path], wishes: Wishes, output: Output, spread: Spread
 
     Raises KitError when something cannot be done at all, and SystemExit when SIGTERM came; a run keeps what is done.
     """
+    if output.measures and not output.table:
+        raise InputError("--measures: adds columns to the table of --csv FILE; name one")
     told_to_end = threading.Event()
     # An exception out of the handler could leave a lock of the pool held, and the pool would wait for it for ever
     signal.signal(signal.SIGTERM, lambda *_: told_to_end.set())
@@ -58,7 +64,7 @@ def assess(paths: Sequence[Path], wishes: Wishes, output: Output, spread: Spread
         assessment.prepare(wishes, output.table)
         work = partial(spread, wishes=wishes)
         rows = stack.enter_context(contextlib.closing(kept.rows(work) if kept else work(files)))
-        add_to_table = stack.enter_context(writing_csv(output.table)) if output.table else None
+        add_to_table = stack.enter_context(writing_csv(output.table, _columns(output))) if output.table else None
         advance = stack.enter_context(listing.progress(err, "assessing", len(files)))
         for row in rows:
             if told_to_end.is_set():
@@ -79,3 +85,13 @@ def assess(paths: Sequence[Path], wishes: Wishes, output: Output, spread: Spread
         out.print(words, markup=False)
     told.show(err)
     return told.all_read
+
+
+def _columns(output: Output) -> Sequence[str]:
+    """The measures that the table has columns for."""
+    if not output.measures:
+        return ()
+    # With them come the kernels, which only a process that assesses needs
+    from firmware.pipeline.nfiq2.measures import NAMES
+
+    return NAMES
