@@ -5,6 +5,8 @@ import math
 PPI = 500.0
 # Within this part of 500 ppi an image is used as it is: 1 percent of a print's width is a pixel or two
 PPI_TOLERANCE = 0.01
+# A quick look does not resample what is this near: sensors of 508 ppi are
+PREVIEW_PPI_TOLERANCE = 0.02
 PPI_RANGE = (100.0, 2000.0)
 LARGEST_SIDE = 8192
 
@@ -96,3 +98,13 @@ FEEDBACK_CONTRAST = 25.0
 FEEDBACK_DRY = 0.38
 FEEDBACK_WET = 0.62
 FEEDBACK_MINUTIAE = 12.0
+
+# A print on its way: the part of its rows that must have come before it is judged, and the most points of score that
+# all its rows could add, each its share. Of 1,600 grown prints 0.9 percent of those that reach 40 gained more
+ARRIVING_FROM = 0.6
+ARRIVING_GAIN = 80.0
+# What is told of it: with less of the glass covered there is no finger; a dry print is dark in less of its area than
+# the first part, a wet one in more than the second
+ARRIVING_NO_FINGER_MM2 = 15.0
+ARRIVING_DRY = 0.38
+ARRIVING_WET = 0.52

@@ -15,15 +15,17 @@ from firmware.pipeline import parameters, trace
 from firmware.pipeline._jit import kernel
 
 
-def to_500ppi(pixels: NDArray[np.uint8], ppi: float) -> tuple[NDArray[np.uint8], float]:
+def to_500ppi(
+    pixels: NDArray[np.uint8], ppi: float, tolerance: float = parameters.PPI_TOLERANCE
+) -> tuple[NDArray[np.uint8], float]:
     """The image at 500 ppi and how many of its pixels one pixel of the input became.
 
-    pixels: uint8 (h, w), both at least 1. Within 1 percent of 500 ppi it is the very same array and 1.0. Raises
-    SampleError when the array is no grey image, or when its size or resolution is out of range.
+    pixels: uint8 (h, w), both at least 1. Nearer to 500 ppi than by the tolerance, a part of it, it is the very same
+    array and 1.0. Raises SampleError when the array is no grey image, or when its size or resolution is out of range.
     """
     _check(pixels, ppi)
     scale = parameters.PPI / ppi
-    if abs(scale - 1) <= parameters.PPI_TOLERANCE:
+    if abs(scale - 1) <= tolerance:
         return pixels, 1.0
     height, width = (max(1, round(side * scale)) for side in pixels.shape)
     if max(height, width) > parameters.LARGEST_SIDE:
