@@ -155,3 +155,27 @@ def bench_measures(
         return
     for line in measures.as_lines(report):
         out.print(line, markup=False)
+
+
+@bench_app.command("preview")
+def bench_preview(
+    prints: Annotated[list[Path], typer.Argument(help="prints to look at: files, folders")],
+    minimum: Annotated[int, typer.Option(min=1, max=100, help="the score from which a print is accepted")] = 40,
+    effort: Annotated[Effort, typer.Option(help="which net finds the minutiae")] = Effort.STANDARD,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on stdout")] = False,
+) -> None:
+    """How often a quick look decides as the whole assessment does, how fast; and how early what is hopeless is told."""
+    from firmware.assessment import Wishes, collect
+    from firmware.benchmarks import preview
+
+    files = [file for path in prints for file in collect([path], Wishes())]
+    columns = (TextColumn("looking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err) as bar:
+        task = bar.add_task("", total=len(files))
+        looks = preview.measure(files, minimum, effort, lambda: bar.advance(task))
+    found = preview.reports(looks, minimum)
+    if as_json:
+        sys.stdout.write(json.dumps(preview.as_json(found, minimum)) + "\n")
+        return
+    for line in preview.as_lines(found, minimum):
+        out.print(line, markup=False)
