@@ -45,6 +45,13 @@ seconds = 1
 kind = "poor_prints"
 impressions = 1
 """
+NO_FEATURES = """
+[[fault]]
+kind = "sensor_fault"
+command = "Img2Tz"
+code = 0x07
+times = 1
+"""
 PLUG_STAYS_OUT = PLUG_COMES_BACK.replace("seconds = 1", "seconds = 3600")
 
 
@@ -92,6 +99,7 @@ def test_a_resident_becomes_a_packet_that_the_office_opens(broker: int, person: 
             eavesdropper.wait_for(state="idle", recorded=1)
         told = json.loads(done.stdout)
         assert found.packets == [told["control_number"]] and told["waiting"] == 1
+        assert all((finger["score_s"] is None) == (finger["score"] is None) for finger in told["fingers"])
         submission = opened(found, told["control_number"], tmp_path)
         assert submission.resident == resident.load(person, today=date(2026, 12, 1)).resident
         assert [(finger.position.name.lower(), finger.outcome.value) for finger in submission.fingers] == [
@@ -121,6 +129,14 @@ def test_a_plug_that_comes_back_and_a_poor_print(person: Path, tmp_path: Path) -
         assert "The connection failed" in done.stdout and "once more" in done.stdout
         thumb = opened(found, found.packets[0], tmp_path).fingers[0]
         assert thumb.outcome is not Outcome.EXCUSED and thumb.attempts >= 2
+
+
+def test_a_print_without_features_is_asked_for_again(person: Path, tmp_path: Path) -> None:
+    with world(tmp_path / "world", faults=NO_FEATURES) as found:
+        done = run(rekam("record", "-c", found.settings, "--resident", person, *ALL_BUT_THE_THUMB))
+        assert done.returncode == 0, done.stderr
+        assert "the sensor finds no clear print, once more" in done.stdout and "Too little detail" in done.stdout
+        assert opened(found, found.packets[0], tmp_path).fingers[0].attempts == 2
 
 
 def test_a_plug_that_stays_out_ends_with_one_message(person: Path, tmp_path: Path) -> None:
