@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware.assessment import PPI_WHEN_UNTOLD, ImageFile
+from firmware.assessment import ImageFile
 from firmware.benchmarks.fingerprint import read
 from firmware.pipeline import arriving, extraction, parameters, preview
 from firmware.vocabulary import Effort
@@ -56,11 +56,11 @@ def measure(files: Sequence[ImageFile], minimum: int, effort: Effort, advance: C
     """Look at every print in both ways. Raises InputError for a file that can't be read."""
     looks: list[Look] = []
     for file in files:
-        pixels, told = read(file.path)
+        pixels, ppi = read(file.path)
         if not looks:
             # kernels are loaded by the first print, which shall not be measured by that
-            _compare(file.path.parent.name, pixels, told or PPI_WHEN_UNTOLD, minimum, effort)
-        looks.append(_compare(file.path.parent.name, pixels, told or PPI_WHEN_UNTOLD, minimum, effort))
+            _compare(file.path.parent.name, pixels, ppi, minimum, effort)
+        looks.append(_compare(file.path.parent.name, pixels, ppi, minimum, effort))
         advance()
     return looks
 
