@@ -102,9 +102,21 @@ def row(file: ImageFile, wishes: Wishes) -> Row:
 
 def assess(file: ImageFile, wishes: Wishes) -> Assessment:
     """Assess one file and write what is wished of it; what cannot be read is a result with an error."""
-    # Kernels are compiled or loaded at import: only a process that assesses pays for it
-    from firmware.pipeline import extraction
+    result = _assess(file, wishes)
+    if result.error and wishes.report and wishes.pages:
+        from firmware.pages import content, document
 
+        page = content.unreadable(file.name, result.error, wishes.language)
+        document.keep(page, page_part(file, wishes.pages), wishes.report)
+    return result
+
+
+def page_part(file: ImageFile, pages: Path) -> Path:
+    """Where the page of a file is kept until all are joined."""
+    return pages / f"{_stem(file.name)}.page"
+
+
+def _assess(file: ImageFile, wishes: Wishes) -> Assessment:
     try:
         pixels, told = images.decode(file.path.read_bytes())
     except OSError as error:
@@ -115,10 +127,7 @@ def assess(file: ImageFile, wishes: Wishes) -> Assessment:
     stated = told if wishes.ppi is None else wishes.ppi
     ppi, known = stated or PPI_WHEN_UNTOLD, stated is not None
     try:
-        if wishes.trace:
-            features = _trace(pixels, ppi, file.name, wishes.effort, wishes.trace)
-        else:
-            features = extraction.extract(pixels, ppi, wishes.effort)
+        features = _extract(pixels, ppi, file, wishes)
     except KitError as error:
         return Assessment(file.name, width, height, ppi, known, error=str(error))
     if wishes.templates:
@@ -132,15 +141,25 @@ def assess(file: ImageFile, wishes: Wishes) -> Assessment:
     return Assessment(file.name, width, height, ppi, known, features)
 
 
-def _trace(pixels: NDArray[np.uint8], ppi: float, name: str, effort: Effort, folder: Path) -> FingerprintFeatures:
-    """Extract, and write a picture of every stage and the sheet of them all."""
-    from firmware import contact_sheet, tracing
+def _extract(pixels: NDArray[np.uint8], ppi: float, file: ImageFile, wishes: Wishes) -> FingerprintFeatures:
+    """Extract, and draw what only the stages on the way can tell."""
+    # Kernels are compiled or loaded at import: only a process that assesses pays for it
+    if not (wishes.trace or wishes.pages):
+        from firmware.pipeline import extraction
 
-    features, stages = tracing.extract(pixels, ppi, effort)
-    pictures = list(tracing.draw(stages, Path(name).stem))
-    for number, picture in enumerate(pictures, start=1):
-        write_file(folder / f"{number:02}_{picture.name}.png", _png(picture.image))
-    write_file(folder / "sheet.png", _png(contact_sheet.lay_out(pictures, f"{name}, stage by stage")))
+        return extraction.extract(pixels, ppi, wishes.effort)
+    from firmware import contact_sheet, tracing
+    from firmware.pages import content, document
+
+    features, stages = tracing.extract(pixels, ppi, wishes.effort)
+    if wishes.trace:
+        pictures = list(tracing.draw(stages, Path(file.name).stem))
+        for number, picture in enumerate(pictures, start=1):
+            write_file(wishes.trace / f"{number:02}_{picture.name}.png", _png(picture.image))
+        write_file(wishes.trace / "sheet.png", _png(contact_sheet.lay_out(pictures, f"{file.name}, stage by stage")))
+    if wishes.report and wishes.pages:
+        page = content.describe(file.name, pixels, ppi, features, stages, wishes.language)
+        document.keep(page, page_part(file, wishes.pages), wishes.report)
     return features
 
 

@@ -61,13 +61,17 @@ def assess(
     cluster: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="a Dask scheduler whose workers share the work and the files")
     ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="a page for people on each print, into this .html or .pdf")
+    ] = None,
+    language: Annotated[Language, typer.Option(help="of the report")] = Language.ENGLISH,
     run: Annotated[Path | None, typer.Option(help="keep what is done here; a second call goes on from there")] = None,
 ) -> None:
     """Quality, feedback and minutiae of fingerprint images: PNG, TIFF, BMP, PGM, WSQ, JPEG 2000."""
     from firmware.archive import assessing
     from firmware.assessment import Wishes
 
-    wishes = Wishes(ppi, overlays, template_folder, template_format, effort, trace)
+    wishes = Wishes(ppi, overlays, template_folder, template_format, effort, trace, report, language=language)
     output = assessing.Output(as_json, table, run, measures)
     if not assessing.assess(paths, wishes, output, assessing.who(jobs, cluster), out, err):
         raise typer.Exit(1)

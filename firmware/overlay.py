@@ -25,20 +25,25 @@ def draw(pixels: NDArray[np.uint8], features: FingerprintFeatures, title: str = 
 
     pixels: uint8 (h, w), the image that the features belong to.
     """
+    words = [f"quality {features.quality.score}", wording.pattern(features.pattern, Language.ENGLISH)]
+    return _with_legend(sketch(pixels, features), features.minutiae, title, "   ".join(words))
+
+
+def sketch(pixels: NDArray[np.uint8], features: FingerprintFeatures) -> Image.Image:
+    """The same without a legend."""
     zoom = _zoom(pixels)
     canvas = _faded(pixels, features.foreground, features.block_px, zoom)
     _draw_flow(ImageDraw.Draw(canvas), features, zoom)
     for points, colour in ((features.cores, CORE), (features.deltas, DELTA)):
         _draw_singularities(ImageDraw.Draw(canvas), points, colour, zoom)
-    words = [f"quality {features.quality.score}", wording.pattern(features.pattern, Language.ENGLISH)]
-    return _finish(canvas, features.minutiae, zoom, title, "   ".join(words))
+    return _finish(canvas, features.minutiae, zoom)
 
 
 def draw_minutiae(pixels: NDArray[np.uint8], minutiae: Minutiae, title: str = "") -> Image.Image:
     """The print with its minutiae alone, as a record carries them."""
     zoom = _zoom(pixels)
     canvas = _faded(pixels, np.ones((1, 1), np.bool_), max(pixels.shape), zoom)
-    return _finish(canvas, minutiae, zoom, title, "")
+    return _with_legend(_finish(canvas, minutiae, zoom), minutiae, title, "")
 
 
 def _zoom(pixels: NDArray[np.uint8]) -> float:
@@ -99,14 +104,17 @@ def _draw_minutia(pen: ImageDraw.ImageDraw, x: float, y: float, direction: float
             pen.ellipse(box, outline=line, width=width)
 
 
-def _finish(canvas: Image.Image, minutiae: Minutiae, zoom: float, title: str, words: str) -> Image.Image:
-    """Minutiae on top, the canvas at its final size, and a legend below."""
+def _finish(canvas: Image.Image, minutiae: Minutiae, zoom: float) -> Image.Image:
+    """Minutiae on top, and the canvas at its final size."""
     pen = ImageDraw.Draw(canvas)
     for x, y, direction, kind in zip(minutiae.x, minutiae.y, minutiae.direction, minutiae.kind, strict=True):
         _draw_minutia(pen, (float(x) + 0.5) * zoom, (float(y) + 0.5) * zoom, float(direction), int(kind))
-    shown = canvas.resize(
-        (max(1, canvas.width // OVERSAMPLE), max(1, canvas.height // OVERSAMPLE)), Image.Resampling.BOX
-    )
+    size = (max(1, canvas.width // OVERSAMPLE), max(1, canvas.height // OVERSAMPLE))
+    return canvas.resize(size, Image.Resampling.BOX)
+
+
+def _with_legend(shown: Image.Image, minutiae: Minutiae, title: str, words: str) -> Image.Image:
+    """A picture with a legend below."""
     page = Image.new("RGB", (max(shown.width, 360), shown.height + FOOTER_PX), "white")
     page.paste(shown, ((page.width - shown.width) // 2, 0))
     _draw_legend(ImageDraw.Draw(page), page, minutiae, "   ".join(part for part in (title, words) if part))

@@ -33,6 +33,7 @@ THIRD_PARTY = {
     "firmware.marks": {"numpy", "PIL"},
     "firmware.office": {"cryptography", "pyrage", "paho", "PIL", "numpy", "rich"},
     "firmware.overlay": {"numpy", "PIL"},
+    "firmware.pages": {"numpy", "PIL"},
     "firmware.pipeline": {"numpy"},
     "firmware.pipeline._jit": {"numba"},
     "firmware.pipeline._simd": {"numba", "llvmlite", "numpy"},

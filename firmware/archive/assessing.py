@@ -4,9 +4,10 @@ import contextlib
 import json
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from firmware import assessment, listing
 from firmware.archive import keeping, spreading
 from firmware.archive.spreading import Spread
 from firmware.assessment import Wishes
+from firmware.durable import make_folder
 from firmware.errors import InputError
+from firmware.pages import document
 from firmware.rows import Row, flat, writing_csv
 
 
@@ -59,6 +62,7 @@ def assess(paths: Sequence[Path], wishes: Wishes, output: Output, spread: Spread
     shown: list[Row] | None = None if output.as_json or output.table or output.run else []
     told = listing.Told()
     with contextlib.ExitStack() as stack:
+        wishes = _with_pages(wishes, output.run, stack)
         # First of all: a run that was begun with other wishes refuses before anything is made for these
         kept = stack.enter_context(keeping.opened(output.run, files, wishes)) if output.run else None
         assessment.prepare(wishes, output.table)
@@ -78,9 +82,12 @@ def assess(paths: Sequence[Path], wishes: Wishes, output: Output, spread: Spread
                 shown.append(flat(row))
             told.add(row)
             advance()
+        if wishes.report and wishes.pages:
+            parts = (assessment.page_part(file, wishes.pages) for file in files)
+            document.join(parts, wishes.report, wishes.language)
     if shown is not None:
         listing.show(out, shown)
-    elif output.run and not output.as_json:
+    elif output.run and not output.as_json and not output.table:
         words = f"{len(files)} rows in {output.run}; what they tell together: rekam summary {output.run}"
         out.print(words, markup=False)
     told.show(err)
@@ -95,3 +102,16 @@ def _columns(output: Output) -> Sequence[str]:
     from firmware.pipeline.nfiq2.measures import NAMES
 
     return NAMES
+
+
+def _with_pages(wishes: Wishes, run: Path | None, stack: contextlib.ExitStack) -> Wishes:
+    """The same wishes with a folder for the pages of the report: the run's own, or one that goes when all is done."""
+    if not wishes.report:
+        return wishes
+    document.check(wishes.report)
+    if run:
+        return replace(wishes, pages=run / keeping.PAGES)
+    make_folder(wishes.report.parent)
+    # Beside the report, where the workers of a cluster see it too
+    folder = tempfile.TemporaryDirectory(prefix=f".{wishes.report.name}.", dir=wishes.report.parent)
+    return replace(wishes, pages=Path(stack.enter_context(folder)))
