@@ -14,7 +14,8 @@ from firmware.pages.content import Page
 from firmware.vocabulary import Language
 
 SUFFIXES = (".html", ".pdf")
-_SHEETS_AT_ONCE = 64
+_SHEETS_AT_ONCE = 16
+"""A sheet takes 7 MB while it is written."""
 
 
 def check(document: Path) -> None:
@@ -46,7 +47,7 @@ def join(parts: Iterable[Path], document: Path, language: Language) -> None:
 
 
 def _join_sheets(parts: Iterable[Path], document: Path) -> None:
-    """A portion of sheets at a time: a file that is open for each of many would be too many."""
+    """A portion of sheets after another, so that memory is bounded by what the document takes."""
     rest, data = iter(parts), io.BytesIO()
     while portion := list(islice(rest, _SHEETS_AT_ONCE)):
         first, *others = [Image.open(io.BytesIO(part.read_bytes())) for part in portion]

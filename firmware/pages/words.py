@@ -56,7 +56,7 @@ _MEASURES: Mapping[str, tuple[str, str]] = {
     "OrientationMap_ROIFilter_CoherenceSum": ("keteraturan orientasi, jumlah", "coherence of the orientation, sum"),
     "FingerJetFX_MinutiaeCount": ("jumlah minutia", "number of minutiae"),
     "FingerJetFX_MinCount_COMMinRect200x200": ("jumlah minutia di tengah", "number of minutiae in the middle"),
-    "FJFXPos_Mu_MinutiaeQuality_2": ("minutia di abu-abu sedang", "minutiae on a medium grey"),
+    "FJFXPos_Mu_MinutiaeQuality_2": ("minutia di tempat yang cukup gelap", "minutiae where it is dark enough"),
     "FJFXPos_OCL_MinutiaeQuality_80": ("minutia di orientasi yang pasti", "minutiae on certain orientation"),
 }
 

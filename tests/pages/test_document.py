@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PIL.PdfParser import PdfParser
 
 from firmware.pages import content, document, html, sheet, words
 from firmware.pages.content import Figure, Measure, Page
+from firmware.pipeline.nfiq2.measures import NAMES
 from firmware.vocabulary import Language
 from tests.pipeline.planted import plant
 from tests.test_assessment import assess, save
@@ -26,7 +28,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pdf_pages(path: Path) -> int:
-    return len(re.findall(rb"/Type\s*/Page\b(?!s)", path.read_bytes()))
+    with PdfParser(str(path), mode="rb") as parser:
+        return len(parser.pages)
 
 
 def test_a_document_of_html_needs_nothing_beside_itself(folder: Path, tmp_path: Path) -> None:
@@ -92,3 +95,4 @@ def test_a_measure_has_words_in_both_languages_or_its_name() -> None:
     assert words.measure("RVUP_Bin10_3", Language.INDONESIAN) == "lebar garis dan lembah yang merata"
     assert words.measure("OF_Bin10_Mean", Language.ENGLISH) == "smooth flow of the ridges"
     assert words.measure("another", Language.ENGLISH) == "another"
+    assert all(words.measure(name, language) != name for name in NAMES for language in Language)
