@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from enum import Enum
+from io import FileIO
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -37,7 +38,7 @@ _ANOTHER = "name another folder for --run, or delete this one to begin anew"
 class Run:
     """An opened run; no other process has it open."""
 
-    def __init__(self, folder: Path, files: Sequence[ImageFile], rows: BinaryIO) -> None:
+    def __init__(self, folder: Path, files: Sequence[ImageFile], rows: FileIO) -> None:
         self._path, self._files, self._rows = folder / ROWS, files, rows
         self._synced = time.monotonic()
 
@@ -55,12 +56,13 @@ class Run:
     def _kept(self) -> Iterator[Row]:
         """Rows as they were kept; from the first line on that is none of this run, the file is cut off."""
         whole = 0
-        for line, file in zip(self._rows, self._files, strict=False):
-            row = _whole(line)
-            if row is None or row.get("file") != file.name:
-                break
-            whole += len(line)
-            yield row
+        with self._path.open("rb") as lines:
+            for line, file in zip(lines, self._files, strict=False):
+                row = _whole(line)
+                if row is None or row.get("file") != file.name:
+                    break
+                whole += len(line)
+                yield row
         size = self._rows.seek(0, os.SEEK_END)
         if size > whole:
             words = "%s: its last %d bytes are no whole rows and are cut off; their files are assessed again"
@@ -70,8 +72,9 @@ class Run:
 
     def _keep(self, row: Row) -> None:
         try:
-            self._rows.write(json.dumps(row).encode() + b"\n")
-            self._rows.flush()
+            rest = json.dumps(row).encode() + b"\n"
+            while rest:
+                rest = rest[self._rows.write(rest) :]
             if time.monotonic() - self._synced > SYNC_S:
                 self.sync()
         except OSError as error:
@@ -96,7 +99,8 @@ def opened(folder: Path, files: Sequence[ImageFile], wishes: Wishes) -> Iterator
         descriptor = os.open(folder / ROWS, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise InputError(f"{folder / ROWS}: cannot be written ({error.strerror})") from error
-    with os.fdopen(descriptor, "r+b") as rows:
+    # Without a buffer: what cannot be written shall not be tried again when the file is closed
+    with FileIO(descriptor, "r+") as rows:
         try:
             fcntl.flock(rows, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -138,7 +142,7 @@ def _whole(line: bytes) -> dict[str, Any] | None:
     return row if isinstance(row, dict) else None
 
 
-def _agree(folder: Path, files: Sequence[ImageFile], head: dict[str, Any], rows: BinaryIO) -> None:
+def _agree(folder: Path, files: Sequence[ImageFile], head: dict[str, Any], rows: FileIO) -> None:
     """Begin the run with these files under this head, or see that it was begun with the same."""
     listed = (json.dumps([file.name, _size(file.path)]).encode() for file in files)
     if not (folder / HEAD).exists():

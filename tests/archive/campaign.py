@@ -61,14 +61,14 @@ class Memory:
         while not self._ended.wait(_LOOK_S):
             for name, process in self._processes.items():
                 self._note(name, process)
-                for child in _children(process):
+                for child in children(process):
                     self._note(f"{name}'s child", child)
 
     def _note(self, name: str, process: int) -> None:
         self.peak_mb[name] = max(self.peak_mb.get(name, 0), _peak_mb(process))
 
 
-def _children(process: int) -> list[int]:
+def children(process: int) -> list[int]:
     try:
         return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
     except OSError:

@@ -1,6 +1,8 @@
 """`rekam assess --run` and `--cluster` as a person uses them."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from firmware.archive import keeping
+from tests.archive import campaign
 from tests.archive.campaign import cluster
 from tests.brokers import free_port
 from tests.pipeline.planted import plant
@@ -16,6 +19,9 @@ from tests.test_assessment import assess, save
 
 PRINT = plant(192, 160, [(70.0, 60.0, 1), (90.0, 130.0, -1)]).pixels
 MANY = 150
+RUN = "from firmware.cli import run; run()"
+LIMIT = 30_000
+"""Bytes that a file may have, far less than the rows of all prints."""
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +55,44 @@ def test_a_killed_call_is_taken_up_again(archive: Path, expected: str, tmp_path:
     assert "1 of 151 could not be read" in done.stderr
     assert done.stdout == expected
     assert (tmp_path / keeping.ROWS).read_bytes().startswith(kept[: kept.rindex(b"\n")])
-    begun = time.monotonic()
     again = assess(archive, "--json", "--run", tmp_path)
     assert (again.returncode, again.stdout) == (1, expected)
-    assert time.monotonic() - begun < 60
     table = (tmp_path / "table.csv").read_text().splitlines()
     assert len(table) == MANY + 2
+
+
+def test_a_full_disk_ends_the_call_and_not_the_run(archive: Path, expected: str, tmp_path: Path) -> None:
+    # The limit tears a row as a full disk does
+    limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({LIMIT}, {LIMIT})); {RUN}"
+    command = [sys.executable, "-c", limited, "assess", str(archive), "--run", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"{tmp_path / keeping.ROWS}: cannot be written (File too large)" in done.stderr
+    assert "Traceback" not in done.stderr
+    kept = (tmp_path / keeping.ROWS).read_bytes()
+    assert len(kept) == LIMIT
+    assert not kept.endswith(b"\n")
+    again = assess(archive, "--run", tmp_path, "--json")
+    assert again.stdout == expected
+    assert "are cut off; their files are assessed again" in again.stderr
+
+
+def test_a_process_that_is_killed_is_named_and_the_run_goes_on(archive: Path, expected: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "firmware", "assess", str(archive), "--jobs", "2", "--run", str(tmp_path)]
+    with subprocess.Popen([*command, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as assessing:
+        assert assessing.stdout
+        assessing.stdout.readline()
+        children = [child for child in campaign.children(assessing.pid) if b"spawn_main" in command_line(child)]
+        os.kill(children[-1], signal.SIGKILL)
+        _, words = assessing.communicate(timeout=60)
+    assert assessing.returncode == 1
+    assert "was ended from outside" in words
+    assert "Traceback" not in words
+    assert assess(archive, "--run", tmp_path, "--json").stdout == expected
+
+
+def command_line(process: int) -> bytes:
+    return Path(f"/proc/{process}/cmdline").read_bytes()
 
 
 def test_other_wishes_are_refused_before_anything_is_made(archive: Path, tmp_path: Path) -> None:
@@ -81,11 +119,7 @@ def test_a_cluster_that_is_not_there_is_named(archive: Path) -> None:
 
 def test_without_dask_the_extra_is_named(archive: Path, tmp_path: Path) -> None:
     (tmp_path / "distributed.py").write_text("raise ImportError('no distributed')")
-    command = [
-        sys.executable,
-        "-c",
-        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from firmware.cli import run; run()",
-    ]
+    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {RUN}"]
     arguments = ["assess", str(archive / "000.png"), "--cluster", "tcp://127.0.0.1:1"]
     done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 1
