@@ -21,12 +21,13 @@ def main(
     seed: Annotated[int, typer.Option(min=0)] = 0,
     threads: Annotated[int, typer.Option(min=1)] = 2,
     bfloat16: Annotated[bool, typer.Option(help="half the time on processors that multiply in it")] = False,
+    straight: Annotated[bool, typer.Option(help="crops turned by quarters only, and not scaled")] = False,
 ) -> None:
     """Teach a net and write its weights."""
     torch.set_num_threads(threads)
     console = Console(stderr=True)
     asked = None if teacher is None else restore(teacher, Effort.HIGH.value)
-    arrays = layers(teach(folder, effort.value, steps, seed, console, asked, bfloat16=bfloat16))
+    arrays = layers(teach(folder, effort.value, steps, seed, console, asked, bfloat16=bfloat16, straight=straight))
     # Half the bytes, and 5e-4 of a weight is far below what another beginning would change
     arrays = {name: array.astype(np.float16) if name.endswith("weight") else array for name, array in arrays.items()}
     with out.open("wb") as file:

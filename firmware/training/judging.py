@@ -27,7 +27,7 @@ WITHIN = 8.0
 ANGLE = math.radians(15)
 HIDDEN = (64, 32)
 BATCH = 256
-EPOCHS = 8
+EPOCHS = 12
 JUDGES = 3
 # Deviation of what a proposal is displaced by: pixels, radians, and the logarithm of the ridge period
 DISPLACED = (1.2, math.radians(5), 0.06)

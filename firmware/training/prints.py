@@ -48,12 +48,14 @@ def _load(path: Path) -> Print:
     return Print(image.astype(np.float16), np.array(rows, np.float32).reshape(-1, 5))
 
 
-def crop(print_: Print, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def crop(print_: Print, rng: np.random.Generator, *, straight: bool = False) -> tuple[Floats, Floats]:
     """A random square of a print, mirrored and turned, with its target float32 (6, cells, cells).
 
-    Half of them are turned by any angle and scaled: more periods and orientations are seen than were grown.
+    Unless straight, half of them are turned by any angle and scaled: more periods and orientations are seen than were
+    grown.
     """
-    image, rows = _turned(print_, rng) if rng.random() < 0.5 else _straight(print_, rng)
+    turned = not straight and rng.random() < 0.5
+    image, rows = _turned(print_, rng) if turned else _straight(print_, rng)
     if rng.random() < 0.5:
         image = image[:, ::-1]
         rows = np.asarray(rows * [-1, 1, -1, 1, 1] + [CROP - 1, 0, 0, 0, 0], np.float32)

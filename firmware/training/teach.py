@@ -54,9 +54,11 @@ def teach(
     teacher: Net | None = None,
     *,
     bfloat16: bool = False,
+    straight: bool = False,
 ) -> Net:
     """A net of the size for `effort`, taught for so many steps; the same seed sees the same crops.
 
+    straight: crops are turned by quarters only, and not scaled.
     bfloat16: multiply in that type where it can be, which takes half the time on a processor that knows it. Raises
     InputError when the loss is no number any more.
     """
@@ -72,7 +74,7 @@ def teach(
         rate = PEAK_RATE * min(1, step / 100) * (0.5 + 0.5 * math.cos(math.pi * step / steps)) + 1e-5
         for group in optimiser.param_groups:
             group["lr"] = rate
-        crops = [prints.crop(pool[rng.integers(len(pool))], rng) for _ in range(BATCH)]
+        crops = [prints.crop(pool[rng.integers(len(pool))], rng, straight=straight) for _ in range(BATCH)]
         images = torch.from_numpy(np.stack([image for image, _ in crops]))[:, None]
         # PyTorch's convolutions in that type go wrong where channels don't come in eights
         with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16 and SIZES[effort].stem % 8 == 0):
