@@ -80,7 +80,7 @@ def test_rows_are_shown_while_they_arrive(port: str) -> None:
         assert isinstance(sensor.capture(timeout_s=FINGER_S), FrictionRidgeImage)
         again = sensor.capture(timeout_s=FINGER_S, on_rows=watch)
     assert isinstance(again, FrictionRidgeImage)
-    assert len(shown) > 4
+    assert len(shown) > 1
     for rows in shown:
         np.testing.assert_array_equal(rows, again.pixels[: len(rows)])
         assert len(rows) < len(again.pixels)
