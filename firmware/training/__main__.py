@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-import torch
 import typer
 from rich.console import Console
 
@@ -19,12 +18,10 @@ def main(
     steps: Annotated[int, typer.Option(min=1, help="how many batches of crops to learn from")] = 5000,
     teacher: Annotated[Path | None, typer.Option(help="weights of a high net whose opinion is taught too")] = None,
     seed: Annotated[int, typer.Option(min=0)] = 0,
-    threads: Annotated[int, typer.Option(min=1)] = 2,
     bfloat16: Annotated[bool, typer.Option(help="half the time on processors that multiply in it")] = False,
     straight: Annotated[bool, typer.Option(help="crops turned by quarters only, and not scaled")] = False,
 ) -> None:
     """Teach a net and write its weights."""
-    torch.set_num_threads(threads)
     console = Console(stderr=True)
     asked = None if teacher is None else restore(teacher, Effort.HIGH.value)
     arrays = layers(teach(folder, effort.value, steps, seed, console, asked, bfloat16=bfloat16, straight=straight))
