@@ -14,9 +14,12 @@ from PIL import Image
 from rich.console import Console
 from rich.progress import track
 
+from sim import touch_faults
 from sim.impressions import GLASS_PPI, SEEN, Condition, Impression, impress
 from sim.ridges import Master
 from sim.ridges import grow as grow_master
+from sim.sensor_kinds import SensorKind, sample_sensor
+from sim.touch_faults import TouchFault
 
 # Height and width of the sensors that the prints are touched on, pixels at 500 ppi
 SENSORS = ((374, 388), (364, 328), (300, 300), (480, 320), (288, 256), (384, 288))
@@ -31,7 +34,9 @@ class Order:
     out: Path
     impressions: int
     seed: int
-    condition: Condition | None
+    condition: Condition | None = None
+    fault: TouchFault | None = None
+    sensor: SensorKind | None = None
 
 
 def grow(
@@ -40,6 +45,8 @@ def grow(
     impressions: Annotated[int, typer.Option(min=1, max=999, help="how many touches of each")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="the same seed grows the same prints")] = 0,
     condition: Annotated[Condition | None, typer.Option(help="only this difficulty; else as in the field")] = None,
+    fault: Annotated[TouchFault | None, typer.Option(help="good touches but for this one fault")] = None,
+    sensor: Annotated[SensorKind | None, typer.Option(help="only on this kind of sensor; else on any")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="how many processes share the work")] = 1,
 ) -> None:
     """Grow prints with exactly known minutiae.
@@ -48,8 +55,10 @@ def grow(
     counter-clockwise, sight 0..100, type 1 ridge ending, 2 bifurcation). Lines behind `#` are minutiae that are there
     but can hardly be seen: finding one is no error, missing it neither.
     """
+    if condition is not None and fault is not None:
+        raise typer.BadParameter("a touch with one fault is a good one else; leave --condition out")
     (out / "truth").mkdir(parents=True, exist_ok=True)
-    work = partial(grow_finger, order=Order(out, impressions, seed, condition))
+    work = partial(grow_finger, order=Order(out, impressions, seed, condition, fault, sensor))
     console = Console(stderr=True)
     for _ in track(_run(work, fingers, jobs), "growing fingers", total=fingers, console=console):
         pass
@@ -68,16 +77,23 @@ def grow_finger(finger: int, order: Order) -> int:
     master = grow_master(np.random.default_rng((order.seed, finger)))
     for number in range(1, order.impressions + 1):
         rng = np.random.default_rng((order.seed, finger, number))
-        ghost = None
-        if order.condition is None and rng.random() < GHOST_PART:
-            ghost = _ghost(order.seed, int(rng.integers(GHOSTS)))
-        shape = SENSORS[rng.integers(len(SENSORS))]
-        write(
-            order.out,
-            f"{finger:05d}_{number}",
-            impress(master, rng, shape=shape, condition=order.condition, ghost=ghost),
-        )
+        write(order.out, f"{finger:05d}_{number}", _touch(master, rng, order))
     return finger
+
+
+def _touch(master: Master, rng: np.random.Generator, order: Order) -> Impression:
+    """One impression as it is ordered."""
+    if order.fault is not None:
+        shape, other = SENSORS[rng.integers(len(SENSORS))], _ghost(order.seed, int(rng.integers(GHOSTS)))
+        return touch_faults.impress(
+            master, rng, order.fault, other, shape=shape, sensor=sample_sensor(rng, order.sensor)
+        )
+    ghost = None
+    if order.condition is None and rng.random() < GHOST_PART:
+        ghost = _ghost(order.seed, int(rng.integers(GHOSTS)))
+    shape = SENSORS[rng.integers(len(SENSORS))]
+    sensor = None if order.sensor is None else sample_sensor(rng, order.sensor)
+    return impress(master, rng, shape=shape, condition=order.condition, ghost=ghost, sensor=sensor)
 
 
 @cache

@@ -52,14 +52,14 @@ def impress(
 ) -> Impression:
     """Touch the glass of `shape` (h, w) once; without a condition, in one drawn as they come in the field."""
     zoom = GLASS_PPI / PPI * np.exp(rng.normal(0, 0.07 if condition is None else 0.03))
-    laid = placement.sample_placement(rng, shape, master.ridges.shape, zoom, _sample_stance(condition))
+    laid = placement.sample_placement(rng, shape, master.ridges.shape, zoom, STANCE.get(condition, FREE))
     ridges = placement.sample(master.ridges, laid.to_master())
-    contact = skin.contact_area(rng, shape, _sample_contact(rng, laid.glass, shape, condition))
+    contact = skin.contact_area(rng, shape, sample_contact(rng, laid.glass, shape, condition))
     contact *= ridges != 0
     edges = _sample_edges(rng) if condition is None else ()
     for edge in edges:
         contact[edge.beyond(shape)] = 0
-    cover = skin.touch(rng, ridges, _sample_skin(rng, shape, condition), contact)
+    cover = skin.touch(rng, ridges, sample_skin(rng, shape, condition), contact)
     left_before = np.zeros_like(ridges)
     if ghost is not None:
         turned = placement.sample_placement(rng, shape, ghost.ridges.shape, zoom, replace(FREE, turn=2.0))
@@ -67,23 +67,21 @@ def impress(
     pixels = optics.see(rng, cover, left_before, sensor or _sample_sensor(rng, ghost is not None, condition))
     for edge in edges:
         pixels[edge.beyond(shape)] = round(edge.level)
-    return Impression(pixels, _truth(master, laid, ridges, cover, contact))
+    return Impression(pixels, truth_of(master, laid, ridges, cover, contact))
 
 
+# How a finger is laid on the glass; without a condition as in the field
 FREE = placement.Stance(turn=0.25, off_x=25, off_y=30, stretch=0.04, distortion=2.2)
+STANCE: dict[Condition | None, placement.Stance] = {
+    Condition.GOOD: placement.Stance(turn=0.12, off_x=10, off_y=14, stretch=0.02, distortion=1.0),
+    Condition.DISTORTED: placement.Stance(turn=0.35, stretch=0.08, distortion=4.0),
+}
 
 
-def _sample_stance(condition: Condition | None) -> placement.Stance:
-    if condition is Condition.GOOD:
-        return placement.Stance(turn=0.12, off_x=10, off_y=14, stretch=0.02, distortion=1.0)
-    if condition is Condition.DISTORTED:
-        return placement.Stance(turn=0.35, stretch=0.08, distortion=4.0)
-    return FREE
-
-
-def _sample_contact(
+def sample_contact(
     rng: np.random.Generator, middle: Floats, shape: tuple[int, int], condition: Condition | None
 ) -> skin.Contact:
+    """What of a finger touches whose middle (x, y) lies there on the glass of `shape` (h, w)."""
     half = rng.uniform(95, 165)
     x, y = middle
     if condition is Condition.PARTIAL or (condition is None and rng.random() < 0.25):
@@ -114,7 +112,8 @@ def _sample_edges(rng: np.random.Generator) -> tuple[optics.Edge, ...]:
     )
 
 
-def _sample_skin(rng: np.random.Generator, shape: tuple[int, int], condition: Condition | None) -> skin.Skin:
+def sample_skin(rng: np.random.Generator, shape: tuple[int, int], condition: Condition | None) -> skin.Skin:
+    """The state of the skin that touches a glass of `shape` (h, w)."""
     plain = skin.Skin(
         thickness=rng.uniform(-0.35, 0.35),
         uneven=abs(rng.normal(0, 0.15)),
@@ -197,7 +196,7 @@ def _sample_sensor(rng: np.random.Generator, ghosted: bool, condition: Condition
     )
 
 
-def _truth(
+def truth_of(
     master: Master,
     laid: placement.Placement,
     ridges: NDArray[np.float32],

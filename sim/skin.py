@@ -82,7 +82,7 @@ def touch(rng: np.random.Generator, ridges: Field, skin: Skin, contact: Field) -
         holes = _sigmoid(8 * (texture(rng, shape, 0.8) - 1.7)) * (ridges > 0.3)
         cover *= 1 - skin.pores * holes
     for crease in skin.creases:
-        cover *= 1 - _crease(shape, crease, texture(rng, shape, 4))
+        cover *= 1 - line(shape, crease, texture(rng, shape, 4))
     return np.asarray(cover * contact, np.float32)
 
 
@@ -121,7 +121,8 @@ def sample_creases(rng: np.random.Generator, shape: tuple[int, int], mean: float
     )
 
 
-def _crease(shape: tuple[int, ...], crease: Crease, wobble: Field) -> Field:
+def line(shape: tuple[int, int], crease: Crease, wobble: Field) -> Field:
+    """A crease's depth at each pixel, float32 (h, w). wobble: float32 (h, w), pixels that it strays aside."""
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     cosine, sine = math.cos(crease.angle), math.sin(crease.angle)
     along = (x - crease.x) * cosine + (y - crease.y) * sine

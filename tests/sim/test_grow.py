@@ -40,3 +40,12 @@ def test_what_cannot_be_grown_is_refused(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "mouldy" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_prints_with_one_fault_on_one_kind_of_sensor(tmp_path: Path) -> None:
+    done = grow(tmp_path, "--fingers", 1, "--fault", "off-centre", "--sensor", "four-bit")
+    assert done.returncode == 0, done.stderr
+    assert len(np.unique(np.asarray(Image.open(tmp_path / "00001_1.png")))) <= 16
+    both = grow(tmp_path, "--fault", "dry", "--condition", "wet")
+    assert both.returncode == 2
+    assert "--condition" in both.stderr
