@@ -109,7 +109,7 @@ def _left_before(
         out = placement.sample(other.ridges, laid.to_master())
     if kind != "print":
         out = np.maximum(out, sample_dirt(rng, shape))
-    return out, rng.uniform(0.3, 0.65) if fault is TouchFault.DIRTY else rng.uniform(0.05, 0.2)
+    return out, rng.uniform(0.35, 0.65) if fault is TouchFault.DIRTY else rng.uniform(0.05, 0.2)
 
 
 def _leave(_rng: np.random.Generator, _shape: Shape, good: Touch) -> Touch:
@@ -172,6 +172,12 @@ def _moved(rng: np.random.Generator, _shape: Shape, good: Touch) -> Touch:
     return replace(good, motion=sample_motion(rng))
 
 
+def _dirty(rng: np.random.Generator, _shape: Shape, good: Touch) -> Touch:
+    """A good touch that leaves something of the glass to be seen."""
+    half = rng.uniform(90, 125)
+    return replace(good, contact=replace(good.contact, half_width=half, half_height=half * rng.uniform(1.1, 1.4)))
+
+
 def _tip(rng: np.random.Generator, shape: Shape, good: Touch) -> Touch:
     """A steep finger: nothing but the skin over the end of its bone."""
     half = rng.uniform(55, 90)
@@ -225,6 +231,7 @@ _SPOILERS: dict[TouchFault, Callable[[np.random.Generator, Shape, Touch], Touch]
     TouchFault.LIGHT: _light,
     TouchFault.HARD: _hard,
     TouchFault.MOVED: _moved,
+    TouchFault.DIRTY: _dirty,
     TouchFault.TIP: _tip,
     TouchFault.SMALL: _small,
     TouchFault.OFF_CENTRE: _off_centre,

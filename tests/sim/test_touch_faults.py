@@ -112,7 +112,7 @@ def test_dirt_lies_beside_the_finger_too(touches: dict[TouchFault | None, list[I
 
 
 def test_smearing_keeps_the_ink_and_takes_the_ridges() -> None:
-    ridges = np.tile(np.float32([1, 1, 1, 1, 0, 0, 0, 0]), (40, 8))
+    ridges = np.tile(np.array([1, 1, 1, 1, 0, 0, 0, 0], np.float32), (40, 8))
     across = Motion(np.array([[x, 0] for x in range(-4, 4)]), np.full(8, 1 / 8))
     along = Motion(across.places[:, ::-1], across.shares)
     smeared = smear(ridges, across)[:, 8:-8]
