@@ -19,7 +19,6 @@ from firmware.vocabulary import (
     ClockTrust,
     FingerPosition,
     ImpressionType,
-    Language,
     MinutiaKind,
     MissingFinger,
     PatternClass,
@@ -91,52 +90,21 @@ class Minutiae:
 
 
 class Feedback(Enum):
-    """What is wrong with a print, as a stable code; words in both languages stand in `FEEDBACK_WORDS`."""
+    """What is wrong with a print, as a stable code; `firmware.advice` has the words."""
 
     NO_FINGER = "no_finger"
+    OVERLAPPING = "overlapping"
+    TIP_ONLY = "tip_only"
     TOO_SMALL = "too_small"
+    OFF_CENTRE = "off_centre"
+    MOVED = "moved"
     TOO_DRY = "too_dry"
     TOO_WET = "too_wet"
-    LOW_CONTRAST = "low_contrast"
+    TOO_LIGHT = "too_light"
+    TOO_HARD = "too_hard"
+    DIRTY_GLASS = "dirty_glass"
     UNCLEAR = "unclear"
     FEW_MINUTIAE = "few_minutiae"
-    OFF_CENTRE = "off_centre"
-
-
-FEEDBACK_WORDS: Mapping[Feedback, Mapping[Language, str]] = {
-    Feedback.NO_FINGER: {
-        Language.ENGLISH: "No print found: put the finger flat on the glass.",
-        Language.INDONESIAN: "Sidik jari tidak ditemukan: letakkan jari mendatar di kaca.",
-    },
-    Feedback.TOO_SMALL: {
-        Language.ENGLISH: "Only a small part is seen: put the whole fingertip on the glass.",
-        Language.INDONESIAN: "Hanya sebagian kecil yang terlihat: letakkan seluruh ujung jari di kaca.",
-    },
-    Feedback.TOO_DRY: {
-        Language.ENGLISH: "The finger is dry: breathe on it or moisten it a little.",
-        Language.INDONESIAN: "Jari kering: hembuskan napas atau basahi sedikit.",
-    },
-    Feedback.TOO_WET: {
-        Language.ENGLISH: "The finger is wet or pressed hard: dry it and press less.",
-        Language.INDONESIAN: "Jari basah atau terlalu ditekan: keringkan dan kurangi tekanan.",
-    },
-    Feedback.LOW_CONTRAST: {
-        Language.ENGLISH: "The print is faint: clean the glass and press a little more.",
-        Language.INDONESIAN: "Sidik jari terlalu samar: bersihkan kaca dan tekan sedikit lagi.",
-    },
-    Feedback.UNCLEAR: {
-        Language.ENGLISH: "The ridges are unclear: hold still and press evenly.",
-        Language.INDONESIAN: "Garis sidik jari tidak jelas: jangan bergerak dan tekan merata.",
-    },
-    Feedback.FEW_MINUTIAE: {
-        Language.ENGLISH: "Too little detail: show more of the fingertip.",
-        Language.INDONESIAN: "Detail terlalu sedikit: perlihatkan lebih banyak ujung jari.",
-    },
-    Feedback.OFF_CENTRE: {
-        Language.ENGLISH: "The finger lies off centre: move it to the middle of the glass.",
-        Language.INDONESIAN: "Jari tidak di tengah: geser ke tengah kaca.",
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +122,7 @@ class FingerprintFeatures:
 
     foreground: bool (rows, cols) by blocks of `block_px` pixels of the image. orientation: float32 of the same shape,
     [0, pi), meaningful in the foreground. pattern: UNKNOWN where too little of the finger shows, or several fingers do.
-    ridge_counts: a row a minutia; None where nothing was counted.
+    ridge_counts: a row a minutia; None where nothing was counted. places: for each feedback the blocks that show it.
     """
 
     minutiae: Minutiae
@@ -166,6 +134,7 @@ class FingerprintFeatures:
     deltas: Singularities = field(default_factory=no_deltas)
     pattern: PatternClass = PatternClass.UNKNOWN
     ridge_counts: RidgeCounts | None = None
+    places: Mapping[Feedback, NDArray[np.bool_]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         freeze(self, "foreground", "orientation")

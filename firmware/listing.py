@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from firmware import wording
+from firmware import advice, wording
 from firmware.assessment import PPI_WHEN_UNTOLD
-from firmware.datatypes import FEEDBACK_WORDS, Feedback
+from firmware.datatypes import Feedback
 from firmware.rows import Row
 from firmware.vocabulary import Language, PatternClass
 
@@ -33,7 +33,7 @@ def show(console: Console, rows: Sequence[Row]) -> None:
             table.add_row(row["file"], "-", "-", "-", f"not read: {row['error']}")
             continue
         codes = row["feedback"].split(";") if row["feedback"] else []
-        words = " ".join(FEEDBACK_WORDS[Feedback(code)][Language.ENGLISH] for code in codes)
+        words = " ".join(advice.say(Feedback(code), Language.ENGLISH) for code in codes)
         pattern = wording.pattern(PatternClass[row["pattern"].upper()], Language.ENGLISH)
         table.add_row(row["file"], str(row["quality"]), str(row["minutiae"]), pattern, words)
     console.print(table)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from firmware import wording
+from firmware import advice, pointing, wording
 from firmware.datatypes import FingerprintFeatures, Minutiae
 from firmware.marks import CORE, DELTA, INK, KINDS, VEIL, Colour
 from firmware.structure import Singularities
@@ -18,25 +18,31 @@ FLOW: Colour = (255, 176, 32)
 OVERSAMPLE = 2
 LARGEST_SIDE = 1600
 FOOTER_PX = 44
+ADVICE_PX = 20
 
 
 def draw(pixels: NDArray[np.uint8], features: FingerprintFeatures, title: str = "") -> Image.Image:
     """The print with its background faded, the ridge flow, cores, deltas, the minutiae by type, and a legend.
 
-    pixels: uint8 (h, w), the image that the features belong to.
+    Where the first advice to the operator holds, the blocks are tinted. pixels: uint8 (h, w), the image that the
+    features belong to.
     """
+    told = "  ".join(advice.say(feedback, Language.ENGLISH) for feedback in features.quality.feedback[:1])
     words = [f"quality {features.quality.score}", wording.pattern(features.pattern, Language.ENGLISH)]
-    return _with_legend(sketch(pixels, features), features.minutiae, title, "   ".join(words))
+    return _with_legend(sketch(pixels, features), features.minutiae, title, "   ".join(words), told)
 
 
 def sketch(pixels: NDArray[np.uint8], features: FingerprintFeatures) -> Image.Image:
     """The same without a legend."""
     zoom = _zoom(pixels)
     canvas = _faded(pixels, features.foreground, features.block_px, zoom)
+    pointing.tint(canvas, features, features.block_px * zoom)
     _draw_flow(ImageDraw.Draw(canvas), features, zoom)
     for points, colour in ((features.cores, CORE), (features.deltas, DELTA)):
         _draw_singularities(ImageDraw.Draw(canvas), points, colour, zoom)
-    return _finish(canvas, features.minutiae, zoom)
+    shown = _finish(canvas, features.minutiae, zoom)
+    pointing.arrow(shown, features, features.block_px * zoom / OVERSAMPLE)
+    return shown
 
 
 def draw_minutiae(pixels: NDArray[np.uint8], minutiae: Minutiae, title: str = "") -> Image.Image:
@@ -113,16 +119,17 @@ def _finish(canvas: Image.Image, minutiae: Minutiae, zoom: float) -> Image.Image
     return canvas.resize(size, Image.Resampling.BOX)
 
 
-def _with_legend(shown: Image.Image, minutiae: Minutiae, title: str, words: str) -> Image.Image:
-    """A picture with a legend below."""
-    page = Image.new("RGB", (max(shown.width, 360), shown.height + FOOTER_PX), "white")
+def _with_legend(shown: Image.Image, minutiae: Minutiae, title: str, words: str, told: str = "") -> Image.Image:
+    """A picture with a legend below, and under it what is told to the operator."""
+    page = Image.new("RGB", (max(shown.width, 440), shown.height + FOOTER_PX + (ADVICE_PX if told else 0)), "white")
     page.paste(shown, ((page.width - shown.width) // 2, 0))
-    _draw_legend(ImageDraw.Draw(page), page, minutiae, "   ".join(part for part in (title, words) if part))
+    pen = ImageDraw.Draw(page)
+    _draw_legend(pen, shown.height, minutiae, "   ".join(part for part in (title, words) if part))
+    pen.text((8, shown.height + FOOTER_PX), told, fill=pointing.POINT, font=ImageFont.load_default(13))
     return page
 
 
-def _draw_legend(pen: ImageDraw.ImageDraw, page: Image.Image, minutiae: Minutiae, headline: str) -> None:
-    top = page.height - FOOTER_PX
+def _draw_legend(pen: ImageDraw.ImageDraw, top: int, minutiae: Minutiae, headline: str) -> None:
     pen.text((8, top + 4), headline, fill=INK, font=ImageFont.load_default(14))
     left = 8.0
     for kind in MinutiaKind:

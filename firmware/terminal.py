@@ -11,8 +11,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.prompt import Prompt
 from rich.table import Table
 
-from firmware import events, resident, wording
-from firmware.datatypes import FEEDBACK_WORDS, Excuse, Feedback, FingerCapture, GivenUp, Outcome, Resident
+from firmware import advice, events, resident, wording
+from firmware.datatypes import Excuse, Feedback, FingerCapture, GivenUp, Outcome, Resident
 from firmware.errors import DeviceError, InputError
 from firmware.events import Captured
 from firmware.session import Action, Session
@@ -175,7 +175,7 @@ class Terminal:
 
     def _advise(self, found: Sequence[Feedback]) -> None:
         for feedback in found:
-            self._line("  " + FEEDBACK_WORDS[feedback][self._language], "yellow")
+            self._line("  " + advice.say(feedback, self._language), "yellow")
 
     def _tell_settled(self, action: Action, capture: FingerCapture) -> None:
         finger = self._finger(capture.position)

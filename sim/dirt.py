@@ -14,7 +14,7 @@ Field = NDArray[np.float32]
 def sample_dirt(rng: np.random.Generator, shape: tuple[int, int]) -> Field:
     """Some dirt over the whole glass, float32 (h, w), 0 (clean) to 1."""
     out = np.zeros(shape, np.float32)
-    for _ in range(int(rng.integers(10, 60))):
+    for _ in range(int(rng.integers(25, 80))):
         _add_speck(out, rng.uniform(0, shape[1]), rng.uniform(0, shape[0]), rng.uniform(1.2, 7), rng.uniform(0.4, 1))
     wobble = texture(rng, shape, 4)
     for _ in range(int(rng.integers(0, 5))):

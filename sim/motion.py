@@ -18,14 +18,15 @@ class Motion:
 
 
 def sample_motion(rng: np.random.Generator) -> Motion:
-    """A slide of one to three ridge periods along a bent way, with a rest at its beginning or its end or neither."""
-    length, angle, bend = rng.uniform(12, 30), rng.uniform(0, 2 * math.pi), rng.normal(0, 0.4)
+    """A slide of one to three ridge periods along a bent way, with a rest at one end."""
+    length, angle, bend = rng.uniform(13, 30), rng.uniform(0, 2 * math.pi), rng.normal(0, 0.4)
     t = np.linspace(0, 1, 25)
     turn = angle + bend * (t - 0.5)
     steps = length / (len(t) - 1) * np.stack([np.cos(turn), np.sin(turn)], axis=1)
     way = np.cumsum(steps, axis=0)
-    shares = np.full(len(t), (1 - 2 * 0.3 * rng.random()) / len(t))
-    shares[-1 if rng.random() < 0.5 else 0] += 1 - shares.sum()
+    rest = rng.uniform(0, 0.4)
+    shares = np.full(len(t), (1 - rest) / len(t))
+    shares[rng.choice([0, -1])] += rest
     return Motion(np.rint(way - way.mean(axis=0)).astype(np.int64), shares)
 
 

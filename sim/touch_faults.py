@@ -109,7 +109,10 @@ def _left_before(
         out = placement.sample(other.ridges, laid.to_master())
     if kind != "print":
         out = np.maximum(out, sample_dirt(rng, shape))
-    return out, rng.uniform(0.35, 0.65) if fault is TouchFault.DIRTY else rng.uniform(0.05, 0.2)
+    strength = rng.uniform(0.03, 0.12)
+    if fault is TouchFault.DIRTY:
+        strength = rng.uniform(0.5, 0.9) if kind == "dirt" else rng.uniform(0.3, 0.65)
+    return out, strength
 
 
 def _leave(_rng: np.random.Generator, _shape: Shape, good: Touch) -> Touch:
@@ -122,9 +125,9 @@ def _dry(rng: np.random.Generator, _shape: Shape, good: Touch) -> Touch:
         good,
         skin=replace(
             good.skin,
-            dry=rng.uniform(-1.2, -0.3),
-            patchy=rng.uniform(0.1, 0.6),
-            thickness=rng.uniform(-0.7, 0.0),
+            dry=rng.uniform(-1.3, -0.3),
+            patchy=rng.uniform(0.1, 0.8),
+            thickness=rng.uniform(-0.7, 0.15),
             rough=rng.uniform(0.1, 0.6),
             beads=rng.uniform(0, 1.6) * (rng.random() < 0.7),
         ),
@@ -137,11 +140,11 @@ def _wet(rng: np.random.Generator, _shape: Shape, good: Touch) -> Touch:
         good,
         skin=replace(
             good.skin,
-            wet=rng.uniform(-1.2, -0.2),
-            patchy=rng.uniform(0.1, 0.6),
+            wet=rng.uniform(-0.9, -0.1),
+            patchy=rng.uniform(0.1, 0.7),
             fill=rng.uniform(0.6, 1),
             blots=rng.uniform(0, 2) * (rng.random() < 0.6),
-            thickness=rng.uniform(-0.1, 0.5),
+            thickness=rng.uniform(-0.2, 0.5),
             uneven=rng.uniform(0.1, 0.35),
         ),
     )
@@ -149,22 +152,22 @@ def _wet(rng: np.random.Generator, _shape: Shape, good: Touch) -> Touch:
 
 def _light(rng: np.random.Generator, _shape: Shape, good: Touch) -> Touch:
     """Little of the finger touches, with the crests of its ridges alone, less and less towards the rim."""
-    half = rng.uniform(80, 120)
+    half = rng.uniform(80, 150)
     contact = replace(
         good.contact, half_width=half, half_height=half * rng.uniform(1.05, 1.4), sharpness=rng.uniform(2.5, 6)
     )
     thin = replace(good.skin, thickness=rng.uniform(-0.85, -0.5), uneven=rng.uniform(0.05, 0.2))
-    return replace(good, contact=contact, skin=thin, pressed=rng.uniform(0.35, 0.7))
+    return replace(good, contact=contact, skin=thin, pressed=rng.uniform(0.4, 0.7))
 
 
 def _hard(rng: np.random.Generator, _shape: Shape, good: Touch) -> Touch:
     """The ridges are pressed flat until the valleys between them nearly close."""
-    half = rng.uniform(125, 185)
+    half = rng.uniform(105, 185)
     contact = replace(
         good.contact, half_width=half, half_height=half * rng.uniform(1.1, 1.4), sharpness=rng.uniform(25, 60)
     )
-    wide = replace(good.skin, thickness=rng.uniform(0.5, 0.85), uneven=rng.uniform(0.05, 0.15), pores=0.0)
-    wide = replace(wide, rough=0.4 * wide.rough)
+    wide = replace(good.skin, thickness=rng.uniform(0.5, 0.9), uneven=rng.uniform(0.05, 0.15), pores=0.0)
+    wide = replace(wide, rough=rng.uniform(0.3, 1) * wide.rough)
     return replace(good, contact=contact, skin=wide)
 
 

@@ -37,6 +37,7 @@ THIRD_PARTY = {
     "firmware.pipeline": {"numpy"},
     "firmware.pipeline._jit": {"numba"},
     "firmware.pipeline._simd": {"numba", "llvmlite", "numpy"},
+    "firmware.pointing": {"numpy", "PIL"},
     "firmware.records": {"numpy", "PIL", "wsq", "nistitl", "pyrage", "cryptography", "asn1crypto"},
     "firmware.rows": {"numpy"},
     "firmware.station": {"numpy"},

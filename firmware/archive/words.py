@@ -42,13 +42,18 @@ class ArchivePhrase(Bilingual):
 
 _FEEDBACK: Mapping[str, tuple[str, str]] = {
     "no_finger": ("tidak ada jari", "no finger"),
+    "overlapping": ("dua jari", "two fingers"),
+    "tip_only": ("hanya pucuk", "only the tip"),
     "too_small": ("terlalu kecil", "too small"),
+    "off_centre": ("tidak di tengah", "off centre"),
+    "moved": ("bergerak", "moved"),
     "too_dry": ("kering", "dry"),
     "too_wet": ("basah", "wet"),
-    "low_contrast": ("samar", "faint"),
+    "too_light": ("tekanan ringan", "too light"),
+    "too_hard": ("tekanan kuat", "too hard"),
+    "dirty_glass": ("kaca kotor", "dirty glass"),
     "unclear": ("tidak jelas", "unclear"),
     "few_minutiae": ("kurang detail", "little detail"),
-    "off_centre": ("tidak di tengah", "off centre"),
 }
 
 

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from firmware import advice as advice_words
 from firmware import overlay, wording
-from firmware.datatypes import FEEDBACK_WORDS, FingerprintFeatures
+from firmware.datatypes import FingerprintFeatures
 from firmware.marks import Canvas
 from firmware.pages import words
 from firmware.pages.reference import PERCENTS, Finding, worst
@@ -72,7 +73,7 @@ def describe(
     height, width = pixels.shape
     quality, minutiae = features.quality, features.minutiae
     endings, bifurcations = minutiae.of_kind(MinutiaKind.RIDGE_ENDING), minutiae.of_kind(MinutiaKind.BIFURCATION)
-    advice = tuple(FEEDBACK_WORDS[feedback][language] for feedback in quality.feedback)
+    advice = tuple(advice_words.say(feedback, language) for feedback in quality.feedback)
     return Page(
         title,
         language,

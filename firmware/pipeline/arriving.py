@@ -29,7 +29,7 @@ def _explain(rows: NDArray[np.uint8], come: float, ppi: float) -> tuple[Feedback
     area_mm2 = float(lively.sum()) * (BLOCK / ppi * 25.4) ** 2
     if area_mm2 < parameters.ARRIVING_NO_FINGER_MM2:
         return (Feedback.NO_FINGER,)
-    if area_mm2 < come * parameters.FEEDBACK_AREA_MM2:
+    if area_mm2 < come * parameters.ARRIVING_SMALL_MM2:
         return (Feedback.TOO_SMALL,)
     dark = _dark_part(rows, lively)
     if dark < parameters.ARRIVING_DRY:

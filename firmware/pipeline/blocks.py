@@ -16,6 +16,11 @@ def smooth(values: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
     return out
 
 
+def level_at(values: NDArray[np.float32], part: float) -> float:
+    """The value below which this part of the values (n) lies; 0 where there is none."""
+    return float(np.sort(values)[round(part * (values.size - 1))]) if values.size else 0.0
+
+
 @cache
 def _gaussian(sigma: float) -> NDArray[np.float32]:
     """Weights whose sum is 1, float32 (2 * reach + 1)."""

@@ -1,6 +1,6 @@
 """The recipe: what becomes of one fingerprint, stage by stage."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -24,27 +24,12 @@ from firmware.pipeline import (
     trace,
     weights,
 )
+from firmware.pipeline.feedback import advising
+from firmware.pipeline.ridges import Ridges
 from firmware.structure import Singularities
 from firmware.vocabulary import Effort
 
 Points = TypeVar("Points", Minutiae, Singularities)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ridges:
-    """What is known of the ridges before anything is decided.
-
-    normalised, enhanced: float32 (h, w), ridges positive. By blocks: flow, the orientation in [0, pi), coherence 0..1,
-    candidates for the foreground (bool), period in pixels and clarity 0..1.
-    """
-
-    normalised: NDArray[np.float32]
-    flow: NDArray[np.float32]
-    coherence: NDArray[np.float32]
-    candidates: NDArray[np.bool_]
-    period: NDArray[np.float32]
-    enhanced: NDArray[np.float32]
-    clarity: NDArray[np.float32]
 
 
 def extract(pixels: NDArray[np.uint8], ppi: float, effort: Effort = Effort.STANDARD) -> FingerprintFeatures:
@@ -60,6 +45,8 @@ def extract(pixels: NDArray[np.uint8], ppi: float, effort: Effort = Effort.STAND
     proposals = detection.detect(seen.normalised, seen.candidates, weights.load(effort))
     found = minutiae.confirm(proposals, seen.normalised, seen.period, seen.clarity, weights.load_judges(effort))
     report = quality.assess(image, seen.enhanced, foreground, seen.clarity, seen.coherence, found)
+    advice = advising.advise(image, seen, foreground, len(found))
+    report = replace(report, feedback=advice.feedback)
     trace.offer("quality", report)
     cores, deltas = singularities.find(seen.flow, seen.coherence, foreground)
     return FingerprintFeatures(
@@ -72,6 +59,7 @@ def extract(pixels: NDArray[np.uint8], ppi: float, effort: Effort = Effort.STAND
         deltas=in_input_pixels(deltas, scale),
         pattern=pattern.classify(cores, deltas, seen.flow, foreground),
         ridge_counts=ridge_counts.count(found, seen.enhanced, foreground, seen.period),
+        places=advice.places,
     )
 
 

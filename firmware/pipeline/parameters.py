@@ -90,22 +90,19 @@ ARCH_FALL = 0.8
 # ends, the next ones begin half a period away
 RIDGE_COUNT_CLEAR = 0.4
 
-# Feedback
-FEEDBACK_AREA_MM2 = 90.0
-FEEDBACK_OFF_CENTRE = 0.2
+# Feedback where no known fault is seen
 FEEDBACK_CLARITY = 0.62
-FEEDBACK_CONTRAST = 25.0
-FEEDBACK_DRY = 0.38
-FEEDBACK_WET = 0.62
-FEEDBACK_MINUTIAE = 12.0
+FEEDBACK_MINUTIAE = 12
 
 # A print on its way: the part of its rows that must have come before it is judged, and the most points of score that
 # all its rows could add, each its share: set on 1,600 grown prints, of which 0.9 percent of those that reach 40 gained
 # more; of 420 others (`rekam bench preview`) 1.7 percent did
 ARRIVING_FROM = 0.6
 ARRIVING_GAIN = 80.0
-# What is told of it: with less of the glass covered there is no finger; a dry print is dark in less of its area than
+# What is told of it: with less of the glass covered there is no finger, with less than the next, each its
+# share, a small part of one; a dry print is dark in less of its area than
 # the first part, a wet one in more than the second
 ARRIVING_NO_FINGER_MM2 = 15.0
+ARRIVING_SMALL_MM2 = 90.0
 ARRIVING_DRY = 0.38
 ARRIVING_WET = 0.52

@@ -1,11 +1,11 @@
-"""A print's quality: the score of NFIQ 2, and what to tell the operator from measures that the stages leave behind."""
+"""A print's quality: the score of NFIQ 2, and measures of what the stages leave behind."""
 
 import math
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware.datatypes import Feedback, Minutiae, QualityReport
+from firmware.datatypes import Minutiae, QualityReport
 from firmware.pipeline import parameters, trace
 from firmware.pipeline._jit import kernel
 from firmware.pipeline.nfiq2 import scoring
@@ -22,15 +22,15 @@ def assess(
     """The quality of one print at 500 ppi.
 
     image: uint8 (h, w). enhanced: float32 (h, w). foreground, clarity, coherence: (rows, cols). Score 0 means no
-    print: where there is one that NFIQ 2 gives 0 or can't measure, the score is 1. The measures are those of the
-    feedback and, where it can be measured, the 69 of NFIQ 2.
+    print: where there is one that NFIQ 2 gives 0 or can't measure, the score is 1. The measures are of what the
+    stages saw and, where it can be measured, the 69 of NFIQ 2.
     """
     if not foreground.any():
-        return QualityReport(0, {"area_mm2": 0.0, "minutiae": 0.0}, (Feedback.NO_FINGER,))
+        return QualityReport(0, {"area_mm2": 0.0, "minutiae": 0.0})
     score, native = scoring.assess(image, minutiae)
     trace.offer("measures", native)
     measures = _measures(image, enhanced, foreground, clarity, coherence) | {"minutiae": float(len(minutiae))}
-    return QualityReport(max(1, score), measures | native, _feedback(measures))
+    return QualityReport(max(1, score), measures | native)
 
 
 def _measures(
@@ -78,19 +78,3 @@ def _count_greys(
         for x in range(0, image.shape[1], 2):
             if foreground[y // parameters.BLOCK, x // parameters.BLOCK]:
                 out[int(enhanced[y, x] > 0), image[y, x]] += 1
-
-
-def _feedback(measures: dict[str, float]) -> tuple[Feedback, ...]:
-    """What stands in the way, the most useful advice first."""
-    small = measures["area_mm2"] < parameters.FEEDBACK_AREA_MM2
-    unclear = measures["clarity"] < parameters.FEEDBACK_CLARITY
-    checks = (
-        (Feedback.TOO_SMALL, small),
-        (Feedback.OFF_CENTRE, small and measures["off_centre"] > parameters.FEEDBACK_OFF_CENTRE),
-        (Feedback.LOW_CONTRAST, measures["contrast"] < parameters.FEEDBACK_CONTRAST),
-        (Feedback.TOO_DRY, unclear and measures["dark_part"] < parameters.FEEDBACK_DRY),
-        (Feedback.TOO_WET, unclear and measures["dark_part"] > parameters.FEEDBACK_WET),
-        (Feedback.UNCLEAR, unclear),
-        (Feedback.FEW_MINUTIAE, measures["minutiae"] < parameters.FEEDBACK_MINUTIAE),
-    )
-    return tuple(feedback for feedback, applies in checks if applies)
