@@ -34,7 +34,7 @@ def tint(canvas: Image.Image, features: FingerprintFeatures, scale: float) -> No
 
 
 def arrow(canvas: Image.Image, features: FingerprintFeatures, scale: float) -> None:
-    """Draw the way from a print that lies off centre to the middle of the glass. scale: pixels of the canvas a block."""
+    """Draw the way from a print off centre to the middle of the glass. scale: pixels of the canvas a block."""
     place = features.places.get(Feedback.OFF_CENTRE)
     if place is None:
         return
