@@ -24,8 +24,8 @@ from firmware.vocabulary import Effort
 Pixels = NDArray[np.uint8]
 
 
-SCORING = "measures"
-"""The stage that offers the measures of NFIQ 2."""
+JUDGING = ("measures", "quality")
+"""The stages of quality and feedback, of which MINDTCT has none."""
 FEWEST = 5
 """Images of one size; where there are fewer each is measured so often that together they are so many."""
 
@@ -64,8 +64,8 @@ class Report:
 def run(paths: Sequence[Path], effort: Effort = Effort.STANDARD, *, scored: bool = False) -> Report:
     """Time both on files and on every image of folders, in turn.
 
-    scored: with the measures of NFIQ 2, which the score alone needs; else their time is left out. Raises InputError
-    without images, for a file that can't be read, or without libfprint.
+    scored: with quality and feedback; else their time is left out. Raises InputError without images, for a file that
+    can't be read, or without libfprint.
     """
     peer = Mindtct()
     prints = [read(file.path) for path in paths for file in collect([path], Wishes())]
@@ -81,7 +81,7 @@ def run(paths: Sequence[Path], effort: Effort = Effort.STANDARD, *, scored: bool
         for _ in range(-(-FEWEST // counts[pixels.shape])):
             marks = timed(pixels, ppi, effort)
             if not scored:
-                marks["whole"] -= marks.pop(SCORING, 0.0)
+                marks["whole"] -= sum(marks.pop(stage, 0.0) for stage in JUDGING)
             pairs[pixels.shape].append((marks["whole"], peer.extract(pixels)[1]))
             for name, seconds in marks.items():
                 stages[name].append(seconds)
