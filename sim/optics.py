@@ -18,7 +18,7 @@ class Sensor:
     to edge. mottled: part by which the ink's darkness varies. ghost: strength of an old print on the glass. blur:
     pixels. grain, clumps: noise of single pixels and of small clumps. stripes: noise of rows or columns. gain, lift:
     contrast and brightness of the whole. bits: depth of the image. shot: the noise grows with the light. stain: of a
-    worn or dirty rectangle of the glass.
+    worn or dirty rectangle of the glass. shade: by which valleys are darker than bare glass.
     """
 
     paper: float = 235.0
@@ -37,6 +37,7 @@ class Sensor:
     bits: int = 8
     shot: bool = False
     stain: float = 0.0
+    shade: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ def see(rng: np.random.Generator, cover: Field, ghost: Field, sensor: Sensor) ->
     if sensor.ghost:
         patches = 1 / (1 + np.exp(-2 * texture(rng, shape, 32)))
         paper -= sensor.ghost * np.clip(ghost * 2, 0, 1) * patches
+    if sensor.shade:
+        paper -= sensor.shade * _near(cover)
     if sensor.stain:
         paper -= sensor.stain * _rectangle(rng, shape)
     mottle = 0.5 * (texture(rng, shape, 16) + texture(rng, shape, 32))
@@ -86,6 +89,18 @@ def see(rng: np.random.Generator, cover: Field, ghost: Field, sensor: Sensor) ->
     levels = (1 << sensor.bits) - 1
     whole = np.clip(sensor.lift + image * sensor.gain, 0, 255)
     return np.asarray(np.rint(np.rint(whole / 255 * levels) * (255 / levels)), np.uint8)
+
+
+def _near(cover: Field) -> Field:
+    """Where skin hangs over the glass, 0..1, its edge soft: where two means over squares of two ridges find some."""
+    reach = 8
+    out = cover.astype(np.float64)
+    for axis in (0, 1, 0, 1):
+        padded = np.pad(out, [(reach + 1, reach) if axis == i else (0, 0) for i in (0, 1)], mode="edge")
+        sums = padded.cumsum(axis=axis)
+        ends = np.arange(2 * reach + 1, sums.shape[axis])
+        out = (sums.take(ends, axis) - sums.take(ends - 2 * reach - 1, axis)) / (2 * reach + 1)
+    return np.asarray(np.clip(3 * out - 0.35, 0, 1), np.float32)
 
 
 def _rectangle(rng: np.random.Generator, shape: tuple[int, int]) -> Field:

@@ -27,6 +27,7 @@ def _optical(rng: np.random.Generator) -> Sensor:
     return Sensor(
         paper=rng.uniform(205, 255),
         ink=rng.uniform(15, 110),
+        shade=rng.uniform(0, 20),
         cloudy=rng.uniform(0, 6),
         slope=rng.uniform(0, 14),
         mottled=rng.uniform(0, 0.15),
@@ -37,10 +38,11 @@ def _optical(rng: np.random.Generator) -> Sensor:
 
 
 def _capacitive(rng: np.random.Generator) -> Sensor:
-    """A grey picture, sharp, with the noise of its cells and of its columns."""
+    """A grey picture, sharp, in which valleys show too, with the noise of its cells and of its columns."""
     return Sensor(
         paper=rng.uniform(100, 190),
         ink=rng.uniform(10, 45),
+        shade=rng.uniform(0, 40),
         cloudy=rng.uniform(0, 5),
         slope=rng.uniform(0, 8),
         mottled=rng.uniform(0, 0.1),
@@ -56,6 +58,7 @@ def _thermal(rng: np.random.Generator) -> Sensor:
     return Sensor(
         paper=rng.uniform(170, 235),
         ink=rng.uniform(40, 110),
+        shade=rng.uniform(0, 30),
         cloudy=rng.uniform(0, 8),
         slope=rng.uniform(0, 10),
         mottled=rng.uniform(0.05, 0.2),
@@ -71,6 +74,7 @@ def _four_bit(rng: np.random.Generator) -> Sensor:
     return Sensor(
         paper=rng.uniform(190, 250),
         ink=rng.uniform(15, 95),
+        shade=rng.uniform(0, 20),
         cloudy=rng.uniform(0, 6),
         slope=rng.uniform(0, 14),
         mottled=rng.uniform(0, 0.12),

@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
-def block(row: int, col: int, step: int = 1) -> tuple[slice, slice]:
-    return slice(8 * row, 8 * row + 8, step), slice(8 * col, 8 * col + 8)
+def block(row: int, col: int) -> tuple[slice, slice]:
+    """Every other pixel of every other row."""
+    return slice(8 * row, 8 * row + 8, 2), slice(8 * col, 8 * col + 8, 2)
 
 
 def sum_phases(image: Array, enhanced: Array, out: Array) -> None:
     for row, col in np.ndindex(out.shape[1:]):
-        greys, waves = image[block(row, col, 2)].astype(float), enhanced[block(row, col, 2)]
+        greys, waves = image[block(row, col)].astype(float), enhanced[block(row, col)]
         strength = np.sqrt((waves**2).mean())
         crest, floor = waves > strength, waves < -strength
         out[:, row, col] = (
@@ -30,35 +31,51 @@ def count_strays(image: Array, enhanced: Array, strength: Array, middle: Array, 
     near[:-1, :-1] = (whole[:-1, :-1] + whole[1:, :-1] + whole[:-1, 1:] + whole[1:, 1:]) / 4
     for row, col in np.ndindex(out.shape[1:]):
         if strength[row, col]:
-            greys, waves = near[block(row, col, 2)], enhanced[block(row, col, 2)]
+            greys, waves = near[block(row, col)], enhanced[block(row, col)]
             dark, light = greys < middle[row, col], greys >= middle[row, col]
             crest, floor = waves > strength[row, col], waves < -strength[row, col]
             out[:, row, col] = (light & crest).sum(), (dark & floor).sum(), dark.sum()
 
 
-def count_dark(image: Array, level: Array, out: Array) -> None:
-    height, width = (side // 2 for side in image.shape)
-    means = image[: 2 * height, : 2 * width].astype(float).reshape(height, 2, width, 2).mean(axis=(1, 3))
-    for row, col in np.ndindex(out.shape):
-        if level[row, col] > 0:
-            part = means[4 * row : 4 * row + 4, 4 * col : 4 * col + 4]
-            out[row, col] = 4 * (part < level[row, col]).sum()
-
-
 def halve(image: Array, out: Array) -> None:
     """With a margin of 7 to the left and above; all beyond the image repeats its edge."""
+    height, width = image.shape
     for row, col in np.ndindex(out.shape):
-        y, x = np.clip(2 * (row - 7), 0, image.shape[0] - 1), np.clip(2 * (col - 7), 0, image.shape[1] - 1)
-        rows = np.minimum([y, y + 1], image.shape[0] - 1)
-        cols = np.minimum([x, x + 1], image.shape[1] - 1)
+        y, x = np.clip(2 * (row - 7), 0, height - 1), 2 * (col - 7)
+        # To the left the first mean goes on, to the right the last column
+        x = max(x, 0) if x < width - 1 else width - 1
+        rows, cols = np.minimum([y, y + 1], height - 1), np.minimum([x, x + 1], width - 1)
         out[row, col] = image[np.ix_(rows, cols)].astype(float).mean()
 
 
-def respond(half: Array, bank: Array, choice: Array, pitch: int, out: Array) -> None:
-    plane, filters = half.reshape(-1, pitch), bank.reshape(-1, 12, 2, 15, 16)
+def respond(half: Array, bank: Array, choice: Array, out: Array) -> None:
+    """A filter is told by its first half and its middle; an even one goes on in reverse, an odd one negative too."""
+    filters = bank.reshape(-1, 12, 2, 120)[..., :113]
     for row, col in np.ndindex(choice.shape):
-        patch = plane[8 * row + 4 : 8 * row + 19, 8 * col + 4 : 8 * col + 20]
-        out[row, col] = ((filters[choice[row, col]] * patch).sum(axis=(2, 3)) ** 2).sum(axis=1)
+        patch = half[8 * row + 4 : 8 * row + 19, 8 * col + 4 : 8 * col + 19].ravel().astype(float)
+        for k, (even, odd) in enumerate(filters[choice[row, col]]):
+            whole = np.concatenate([even, even[-2::-1]]), np.concatenate([odd, -odd[-2::-1]])
+            out[row, col, k] = sum((taps @ patch) ** 2 for taps in whole)
+
+
+def mean_of_lowest(values: Array, low: Array) -> float:
+    return float(np.sort(values)[: low.size].mean())
+
+
+def prominence(turned: Array, behind: Array) -> float:
+    count = turned.size
+    rises = [
+        turned[k] - max(turned[1:k].min(), np.append(turned[k + 1 :], turned[0]).min()) for k in range(2, count - 1)
+    ]
+    return float(max(0, *rises))
+
+
+def fill_bays(print_: Array, out: Array) -> None:
+    for lines, target in ((print_, out), (print_.T, out.T)):
+        for line, filled in zip(lines, target, strict=True):
+            places = np.flatnonzero(line)
+            if places.size:
+                filled[places[0] : places[-1] + 1] = True
 
 
 def part(energy: Array, out: Array) -> None:
@@ -69,7 +86,6 @@ def part(energy: Array, out: Array) -> None:
         here = (padded[row : row + 3, col : col + 3] * binomial[:, :, None]).sum(axis=(0, 1))
         first = int(here.argmax())
         turned = np.roll(here, -first)
-        rises = [turned[k] - max(turned[1:k].min(), turned[k + 1 :].min()) for k in range(2, count - 1)]
-        rest = np.sqrt(np.sort(turned)[: count // 3].mean() / (turned[0] + 1e-6))
-        second = np.sqrt(max(0, *rises) / (turned[0] + 1e-6))
+        rest = np.sqrt(mean_of_lowest(turned, here[: count // 3]) / (turned[0] + 1e-6))
+        second = np.sqrt(prominence(turned, here) / (turned[0] + 1e-6))
         out[:, row, col] = np.sqrt(turned[0]), first, max(0, second - rest), rest

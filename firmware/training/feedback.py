@@ -34,13 +34,13 @@ MEASURES = {
     Feedback.TOO_DRY: ("gaps", "rest", "fills"),
     Feedback.TOO_WET: ("fills", "gaps", "dark_part"),
     Feedback.TOO_LIGHT: ("depth_part", "dark_part", "log_area"),
-    Feedback.TOO_HARD: ("dark_part", "fills", "modulation", "valley_part"),
-    Feedback.MOVED: ("modulation", "spread", "valley_part", "dark_part"),
+    Feedback.TOO_HARD: ("dark_part", "fills", "modulation", "evenness"),
+    Feedback.MOVED: ("modulation", "spread", "evenness", "dark_part"),
     Feedback.TIP_ONLY: ("level_ridges", "log_area", "height_to_width"),
     Feedback.OFF_CENTRE: ("off_centre_mm", "lost_mm"),
-    Feedback.DIRTY_GLASS: ("old_ridges", "specks", "crossed", "strongly_crossed"),
+    Feedback.DIRTY_GLASS: ("old_ridges", "smudges", "crossed", "strongly_crossed"),
     Feedback.TOO_SMALL: ("log_area", "glass_part"),
-    Feedback.OVERLAPPING: ("crossed", "strongly_crossed", "old_ridges"),
+    Feedback.OVERLAPPING: ("crossed", "strongly_crossed", "old_ridges", "rest"),
 }
 # These faults bring the other with them: they are no example against it
 TOGETHER = {
@@ -50,9 +50,11 @@ TOGETHER = {
 # Of all that is no example, good prints weigh this much, and each other fault
 GOOD_WEIGHT, OTHER_WEIGHT = 0.5, 0.06
 RIDGE = 1e-3
-# On so many of the good ones advice may be false; but evidence of less than this, in logarithms of odds, is none
-FALSE_ON_GOOD = 0.03
-LEAST_ODDS = -1.0
+# On so many of the good ones advice may be false, on fewer where real fingers lie worse than grown ones; evidence
+# of less than this, in logarithms of odds, is none
+FALSE_ON_GOOD = 0.025
+SELDOM_FALSE = {Feedback.OFF_CENTRE: 0.005, Feedback.OVERLAPPING: 0.015}
+LEAST_ODDS = -0.5
 # A small part of the finger is told from its tip on all but so many
 FALSE_ON_SMALL = 0.05
 
@@ -103,7 +105,8 @@ def fit(feedback: Feedback, samples: Samples) -> tuple[Floats, float]:
         np.repeat([float(name == own) for name in names], sizes),
         np.repeat([weight[name] / len(x[name]) for name in names], sizes),
     )
-    least = max(LEAST_ODDS, float(np.quantile(x[GOOD] @ weights + bias, 1 - FALSE_ON_GOOD)))
+    allowed = SELDOM_FALSE.get(feedback, FALSE_ON_GOOD)
+    least = max(LEAST_ODDS, float(np.quantile(x[GOOD] @ weights + bias, 1 - allowed)))
     if feedback is Feedback.TIP_ONLY:
         least = max(least, float(np.quantile(x["small"] @ weights + bias, 1 - FALSE_ON_SMALL)))
     return weights, bias - least

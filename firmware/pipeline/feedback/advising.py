@@ -41,7 +41,7 @@ def advise(image: NDArray[np.uint8], seen: Ridges, foreground: Mask, minutiae: i
     if found.values["depth_part"] < FAINTEST_PRINT:
         return Advice((Feedback.NO_FINGER,), {})
     told = tuple(_by_use(weigh(found.values))) or _without_a_cause(seen, foreground, minutiae)
-    return Advice(told, {feedback: found.places.get(feedback, foreground) for feedback in told})
+    return Advice(told, {feedback: found.where(feedback) for feedback in told})
 
 
 def weigh(values: Mapping[str, float]) -> dict[Feedback, float]:

@@ -18,16 +18,18 @@ class Evidence:
 
 
 EVIDENCE: Mapping[Feedback, Evidence] = {
-    Feedback.TOO_DRY: Evidence(-6.526, {"gaps": 17.73, "rest": 39.26, "fills": -49.43}),
-    Feedback.TOO_WET: Evidence(6.262, {"fills": 68.53, "gaps": -27.82, "dark_part": -20.14}),
-    Feedback.TOO_LIGHT: Evidence(24.77, {"depth_part": -21.68, "dark_part": -24.48, "log_area": -1.717}),
-    Feedback.TOO_HARD: Evidence(
-        -22.61, {"dark_part": 58.48, "fills": -23.8, "modulation": -13.47, "valley_part": -6.331}
+    Feedback.TOO_DRY: Evidence(-7.323, {"gaps": 17.55, "rest": 44.12, "fills": -55.46}),
+    Feedback.TOO_WET: Evidence(9.273, {"fills": 70.77, "gaps": -34.47, "dark_part": -25.03}),
+    Feedback.TOO_LIGHT: Evidence(25.95, {"depth_part": -22.2, "dark_part": -24.58, "log_area": -1.904}),
+    Feedback.TOO_HARD: Evidence(-35.93, {"dark_part": 64.67, "fills": -32.43, "modulation": -10.5, "evenness": 8.491}),
+    Feedback.MOVED: Evidence(22.43, {"modulation": -13.46, "spread": 7.77, "evenness": -13.74, "dark_part": -16.69}),
+    Feedback.TIP_ONLY: Evidence(16.59, {"level_ridges": 8.29, "log_area": -2.192, "height_to_width": -12.93}),
+    Feedback.OFF_CENTRE: Evidence(-6.356, {"off_centre_mm": 1.777, "lost_mm": 0.6679}),
+    Feedback.DIRTY_GLASS: Evidence(
+        -1.249, {"old_ridges": 5.563, "smudges": 19.04, "crossed": 2.347, "strongly_crossed": 4.812}
     ),
-    Feedback.MOVED: Evidence(16.83, {"modulation": -16.45, "spread": 16.7, "valley_part": 4.678, "dark_part": -27.79}),
-    Feedback.TIP_ONLY: Evidence(15.56, {"level_ridges": 7.302, "log_area": -2.121, "height_to_width": -12.1}),
-    Feedback.OFF_CENTRE: Evidence(-3.925, {"off_centre_mm": 1.642, "lost_mm": 0.4627}),
-    Feedback.DIRTY_GLASS: Evidence(-1.779, {"old_ridges": 4.922, "specks": 28.15, "crossed": 10.46}),
-    Feedback.TOO_SMALL: Evidence(31.08, {"log_area": -6.688, "glass_part": -7.845}),
-    Feedback.OVERLAPPING: Evidence(-2.648, {"crossed": 18.72, "strongly_crossed": 6.42}),
+    Feedback.TOO_SMALL: Evidence(31.79, {"log_area": -7.041, "glass_part": -6.58}),
+    Feedback.OVERLAPPING: Evidence(
+        -2.281, {"crossed": 15.64, "strongly_crossed": 5.4, "old_ridges": -9.394, "rest": -2.051}
+    ),
 }

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from firmware.pipeline.blocks import grow, smooth
 from firmware.pipeline.feedback.contact import Contact
-from firmware.pipeline.feedback.outline import own_part, without_bays
+from firmware.pipeline.feedback.outline import Beside, without_bays
 from firmware.pipeline.feedback.waves import DIRECTIONS, Waves
 
 Floats = NDArray[np.float32]
@@ -23,28 +23,28 @@ NEAR_AMPLITUDE = 0.2
 ANOTHER_WAY = 0.55
 RUNS_ON_SIGMA_BLOCKS = 3.0
 # Far: where no touch, however soft, fades so slowly
-FAR_BLOCKS = 6
 FAR_AMPLITUDE = 0.13
 
 
-def find(contact: Contact, waves: Waves, flow: Floats, foreground: Mask, print_: Mask) -> Mask:
+def find(contact: Contact, waves: Waves, flow: Floats, print_: Mask, beside: Beside) -> Mask:
     """Where an old print's ridges are seen, bool (rows, cols).
 
-    flow: float32 (rows, cols). foreground, print_: bool (rows, cols), the latter the part that is surely the print's.
+    flow: float32 (rows, cols). print_: bool (rows, cols).
     """
-    strong = own_part(contact, foreground, NEAR_CONTRAST)
+    strong = print_ & (contact.valley - contact.ridge > NEAR_CONTRAST * contact.contrast)
     near = ~grow(without_bays(strong), NEAR_BLOCKS) & ~_runs_on(waves, flow, strong)
-    far = ~grow(without_bays(print_), FAR_BLOCKS)
     # Rows and columns of a sensor's cells are no ridges
     ridged = (waves.rest * OVER_REST < 1) & (waves.direction % (DIRECTIONS // 2) != 0)
-    part = 2 * waves.amplitude / contact.contrast
-    found = tuple(waves.by_blocks(ridged & (part > least)) for least in (NEAR_AMPLITUDE, FAR_AMPLITUDE))
-    return np.asarray(near & found[0] | far & found[1])
+    part = np.where(ridged, 2 * waves.amplitude / contact.contrast, 0)
+    found = waves.by_blocks(part)
+    return np.asarray(near & (found > NEAR_AMPLITUDE) | beside.far & (found > FAR_AMPLITUDE))
 
 
 def _runs_on(waves: Waves, flow: Floats, print_: Mask) -> Mask:
     """Where a wave runs as the nearest ridges of the print do, bool (rows, cols)."""
     weight = print_.astype(np.float32)
     cosine, sine = (smooth(weight * part, RUNS_ON_SIGMA_BLOCKS) for part in (np.cos(2 * flow), np.sin(2 * flow)))
-    turn = waves.by_blocks(waves.direction) * (math.pi / DIRECTIONS) - np.arctan2(sine, cosine) / 2
-    return np.asarray(np.abs(np.sin(turn)) < math.sin(ANOTHER_WAY))
+    turns = (np.arange(DIRECTIONS) * (2 * math.pi / DIRECTIONS)).astype(np.float32)
+    own_cosine, own_sine = (waves.by_blocks(table[waves.direction]) for table in (np.cos(turns), np.sin(turns)))
+    alike = own_cosine * cosine + own_sine * sine
+    return np.asarray(alike > math.cos(2 * ANOTHER_WAY) * np.hypot(cosine, sine))

@@ -7,15 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware.datatypes import Feedback
-from firmware.pipeline.blocks import grow, level_at, shrink, smooth
-from firmware.pipeline.feedback import contact, latents, outline, smearing, specks, waves
+from firmware.pipeline.blocks import grow, level_at, smooth
+from firmware.pipeline.feedback import contact, latents, outline, smearing, smudges, waves
 from firmware.pipeline.feedback.contact import Contact
 from firmware.pipeline.feedback.waves import Waves
 from firmware.pipeline.ridges import Ridges
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
-Places = dict[Feedback, Mask]
+Sight = tuple[Floats | Mask, float]
+"""A map by blocks, and from which value on a neighbourhood of it shows something."""
 
 # From these on a second wave crosses the first, faintly and strongly, as part of it
 CROSSING = 0.15
@@ -24,16 +25,26 @@ STRONG_CROSSING = 0.3
 LEAST_INSIDE = 20
 # What is found on less glass than so many blocks beside the print is found on so many
 LEAST_GLASS = 40
-# In a neighbourhood of blocks, the part of the crests that is light, of the floors and of all pixels that is dark
-GAPS, FILLS, DARK = 0.12, 0.06, 0.6
+SIGHT_SIGMA_BLOCKS = 1.0
+# The part of a neighbourhood's crests that is light, of its floors and of all its pixels that is dark, of its blocks
+GAPS, FILLS, DARK, BLOCKS = 0.12, 0.06, 0.6, 0.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measures:
-    """What was measured, by name, and by advice where on the print, bool (rows, cols); all the print where not told."""
+    """What was measured of a touch, by name, and in which maps an advice is seen. print_: bool (rows, cols)."""
 
     values: dict[str, float]
-    places: Places
+    sights: dict[Feedback, Sight]
+    print_: Mask
+
+    def where(self, feedback: Feedback) -> Mask:
+        """The blocks that show it, bool (rows, cols): all the print where no place is special."""
+        if feedback not in self.sights:
+            return self.print_
+        values, least = self.sights[feedback]
+        place = smooth(np.asarray(values, np.float32), SIGHT_SIGMA_BLOCKS) > least
+        return place if place.any() else self.print_
 
 
 def take(image: NDArray[np.uint8], seen: Ridges, foreground: Mask) -> Measures:
@@ -42,30 +53,31 @@ def take(image: NDArray[np.uint8], seen: Ridges, foreground: Mask) -> Measures:
     found = waves.find(image, seen.period)
     print_ = outline.own_part(touch, foreground)
     smear = smearing.measure(touch, seen.flow, foreground)
-    values, places = _of_the_skin(touch, print_)
-    values |= {"modulation": smear.modulation, "spread": smear.spread}
-    places[Feedback.MOVED] = smear.wiped
-    values |= _of_the_outline(outline.measure(print_, seen.flow))
-    for values_, places_ in (_crossings(found, print_), _beside(image, touch, found, seen.flow, foreground, print_)):
-        values |= values_
-        places |= places_
-    places[Feedback.DIRTY_GLASS] |= places[Feedback.OVERLAPPING]
-    return Measures(values, {advice: place if place.any() else print_ for advice, place in places.items()})
+    crossed, crossing = _crossings(found, print_)
+    dirt, dirty = _beside(touch, found, seen.flow, print_)
+    values = _of_the_skin(touch, print_) | _of_the_outline(outline.measure(print_, seen.flow)) | crossed | dirt
+    values |= {"modulation": smear.modulation, "spread": smear.spread, "evenness": smear.evenness}
+    sights: dict[Feedback, Sight] = {
+        Feedback.TOO_DRY: (print_ * touch.gaps, GAPS),
+        Feedback.TOO_WET: (print_ * touch.fills, FILLS),
+        Feedback.TOO_HARD: (print_ * touch.dark, DARK),
+        Feedback.MOVED: (smear.wiped, BLOCKS),
+        Feedback.OVERLAPPING: (crossing, BLOCKS),
+        Feedback.DIRTY_GLASS: (dirty | crossing, BLOCKS),
+    }
+    return Measures(values, sights, print_)
 
 
-def _of_the_skin(touch: Contact, print_: Mask) -> tuple[dict[str, float], Places]:
-    depth = level_at((touch.paper - touch.ink)[print_], 0.5)
-    values = {
+def _of_the_skin(touch: Contact, print_: Mask) -> dict[str, float]:
+    paper = touch.paper[print_]
+    depth = level_at(paper, 0.5) - touch.ink
+    return {
         "gaps": float(touch.gaps[print_].mean()),
         "fills": float(touch.fills[print_].mean()),
         "dark_part": float(touch.dark[print_].mean()),
-        "valley_part": level_at((touch.paper - touch.valley)[print_], 0.5) / max(depth, 1.0),
-        "depth_part": depth / max(level_at(touch.paper.ravel(), 0.5), 1.0),
+        "valley_part": level_at(paper - touch.valley[print_], 0.5) / max(depth, 1.0),
+        "depth_part": depth / max(level_at(paper, 0.5), 1.0),
     }
-    near = ((Feedback.TOO_DRY, touch.gaps, GAPS), (Feedback.TOO_WET, touch.fills, FILLS))
-    places = {advice: print_ & (smooth(part, 1.0) > least) for advice, part, least in near}
-    places[Feedback.TOO_HARD] = print_ & (smooth(touch.dark, 1.0) > DARK)
-    return values, places
 
 
 def _of_the_outline(lies: outline.Outline) -> dict[str, float]:
@@ -79,9 +91,9 @@ def _of_the_outline(lies: outline.Outline) -> dict[str, float]:
     }
 
 
-def _crossings(found: Waves, print_: Mask) -> tuple[dict[str, float], Places]:
-    """How much of the print is crossed by other ridges; the square root, for a little counts already."""
-    inside = shrink(np.pad(print_, 1))[1:-1, 1:-1]
+def _crossings(found: Waves, print_: Mask) -> tuple[dict[str, float], Mask]:
+    """How much of the print other ridges cross, the square root, for a little counts already; and where."""
+    inside = ~grow(np.pad(~print_, 1, constant_values=True))[1:-1, 1:-1]
     inside = inside if inside.sum() >= LEAST_INSIDE else print_
     crossing = found.by_blocks(found.crossing)
     values = {
@@ -89,15 +101,13 @@ def _crossings(found: Waves, print_: Mask) -> tuple[dict[str, float], Places]:
         "strongly_crossed": math.sqrt(float((crossing[inside] > STRONG_CROSSING).mean())),
         "rest": level_at(found.by_blocks(found.rest)[inside], 0.5),
     }
-    return values, {Feedback.OVERLAPPING: inside & (crossing > CROSSING)}
+    return values, inside & (crossing > CROSSING)
 
 
-def _beside(
-    image: NDArray[np.uint8], touch: Contact, found: Waves, flow: Floats, foreground: Mask, print_: Mask
-) -> tuple[dict[str, float], Places]:
-    """How much of the glass beside the print is dirty; square roots again."""
-    old = latents.find(touch, found, flow, foreground, print_)
-    dark, where = specks.find(image, touch, print_)
-    glass = max(int((~grow(outline.without_bays(print_), latents.NEAR_BLOCKS)).sum()), LEAST_GLASS)
-    values = {"old_ridges": math.sqrt(float(old.sum()) / glass), "specks": math.sqrt(dark)}
-    return values, {Feedback.DIRTY_GLASS: old | where}
+def _beside(touch: Contact, found: Waves, flow: Floats, print_: Mask) -> tuple[dict[str, float], Mask]:
+    """How much of the glass beside the print is dirty, the square roots; and where."""
+    glass = outline.beside(print_)
+    old, smudged = latents.find(touch, found, flow, print_, glass), smudges.find(touch, glass.near)
+    seen = max(int(glass.near.sum()), LEAST_GLASS)
+    values = {"old_ridges": math.sqrt(float(old.sum()) / seen), "smudges": math.sqrt(float(smudged.sum()) / seen)}
+    return values, old | smudged

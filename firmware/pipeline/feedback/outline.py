@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware.pipeline import parameters
-from firmware.pipeline.blocks import fill_holes, keep_parts
+from firmware.pipeline._jit import kernel
+from firmware.pipeline.blocks import fill_holes, grow, keep_parts
 from firmware.pipeline.feedback.contact import Contact
 
 Floats = NDArray[np.float32]
@@ -17,6 +18,8 @@ BLOCK_MM = parameters.BLOCK / parameters.PPI * 25.4
 OWN_CONTRAST = 0.45
 OWN_CRUMB = 20
 OWN_HOLE = 30
+NEAR_BLOCKS = 3
+FAR_BLOCKS = 6
 # Rows of blocks at the picture's edge that count as its edge: the last may reach past the image
 RIM = 2
 
@@ -49,13 +52,46 @@ def own_part(contact: Contact, foreground: Mask, contrast: float = OWN_CONTRAST)
     return own if own.any() else foreground
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Beside:
+    """The glass beside a print, bool (rows, cols): from next to it on, and from where even a soft touch has faded."""
+
+    near: Mask
+    far: Mask
+
+
+def beside(print_: Mask) -> Beside:
+    """The glass beside a print. print_: bool (rows, cols)."""
+    whole = without_bays(print_)
+    return Beside(~grow(whole, NEAR_BLOCKS), ~grow(whole, FAR_BLOCKS))
+
+
 def without_bays(print_: Mask) -> Mask:
     """The print and all that lies between two blocks of it along a row or a column, bool (rows, cols)."""
-    across, down = (
-        np.maximum.accumulate(print_, axis) & np.flip(np.maximum.accumulate(np.flip(print_, axis), axis), axis)
-        for axis in (1, 0)
-    )
-    return np.asarray(across | down)
+    out = print_.copy()
+    _fill_bays(print_, out)
+    return out
+
+
+@kernel
+def _fill_bays(print_: Mask, out: Mask) -> None:
+    """Make true whatever lies between the first and the last true block of its row or column.
+
+    print_, out: (rows, cols).
+    """
+    rows, cols = print_.shape
+    for row in range(rows):
+        first, last = cols, -1
+        for col in range(cols):
+            if print_[row, col]:
+                first, last = min(first, col), col
+        out[row, first : last + 1] = True
+    for col in range(cols):
+        first, last = rows, -1
+        for row in range(rows):
+            if print_[row, col]:
+                first, last = min(first, row), row
+        out[first : last + 1, col] = True
 
 
 def measure(print_: Mask, flow: Floats) -> Outline:

@@ -24,7 +24,9 @@ DIRECTIONS = 12
 PERIODS = (6.5, 8.0, 9.8, 12.0)
 SIGMA = 6.0
 RADIUS = 7
-"""Of a filter, at half the resolution: it is 15 rows of 16 taps, the last of them 0."""
+"""Of a filter, at half the resolution."""
+TAPS = 120
+"""Of a folded filter: its first half and its middle, and zeros to whole vectors."""
 STEP = 16
 """Pixels from place to place."""
 NEAREST = 2
@@ -56,12 +58,12 @@ def find(image: NDArray[np.uint8], period: Floats) -> Waves:
     """The waves of a print. image: uint8 (h, w). period: float32 (rows, cols) by blocks, pixels."""
     height, width = image.shape
     rows, cols = -(-height // STEP), -(-width // STEP)
-    size = (rows * EIGHT + 2 * RADIUS, cols * EIGHT + 2 * RADIUS + EIGHT)
-    half = scratch.empty("half", *size)
+    half = scratch.empty("half", rows * EIGHT + 2 * RADIUS, cols * EIGHT + 2 * RADIUS)
     _halve(image, half)
-    choice = np.abs(np.log(period[::2, ::2, None]) - np.log(PERIODS)).argmin(axis=2)
+    bounds = np.sqrt(np.multiply(PERIODS[1:], PERIODS[:-1]))
+    choice = np.searchsorted(bounds.astype(np.float32), period[::2, ::2])
     energy = np.empty((rows, cols, DIRECTIONS), np.float32)
-    _respond(half.ravel(), _bank(), choice, size[1], energy)
+    _respond(half, _bank(), choice, energy)
     found = np.empty((4, rows, cols), np.float32)
     _part(energy, found)
     return Waves(found[0], found[1].astype(np.int64), found[2], found[3], (period.shape[0], period.shape[1]))
@@ -69,10 +71,13 @@ def find(image: NDArray[np.uint8], period: Floats) -> Waves:
 
 @cache
 def _bank() -> Floats:
-    """Even and odd filters of unit response to their own wave, float32, flat: periods, directions, two, rows, taps."""
-    y, x = 2.0 * np.mgrid[-RADIUS : RADIUS + 1, -RADIUS : RADIUS + 2].astype(np.float64)
-    bank = np.zeros((len(PERIODS), DIRECTIONS, 2, *x.shape))
-    envelope = np.exp(-(x**2 + y**2) / (2 * SIGMA**2)) * (x <= 2 * RADIUS)
+    """Even and odd filters of unit response to their own wave, folded, float32: periods, directions, two, taps; flat.
+
+    An even filter is the same from its end backwards, an odd one its negative: half of each says all.
+    """
+    y, x = 2.0 * np.mgrid[-RADIUS : RADIUS + 1, -RADIUS : RADIUS + 1].astype(np.float64)
+    bank = np.zeros((len(PERIODS), DIRECTIONS, 2, TAPS))
+    envelope = np.exp(-(x**2 + y**2) / (2 * SIGMA**2))
     for i, period in enumerate(PERIODS):
         for k in range(DIRECTIONS):
             turn = math.pi * k / DIRECTIONS
@@ -80,7 +85,8 @@ def _bank() -> Floats:
             wave, quadrature = np.cos(phase), np.sin(phase)
             even = envelope * wave - envelope * ((envelope * wave).sum() / envelope.sum())
             odd = envelope * quadrature
-            bank[i, k] = even / (even * wave).sum(), odd / (odd * quadrature).sum()
+            for j, part in enumerate((even / (even * wave).sum(), odd / (odd * quadrature).sum())):
+                bank[i, k, j, : x.size // 2 + 1] = part.ravel()[: x.size // 2 + 1]
     return bank.astype(np.float32).ravel()
 
 
@@ -91,39 +97,44 @@ def _halve(image: NDArray[np.uint8], out: Floats) -> None:
     image: (h, w). out: (rows, cols), filled.
     """
     height, width = image.shape
+    whole = min(width // 2, out.shape[1] - RADIUS)
     for row in range(out.shape[0]):
         y = min(max(2 * (row - RADIUS), 0), height - 1)
-        above, below = image[y], image[min(y + 1, height - 1)]
-        for col in range(out.shape[1]):
-            x = min(max(2 * (col - RADIUS), 0), width - 1)
-            right = min(x + 1, width - 1)
-            total = np.int32(above[x]) + np.int32(above[right]) + np.int32(below[x]) + np.int32(below[right])
-            out[row, col] = np.float32(total) * np.float32(0.25)
+        above, below, line = image[y], image[min(y + 1, height - 1)], out[row]
+        for x in range(whole):
+            total = np.int32(above[2 * x]) + above[2 * x + 1] + below[2 * x] + below[2 * x + 1]
+            line[x + RADIUS] = np.float32(total) * np.float32(0.25)
+        corner = np.float32(np.int32(above[0]) + above[min(1, width - 1)] + below[0] + below[min(1, width - 1)])
+        line[:RADIUS] = corner * np.float32(0.25)
+        line[RADIUS + whole :] = np.float32(np.int32(above[width - 1]) + below[width - 1]) * np.float32(0.5)
 
 
 @kernel
-def _respond(half: Floats, bank: Floats, choice: NDArray[np.int64], pitch: int, out: Floats) -> None:
+def _respond(half: Floats, bank: Floats, choice: NDArray[np.int64], out: Floats) -> None:
     """The square of each direction's amplitude in the middle of each place.
 
-    half: flat, from row to row `pitch`. bank: as `_bank` gives it. choice: (rows, cols), the period at each place. out:
-    (rows, cols, DIRECTIONS), filled.
+    half: (rows * EIGHT + 2 * RADIUS, cols * EIGHT + 2 * RADIUS). bank: as `_bank` gives it. choice: (rows, cols), the
+    period at each place. out: (rows, cols, DIRECTIONS), filled.
     """
-    side, middle = 2 * RADIUS + 1, EIGHT // 2
+    side = 2 * RADIUS + 1
+    folded = np.zeros(2 * TAPS, np.float32)
     for row in range(out.shape[0]):
         for col in range(out.shape[1]):
-            corner = (row * EIGHT + middle) * pitch + col * EIGHT + middle
+            top, left = row * EIGHT + EIGHT // 2, col * EIGHT + EIGHT // 2
+            for i in range(RADIUS + 1):
+                for j in range(side):
+                    ahead, back = half[top + i, left + j], half[top + side - 1 - i, left + side - 1 - j]
+                    folded[i * side + j], folded[TAPS + i * side + j] = ahead + back, ahead - back
+            # The middle stands for itself alone; what comes after it in its row has come before
+            folded[side * side // 2] *= np.float32(0.5)
             for k in range(DIRECTIONS):
-                tap = (choice[row, col] * DIRECTIONS + k) * 2 * side * 2 * EIGHT
-                a = broadcast8(np.float32(0))
-                b, c, d = a, a, a
-                for i in range(side):
-                    v, w = load8(half, corner + i * pitch), load8(half, corner + i * pitch + EIGHT)
-                    at = tap + i * 2 * EIGHT
-                    a, b = multiply_add8(v, load8(bank, at), a), multiply_add8(w, load8(bank, at + EIGHT), b)
-                    at += side * 2 * EIGHT
-                    c, d = multiply_add8(v, load8(bank, at), c), multiply_add8(w, load8(bank, at + EIGHT), d)
-                even, odd = total8(a) + total8(b), total8(c) + total8(d)
-                out[row, col, k] = even * even + odd * odd
+                at = (choice[row, col] * DIRECTIONS + k) * 2 * TAPS
+                even = broadcast8(np.float32(0))
+                odd = even
+                for tap in range(0, TAPS, EIGHT):
+                    even = multiply_add8(load8(folded, tap), load8(bank, at + tap), even)
+                    odd = multiply_add8(load8(folded, TAPS + tap), load8(bank, at + TAPS + tap), odd)
+                out[row, col, k] = total8(even) ** 2 + total8(odd) ** 2
 
 
 @kernel
@@ -133,10 +144,10 @@ def _part(energy: Floats, out: Floats) -> None:
     energy: (rows, cols, DIRECTIONS). out: (4, rows, cols), filled: see Waves.
     """
     rows, cols, count = energy.shape
-    here = np.empty(2 * count, np.float32)
+    here, low, behind = np.empty(2 * count, np.float32), np.empty(count // 3, np.float32), np.empty(count, np.float32)
     for row in range(rows):
         for col in range(cols):
-            here[:] = 0
+            here[:count] = 0
             for i in range(-1, 2):
                 for j in range(-1, 2):
                     weight = np.float32((2 - abs(i)) * (2 - abs(j)) / 16)
@@ -146,16 +157,39 @@ def _part(energy: Floats, out: Floats) -> None:
             first = np.argmax(here[:count])
             here[count:] = here[:count]
             turned = here[first : first + count]
-            # From the first on to the last but one the lowest so far, and from there back
-            behind, prominence = turned[1:].copy(), np.float32(0)
-            for k in range(count - 3, -1, -1):
-                behind[k] = min(behind[k], behind[k + 1])
-            before = turned[1]
-            for k in range(NEAREST, count - NEAREST + 1):
-                prominence = max(prominence, turned[k] - max(before, behind[k]))
-                before = min(before, turned[k])
             strongest = turned[0] + np.float32(1e-6)
+            rest = np.sqrt(_mean_of_lowest(turned, low) / strongest)
             out[0, row, col], out[1, row, col] = np.sqrt(turned[0]), first
-            rest = np.sqrt(np.sort(turned)[: count // 3].mean() / strongest)
-            out[2, row, col] = max(np.sqrt(prominence / strongest) - rest, np.float32(0))
+            out[2, row, col] = max(np.sqrt(_prominence(turned, behind) / strongest) - rest, np.float32(0))
             out[3, row, col] = rest
+
+
+@kernel
+def _mean_of_lowest(values: Floats, low: Floats) -> np.float32:
+    """The mean of as many of the lowest as there is room for in `low`.
+
+    values: (n). low: (fewer), overwritten.
+    """
+    low[:] = np.float32(np.inf)
+    for value in values:
+        for i in range(low.size):
+            if value < low[i]:
+                value, low[i] = low[i], value
+    return np.float32(low.mean())
+
+
+@kernel
+def _prominence(turned: Floats, behind: Floats) -> np.float32:
+    """How far a second maximum of a closed curve rises above the higher of the two lowest points beside it, or 0.
+
+    turned: (n), from the highest point on. behind: (n), overwritten: the lowest after each.
+    """
+    count = turned.size
+    behind[count - 1] = turned[0]
+    for k in range(count - 2, -1, -1):
+        behind[k] = min(behind[k + 1], turned[k + 1])
+    before, most = turned[1], np.float32(0)
+    for k in range(NEAREST, count - NEAREST + 1):
+        most = max(most, turned[k] - max(before, behind[k]))
+        before = min(before, turned[k])
+    return np.float32(most)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from firmware.pipeline.feedback import contact, specks, waves
+from firmware.pipeline.feedback import contact, outline, waves
 from tests import naive_feedback as naive
 
 pytestmark = pytest.mark.kernel
@@ -32,33 +32,37 @@ def test_crests_and_floors(shape: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("shape", SIZES)
-def test_dark_squares(shape: tuple[int, int]) -> None:
-    rng = np.random.default_rng(2)
-    image = rng.integers(0, 256, shape).astype(np.uint8)
-    level = rng.choice([0, 90, 130], grid(shape)).astype(np.float32)
-    ours, twin = np.zeros((2, *grid(shape)), np.float32)
-    specks._count_dark(image, level, ours)
-    naive.count_dark(image, level, twin)
-    np.testing.assert_array_equal(ours, twin)
-
-
-@pytest.mark.parametrize("shape", SIZES)
 def test_waves(shape: tuple[int, int]) -> None:
     rng = np.random.default_rng(3)
     image = rng.integers(0, 256, shape).astype(np.uint8)
     rows, cols = -(-shape[0] // 16), -(-shape[1] // 16)
-    size = (rows * 8 + 14, cols * 8 + 22)
+    size = (rows * 8 + 14, cols * 8 + 14)
     ours, twin = np.zeros((2, *size), np.float32)
     waves._halve(image, ours)
     naive.halve(image, twin)
     np.testing.assert_array_equal(ours, twin)
     choice = rng.integers(0, len(waves.PERIODS), (rows, cols))
     energy, plain = np.zeros((2, rows, cols, waves.DIRECTIONS), np.float32)
-    waves._respond(ours.ravel(), waves._bank(), choice, size[1], energy)
-    naive.respond(ours.ravel(), waves._bank(), choice, size[1], plain)
+    waves._respond(ours, waves._bank(), choice, energy)
+    naive.respond(ours, waves._bank(), choice, plain)
     np.testing.assert_allclose(energy, plain, rtol=1e-3, atol=1e-2)
     found, told = np.zeros((2, 4, rows, cols), np.float32)
     energy = rng.uniform(1, 100, plain.shape).astype(np.float32)
     waves._part(energy, found)
     naive.part(energy, told)
     np.testing.assert_allclose(found, told, rtol=1e-3, atol=1e-3)
+
+
+def test_the_second_of_two_maxima() -> None:
+    curve = np.array([9, 2, 1, 4, 6, 5, 3, 2, 0, 1, 2, 4], np.float32)
+    assert waves._prominence(curve, np.empty(12, np.float32)) == naive.prominence(curve, curve) == 5
+    assert waves._mean_of_lowest(curve, np.empty(4, np.float32)) == naive.mean_of_lowest(curve, curve[:4]) == 1
+
+
+@pytest.mark.parametrize("shape", SIZES)
+def test_bays(shape: tuple[int, int]) -> None:
+    print_ = np.random.default_rng(4).random(shape) < 0.1
+    ours, twin = print_.copy(), print_.copy()
+    outline._fill_bays(print_, ours)
+    naive.fill_bays(print_, twin)
+    np.testing.assert_array_equal(ours, twin)
