@@ -9,8 +9,8 @@ Array = NDArray[Any]
 
 
 def block(row: int, col: int) -> tuple[slice, slice]:
-    """Every other pixel of every other row."""
-    return slice(8 * row, 8 * row + 8, 2), slice(8 * col, 8 * col + 8, 2)
+    """Every other row of a block."""
+    return slice(8 * row, 8 * row + 8, 2), slice(8 * col, 8 * col + 8)
 
 
 def sum_phases(image: Array, enhanced: Array, out: Array) -> None:
@@ -22,6 +22,22 @@ def sum_phases(image: Array, enhanced: Array, out: Array) -> None:
             greys.size, greys.sum(), (greys**2).sum(), crest.sum(), greys[crest].sum(), floor.sum(),
             greys[floor].sum(), strength,
         )  # fmt: skip
+
+
+def add_pixels(greys: Array, waves: Array, sums: Array) -> None:
+    sums[:3] += np.stack([greys, greys.astype(float) ** 2, waves**2])
+
+
+def add_phases(greys: Array, waves: Array, least: Array, sums: Array) -> None:
+    crest, floor = waves > least, waves < -least
+    sums += np.stack([crest, crest * greys, floor, floor * greys])
+
+
+def add_strays(greys: Array, below: Array, waves: Array, bounds: Array, sums: Array) -> None:
+    four = np.stack([greys[:-1], greys[1:], below[:-1], below[1:]]).sum(axis=0, dtype=float)
+    dark = four < bounds[1, :-1]
+    crest, floor = waves[:-1] > bounds[0, :-1], waves[:-1] < -bounds[0, :-1]
+    sums[:, :-1] += np.stack([crest & ~dark, floor & dark, dark])
 
 
 def count_strays(image: Array, enhanced: Array, strength: Array, middle: Array, out: Array) -> None:
@@ -68,6 +84,21 @@ def prominence(turned: Array, behind: Array) -> float:
         turned[k] - max(turned[1:k].min(), np.append(turned[k + 1 :], turned[0]).min()) for k in range(2, count - 1)
     ]
     return float(max(0, *rises))
+
+
+def trace(print_: Array, box: Array, sums: Array, lost: Array) -> None:
+    rows, cols = np.nonzero(print_)
+    box[:] = rows.min(), cols.min(), rows.max(), cols.max()
+    sums[:] = len(rows), rows.sum(), cols.sum()
+    lose(print_, lost[:2])
+    lose(print_.T, lost[2:])
+
+
+def lose(print_: Array, lost: Array) -> None:
+    """An edge is two blocks wide."""
+    touched = print_[print_.any(axis=1)]
+    room = [touched[:, ::step].argmax(axis=1) for step in (1, -1)]
+    lost[:] = min((room[0] < 2).sum(), room[1].mean()), min((room[1] < 2).sum(), room[0].mean())
 
 
 def fill_bays(print_: Array, out: Array) -> None:

@@ -18,7 +18,8 @@ def smooth(values: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
 
 def level_at(values: NDArray[np.float32], part: float) -> float:
     """The value below which this part of the values (n) lies; 0 where there is none."""
-    return float(np.sort(values)[round(part * (values.size - 1))]) if values.size else 0.0
+    place = round(part * (values.size - 1))
+    return float(np.partition(values, place)[place]) if values.size else 0.0
 
 
 @cache

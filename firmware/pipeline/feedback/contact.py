@@ -103,7 +103,7 @@ def _paper(mean: Floats, valley: Floats, bare: Mask, foreground: Mask) -> Floats
 
 @kernel
 def _sum_phases(image: NDArray[np.uint8], enhanced: Floats, out: Floats) -> None:
-    """Sums over every other pixel of every other row of each block.
+    """Sums over every other row of each block.
 
     image, enhanced: (h, w). out: (8, rows, cols) of zeros: pixels, their greys and the squares of these; crests of
     ridges and their greys; floors of valleys and their greys; the enhanced image's root mean square, from which on a
@@ -111,51 +111,95 @@ def _sum_phases(image: NDArray[np.uint8], enhanced: Floats, out: Floats) -> None
     """
     height, width = image.shape
     block = parameters.BLOCK
+    lines, least = np.empty((7, width), np.float32), np.empty(width, np.float32)
     for row in range(out.shape[1]):
+        lines[:] = 0
+        top, down = row * block, min(height, (row + 1) * block)
+        for y in range(top, down, 2):
+            _add_pixels(image[y], enhanced[y], lines)
         for col in range(out.shape[2]):
-            down, right = min(height, (row + 1) * block), min(width, (col + 1) * block)
-            count, total, squares, energy = 0, np.int32(0), np.int32(0), np.float32(0)
-            for y in range(row * block, down, 2):
-                for x in range(col * block, right, 2):
-                    grey = np.int32(image[y, x])
-                    count += 1
-                    total += grey
-                    squares += grey * grey
-                    energy += enhanced[y, x] * enhanced[y, x]
-            strength = np.sqrt(energy / np.float32(count))
-            out[0, row, col], out[1, row, col], out[2, row, col] = count, total, squares
-            out[7, row, col] = strength
-            if strength == 0:
-                continue
-            for y in range(row * block, down, 2):
-                for x in range(col * block, right, 2):
-                    if enhanced[y, x] > strength:
-                        out[3, row, col] += 1
-                        out[4, row, col] += image[y, x]
-                    elif enhanced[y, x] < -strength:
-                        out[5, row, col] += 1
-                        out[6, row, col] += image[y, x]
+            left, right = col * block, min(width, (col + 1) * block)
+            count = (down - top + 1) // 2 * (right - left)
+            out[0, row, col] = count
+            out[7, row, col] = np.sqrt(lines[2, left:right].sum() / np.float32(count))
+            least[left:right] = out[7, row, col]
+        for y in range(top, down, 2):
+            _add_phases(image[y], enhanced[y], least, lines[3:])
+        for col in range(out.shape[2]):
+            left, right = col * block, min(width, (col + 1) * block)
+            for i in (0, 1, 3, 4, 5, 6):
+                out[i + (i < 2), row, col] = lines[i, left:right].sum()
+
+
+@kernel
+def _add_pixels(greys: NDArray[np.uint8], waves: Floats, sums: Floats) -> None:
+    """Add a row's greys, their squares and the squares of its waves to the sums of its columns.
+
+    greys, waves: (w). sums: (3 and more, w).
+    """
+    total, squares, energy = sums[0], sums[1], sums[2]
+    for x in range(greys.size):
+        grey = np.float32(greys[x])
+        total[x] += grey
+        squares[x] += grey * grey
+        energy[x] += waves[x] * waves[x]
+
+
+@kernel
+def _add_phases(greys: NDArray[np.uint8], waves: Floats, least: Floats, sums: Floats) -> None:
+    """Add a row's crests and their greys, its floors and their greys to the sums of its columns.
+
+    greys, waves, least: (w). sums: (4, w).
+    """
+    crests, crest_greys, floors, floor_greys = sums[0], sums[1], sums[2], sums[3]
+    for x in range(greys.size):
+        grey = np.float32(greys[x])
+        crest = np.float32(1) if waves[x] > least[x] else np.float32(0)
+        floor = np.float32(1) if waves[x] < -least[x] else np.float32(0)
+        crests[x] += crest
+        crest_greys[x] += crest * grey
+        floors[x] += floor
+        floor_greys[x] += floor * grey
 
 
 @kernel
 def _count_strays(image: NDArray[np.uint8], enhanced: Floats, strength: Floats, middle: Floats, out: Floats) -> None:
-    """Crests lighter than the middle, floors darker than it, and all that is darker, among the same pixels.
+    """Crests lighter than the middle, floors darker than it, and all that is darker, over every other row of a block.
 
-    image, enhanced: (h, w). strength, middle: (rows, cols). out: (3, rows, cols) of zeros.
+    A pixel is the mean of it and its neighbours to the right and below, so the last row and column tell nothing. image,
+    enhanced: (h, w). strength, middle: (rows, cols). out: (3, rows, cols) of zeros.
     """
     height, width = image.shape
     block = parameters.BLOCK
+    lines, bounds = np.empty((3, width), np.float32), np.empty((2, width), np.float32)
     for row in range(out.shape[1]):
+        lines[:] = 0
+        for x in range(width):
+            bounds[0, x], bounds[1, x] = strength[row, x // block], 4 * middle[row, x // block]
+        for y in range(row * block, min(height - 1, (row + 1) * block), 2):
+            _add_strays(image[y], image[y + 1], enhanced[y], bounds, lines)
         for col in range(out.shape[2]):
-            least, grey = strength[row, col], middle[row, col]
-            if least == 0:
-                continue
-            light_crests, dark_floors, dark = 0, 0, 0
-            for y in range(row * block, min(height - 1, (row + 1) * block), 2):
-                for x in range(col * block, min(width - 1, (col + 1) * block), 2):
-                    near = np.int32(image[y, x]) + image[y, x + 1] + image[y + 1, x] + image[y + 1, x + 1]
-                    is_dark = near < 4 * grey
-                    light_crests += enhanced[y, x] > least and not is_dark
-                    dark_floors += enhanced[y, x] < -least and is_dark
-                    dark += is_dark
-            out[0, row, col], out[1, row, col], out[2, row, col] = light_crests, dark_floors, dark
+            if strength[row, col] > 0:
+                for i in range(3):
+                    out[i, row, col] = lines[i, col * block : min(width, (col + 1) * block)].sum()
+
+
+@kernel
+def _add_strays(
+    greys: NDArray[np.uint8], below: NDArray[np.uint8], waves: Floats, bounds: Floats, sums: Floats
+) -> None:
+    """Add a row's light crests, its dark floors and all its dark pixels to the sums of its columns.
+
+    greys, below, waves: (w). bounds: (2, w), from which wave on a pixel is crest or floor, and four times the middle
+    grey. sums: (3, w).
+    """
+    light_crests, dark_floors, dark = sums[0], sums[1], sums[2]
+    least, middle = bounds[0], bounds[1]
+    for x in range(greys.size - 1):
+        near = np.float32(np.int32(greys[x]) + greys[x + 1] + below[x] + below[x + 1])
+        is_dark = np.float32(1) if near < middle[x] else np.float32(0)
+        crest = np.float32(1) if waves[x] > least[x] else np.float32(0)
+        floor = np.float32(1) if waves[x] < -least[x] else np.float32(0)
+        light_crests[x] += crest * (np.float32(1) - is_dark)
+        dark_floors[x] += floor * is_dark
+        dark[x] += is_dark

@@ -18,18 +18,18 @@ class Evidence:
 
 
 EVIDENCE: Mapping[Feedback, Evidence] = {
-    Feedback.TOO_DRY: Evidence(-7.323, {"gaps": 17.55, "rest": 44.12, "fills": -55.46}),
-    Feedback.TOO_WET: Evidence(9.273, {"fills": 70.77, "gaps": -34.47, "dark_part": -25.03}),
-    Feedback.TOO_LIGHT: Evidence(25.95, {"depth_part": -22.2, "dark_part": -24.58, "log_area": -1.904}),
-    Feedback.TOO_HARD: Evidence(-35.93, {"dark_part": 64.67, "fills": -32.43, "modulation": -10.5, "evenness": 8.491}),
-    Feedback.MOVED: Evidence(22.43, {"modulation": -13.46, "spread": 7.77, "evenness": -13.74, "dark_part": -16.69}),
-    Feedback.TIP_ONLY: Evidence(16.59, {"level_ridges": 8.29, "log_area": -2.192, "height_to_width": -12.93}),
-    Feedback.OFF_CENTRE: Evidence(-6.356, {"off_centre_mm": 1.777, "lost_mm": 0.6679}),
+    Feedback.TOO_DRY: Evidence(-6.481, {"gaps": 16.5, "rest": 36.21, "fills": -41.93}),
+    Feedback.TOO_WET: Evidence(3.469, {"fills": 60.95, "gaps": -22.32, "dark_part": -15.32}),
+    Feedback.TOO_LIGHT: Evidence(24.91, {"depth_part": -24.79, "dark_part": -22.31, "log_area": -1.617}),
+    Feedback.TOO_HARD: Evidence(-29.33, {"dark_part": 56.42, "fills": -27.74, "modulation": -11.49, "evenness": 6.217}),
+    Feedback.MOVED: Evidence(23.59, {"modulation": -15.43, "spread": 8.655, "evenness": -12.69, "dark_part": -18.65}),
+    Feedback.TIP_ONLY: Evidence(14.04, {"level_ridges": 9.2, "log_area": -2.263, "height_to_width": -11.06}),
+    Feedback.OFF_CENTRE: Evidence(-5.325, {"off_centre_mm": 1.584, "lost_mm": 0.4896}),
     Feedback.DIRTY_GLASS: Evidence(
-        -1.249, {"old_ridges": 5.563, "smudges": 19.04, "crossed": 2.347, "strongly_crossed": 4.812}
+        -1.369, {"old_ridges": 5.02, "smudges": 21.23, "crossed": 4.51, "strongly_crossed": 3.093}
     ),
-    Feedback.TOO_SMALL: Evidence(31.79, {"log_area": -7.041, "glass_part": -6.58}),
+    Feedback.TOO_SMALL: Evidence(30.07, {"log_area": -6.686, "glass_part": -4.925}),
     Feedback.OVERLAPPING: Evidence(
-        -2.281, {"crossed": 15.64, "strongly_crossed": 5.4, "old_ridges": -9.394, "rest": -2.051}
+        -2.552, {"crossed": 13.31, "strongly_crossed": 10.22, "old_ridges": -15.59, "rest": 0.5904}
     ),
 }

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware.datatypes import Feedback
-from firmware.pipeline.blocks import grow, level_at, smooth
+from firmware.pipeline.blocks import level_at, shrink, smooth
 from firmware.pipeline.feedback import contact, latents, outline, smearing, smudges, waves
 from firmware.pipeline.feedback.contact import Contact
 from firmware.pipeline.feedback.waves import Waves
@@ -93,7 +93,7 @@ def _of_the_outline(lies: outline.Outline) -> dict[str, float]:
 
 def _crossings(found: Waves, print_: Mask) -> tuple[dict[str, float], Mask]:
     """How much of the print other ridges cross, the square root, for a little counts already; and where."""
-    inside = ~grow(np.pad(~print_, 1, constant_values=True))[1:-1, 1:-1]
+    inside = shrink(print_)
     inside = inside if inside.sum() >= LEAST_INSIDE else print_
     crossing = found.by_blocks(found.crossing)
     values = {

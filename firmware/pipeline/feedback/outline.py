@@ -11,6 +11,7 @@ from firmware.pipeline.blocks import fill_holes, grow, keep_parts
 from firmware.pipeline.feedback.contact import Contact
 
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 BLOCK_MM = parameters.BLOCK / parameters.PPI * 25.4
@@ -96,29 +97,61 @@ def _fill_bays(print_: Mask, out: Mask) -> None:
 
 def measure(print_: Mask, flow: Floats) -> Outline:
     """Measure a print. print_: bool (rows, cols), some of it true. flow: float32 (rows, cols), [0, pi)."""
-    rows, cols = print_.any(axis=1), print_.any(axis=0)
-    height, width = (int(np.ptp(np.flatnonzero(side))) + 1 for side in (rows, cols))
-    total = float(print_.sum())
-    below, right = (
-        float(np.arange(side.size) @ counts) / total + 0.5 - side.size / 2
-        for side, counts in ((rows, print_.sum(axis=1)), (cols, print_.sum(axis=0)))
-    )
-    views = print_, print_[:, ::-1], print_.T, print_[::-1].T
+    box, sums, lost = np.empty(4, np.int64), np.zeros(3), np.zeros(4)
+    _trace(print_, box, sums, lost)
+    top, left, bottom, right = box
+    rows, cols = print_.shape
+    total = float(sums[0])
     return Outline(
         area=total * BLOCK_MM**2,
         glass_part=total / print_.size,
-        height_to_width=height / width,
+        height_to_width=float((bottom - top + 1) / (right - left + 1)),
         level_ridges=float(np.cos(2 * flow[print_]).mean()),
-        off_x=right * BLOCK_MM,
-        off_y=below * BLOCK_MM,
-        lost=max(_lost_at_left(view) for view in views),
+        off_x=float(sums[2] / total + 0.5 - cols / 2) * BLOCK_MM,
+        off_y=float(sums[1] / total + 0.5 - rows / 2) * BLOCK_MM,
+        lost=float(lost.max()) * BLOCK_MM,
     )
 
 
-def _lost_at_left(print_: Mask) -> float:
-    """How much of the print the left edge cuts, or how much room there is at the right one, whichever is less."""
-    cut = int(print_[:, :RIM].any(axis=1).sum())
-    if not cut:
-        return 0.0
-    touched = print_[print_.any(axis=1)]
-    return BLOCK_MM * min(cut, float(touched[:, ::-1].argmax(axis=1).mean()))
+@kernel
+def _trace(print_: Mask, box: NDArray[np.int64], sums: Doubles, lost: Doubles) -> None:
+    """The box around a print, its sums and what its edges cut off.
+
+    print_: (rows, cols). box: (4), filled: first row and column, last row and column. sums: (3) of zeros: blocks, their
+    rows, their columns. lost: (4), filled, for the left, right, upper and lower edge: how many lines run into it, or
+    the mean room at their other end over all lines of the print, whichever is less.
+    """
+    rows, cols = print_.shape
+    box[:2], box[2:] = max(rows, cols), -1
+    for row in range(rows):
+        for col in range(cols):
+            if print_[row, col]:
+                box[0], box[1] = min(box[0], row), min(box[1], col)
+                box[2], box[3] = max(box[2], row), max(box[3], col)
+                sums[0] += 1
+                sums[1] += row
+                sums[2] += col
+    _lose(print_, lost[:2])
+    _lose(print_.T, lost[2:])
+
+
+@kernel
+def _lose(print_: Mask, lost: Doubles) -> None:
+    """What the left and the right edge cut off.
+
+    print_: (rows, cols). lost: (2), filled, as `_trace` tells.
+    """
+    rows, cols = print_.shape
+    lines, cut_left, cut_right, room_left, room_right = 0, 0, 0, 0, 0
+    for row in range(rows):
+        first, last = cols, -1
+        for col in range(cols):
+            if print_[row, col]:
+                first, last = min(first, col), col
+        if last >= 0:
+            lines += 1
+            cut_left += first < RIM
+            cut_right += last >= cols - RIM
+            room_left += first
+            room_right += cols - 1 - last
+    lost[0], lost[1] = min(cut_left, room_right / lines), min(cut_right, room_left / lines)

@@ -31,6 +31,20 @@ def test_crests_and_floors(shape: tuple[int, int]) -> None:
     np.testing.assert_array_equal(ours, twin)
 
 
+def test_a_row_of_crests_and_floors() -> None:
+    rng = np.random.default_rng(6)
+    greys, waves_ = rng.integers(0, 256, (2, 30)).astype(np.uint8), rng.normal(0, 1, 30).astype(np.float32)
+    bounds = np.array([np.full(30, 0.5), rng.uniform(200, 800, 30)], np.float32)
+    ours, twin = np.zeros((2, 10, 30), np.float32)
+    contact._add_pixels(greys[0], waves_, ours[:3])
+    contact._add_phases(greys[0], waves_, bounds[0], ours[3:7])
+    contact._add_strays(greys[0], greys[1], waves_, bounds, ours[7:])
+    naive.add_pixels(greys[0], waves_, twin[:3])
+    naive.add_phases(greys[0], waves_, bounds[0], twin[3:7])
+    naive.add_strays(greys[0], greys[1], waves_, bounds, twin[7:])
+    np.testing.assert_allclose(ours, twin, rtol=1e-6)
+
+
 @pytest.mark.parametrize("shape", SIZES)
 def test_waves(shape: tuple[int, int]) -> None:
     rng = np.random.default_rng(3)
@@ -66,3 +80,18 @@ def test_bays(shape: tuple[int, int]) -> None:
     outline._fill_bays(print_, ours)
     naive.fill_bays(print_, twin)
     np.testing.assert_array_equal(ours, twin)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (9, 7)])
+def test_tracing(shape: tuple[int, int]) -> None:
+    print_ = np.random.default_rng(5).random(shape) < 0.3
+    print_[0, -1] = True
+    box, sums, lost = np.zeros((2, 4), np.int64), np.zeros((2, 3)), np.zeros((2, 4))
+    outline._trace(print_, box[0], sums[0], lost[0])
+    naive.trace(print_, box[1], sums[1], lost[1])
+    for pair in (box, sums, lost):
+        np.testing.assert_allclose(pair[0], pair[1])
+    pair = np.zeros((2, 2))
+    outline._lose(print_, pair[0])
+    naive.lose(print_, pair[1])
+    np.testing.assert_allclose(pair[0], pair[1])
