@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from firmware import listing, marks, overlay, wording
-from firmware.datatypes import FingerprintFeatures
+from firmware import listing, marks, overlay, pointing, wording
+from firmware.datatypes import Feedback, FingerprintFeatures
 from firmware.rows import Assessment, as_json, flat
 from firmware.structure import Singularities
 from firmware.vocabulary import Language, PatternClass
@@ -50,3 +50,21 @@ def test_the_table_tells_the_class(loop: FingerprintFeatures) -> None:
     results = [Assessment("a.png", features=loop), Assessment("b.png", error="no")]
     listing.show(Console(file=text, width=160), [flat(as_json(result)) for result in results])
     assert "left loop" in text.getvalue()
+
+
+def test_the_place_of_the_first_advice_is_tinted_and_told(loop: FingerprintFeatures) -> None:
+    place = np.zeros(loop.foreground.shape, np.bool_)
+    place[4:8, 4:8] = True
+    report = replace(loop.quality, feedback=(Feedback.TOO_WET, Feedback.OFF_CENTRE))
+    wet = replace(loop, quality=report, places={Feedback.TOO_WET: place})
+    off = replace(wet, quality=replace(report, feedback=(Feedback.OFF_CENTRE,)), places={Feedback.OFF_CENTRE: place})
+    plain, tinted, pointed = (np.asarray(overlay.draw(image().pixels, features)) for features in (loop, wet, off))
+    print_height = round(plain.shape[1] * 288 / 256)
+    assert tinted.shape[0] == plain.shape[0] + overlay.ADVICE_PX
+    block = loop.block_px * plain.shape[1] / 256
+    changed = (tinted[:print_height] != plain[:print_height]).any(axis=2)
+    inside = slice(round(4.5 * block), round(7.5 * block))
+    assert changed[inside, inside].mean() > 0.9
+    assert not changed[: round(3.5 * block)].any()
+    marked = [(picture[:print_height] == pointing.POINT).all(axis=2).sum() for picture in (plain, tinted, pointed)]
+    assert marked[0] == 0 < marked[1] < 0.7 * marked[2]
