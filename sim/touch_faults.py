@@ -213,8 +213,9 @@ def _off_centre(rng: np.random.Generator, shape: Shape, good: Touch) -> Touch:
 def _beside(rng: np.random.Generator, shape: Shape, first: Touch) -> Touch:
     """A second finger: next to the first with their edges over each other, or upon it."""
     good = _sample_good(rng, shape)
-    reach = rng.uniform(0.9, 1.6) if rng.random() < 0.6 else rng.uniform(0.25, 0.9)
-    angle = rng.choice([0, np.pi]) + rng.normal(0, 0.5)
+    reach = rng.uniform(0.9, 1.5) if rng.random() < 0.6 else rng.uniform(0.25, 0.9)
+    # To the side where there is more room
+    angle = np.pi * (first.contact.x > shape[1] / 2) + rng.normal(0, 0.5)
     apart = reach * first.contact.half_width * np.array([np.cos(angle), np.sin(angle)])
     contact = replace(good.contact, x=first.contact.x + float(apart[0]), y=first.contact.y + float(apart[1]))
     return replace(good, contact=contact, middle=first.middle + apart)

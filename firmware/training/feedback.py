@@ -50,11 +50,12 @@ TOGETHER = {
 # Of all that is no example, good prints weigh this much, and each other fault
 GOOD_WEIGHT, OTHER_WEIGHT = 0.5, 0.06
 RIDGE = 1e-3
-# On so many of the good ones advice may be false, on fewer where real fingers lie worse than grown ones; evidence
-# of less than this, in logarithms of odds, is none
-FALSE_ON_GOOD = 0.025
-SELDOM_FALSE = {Feedback.OFF_CENTRE: 0.005, Feedback.OVERLAPPING: 0.015}
-LEAST_ODDS = -0.5
+# On so many of the good ones advice may be false; but evidence of less than this, in logarithms of odds, is none
+FALSE_ON_GOOD = 0.03
+OTHER_FALSE_ON_GOOD = {
+    Feedback.OFF_CENTRE: 0.02, Feedback.OVERLAPPING: 0.02, Feedback.TOO_WET: 0.035, Feedback.DIRTY_GLASS: 0.04,
+}  # fmt: skip
+LEAST_ODDS = -1.0
 # A small part of the finger is told from its tip on all but so many
 FALSE_ON_SMALL = 0.05
 
@@ -105,7 +106,7 @@ def fit(feedback: Feedback, samples: Samples) -> tuple[Floats, float]:
         np.repeat([float(name == own) for name in names], sizes),
         np.repeat([weight[name] / len(x[name]) for name in names], sizes),
     )
-    allowed = SELDOM_FALSE.get(feedback, FALSE_ON_GOOD)
+    allowed = OTHER_FALSE_ON_GOOD.get(feedback, FALSE_ON_GOOD)
     least = max(LEAST_ODDS, float(np.quantile(x[GOOD] @ weights + bias, 1 - allowed)))
     if feedback is Feedback.TIP_ONLY:
         least = max(least, float(np.quantile(x["small"] @ weights + bias, 1 - FALSE_ON_SMALL)))
