@@ -40,7 +40,7 @@ MEASURES = {
     Feedback.OFF_CENTRE: ("off_centre_mm", "lost_mm"),
     Feedback.DIRTY_GLASS: ("old_ridges", "smudges", "crossed", "strongly_crossed"),
     Feedback.TOO_SMALL: ("log_area", "glass_part"),
-    Feedback.OVERLAPPING: ("crossed", "strongly_crossed", "old_ridges", "rest"),
+    Feedback.OVERLAPPING: ("crossed", "strongly_crossed", "rest"),
 }
 # These faults bring the other with them: they are no example against it
 TOGETHER = {
@@ -53,7 +53,8 @@ RIDGE = 1e-3
 # On so many of the good ones advice may be false; but evidence of less than this, in logarithms of odds, is none
 FALSE_ON_GOOD = 0.03
 OTHER_FALSE_ON_GOOD = {
-    Feedback.OFF_CENTRE: 0.02, Feedback.OVERLAPPING: 0.02, Feedback.TOO_WET: 0.035, Feedback.DIRTY_GLASS: 0.04,
+    Feedback.OFF_CENTRE: 0.02, Feedback.TOO_HARD: 0.02, Feedback.OVERLAPPING: 0.025, Feedback.TOO_WET: 0.035,
+    Feedback.DIRTY_GLASS: 0.04,
 }  # fmt: skip
 LEAST_ODDS = -1.0
 # A small part of the finger is told from its tip on all but so many
