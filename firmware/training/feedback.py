@@ -38,9 +38,9 @@ MEASURES = {
     Feedback.MOVED: ("modulation", "spread", "evenness", "dark_part"),
     Feedback.TIP_ONLY: ("level_ridges", "log_area", "height_to_width"),
     Feedback.OFF_CENTRE: ("off_centre_mm", "lost_mm"),
-    Feedback.DIRTY_GLASS: ("old_ridges", "smudges", "crossed", "strongly_crossed"),
+    Feedback.DIRTY_GLASS: ("old_ridges", "smudges", "crossed"),
     Feedback.TOO_SMALL: ("log_area", "glass_part"),
-    Feedback.OVERLAPPING: ("crossed", "strongly_crossed", "rest"),
+    Feedback.OVERLAPPING: ("crossed",),
 }
 # These faults bring the other with them: they are no example against it
 TOGETHER = {
@@ -51,10 +51,9 @@ TOGETHER = {
 GOOD_WEIGHT, OTHER_WEIGHT = 0.5, 0.06
 RIDGE = 1e-3
 # On so many of the good ones advice may be false; but evidence of less than this, in logarithms of odds, is none
-FALSE_ON_GOOD = 0.03
+FALSE_ON_GOOD = 0.02
 OTHER_FALSE_ON_GOOD = {
-    Feedback.OFF_CENTRE: 0.02, Feedback.TOO_HARD: 0.02, Feedback.OVERLAPPING: 0.025, Feedback.TOO_WET: 0.035,
-    Feedback.DIRTY_GLASS: 0.04,
+    Feedback.MOVED: 0.01, Feedback.TOO_WET: 0.035, Feedback.DIRTY_GLASS: 0.03,
 }  # fmt: skip
 LEAST_ODDS = -1.0
 # A small part of the finger is told from its tip on all but so many

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware.datatypes import Feedback
-from firmware.pipeline.blocks import level_at, shrink, smooth
+from firmware.pipeline.blocks import keep_parts, level_at, shrink, smooth
 from firmware.pipeline.feedback import contact, latents, outline, smearing, smudges, waves
 from firmware.pipeline.feedback.contact import Contact
 from firmware.pipeline.feedback.waves import Waves
@@ -18,9 +18,9 @@ Mask = NDArray[np.bool_]
 Sight = tuple[Floats | Mask, float]
 """A map by blocks, and from which value on a neighbourhood of it shows something."""
 
-# From these on a second wave crosses the first, faintly and strongly, as part of it
+# From this on, as part of it, a second wave crosses the first; where it does on fewer connected blocks, a crease may
 CROSSING = 0.15
-STRONG_CROSSING = 0.3
+LEAST_CROSSED = 16
 # Where the print is so small, its rim is not left out
 LEAST_INSIDE = 20
 # What is found on less glass than so many blocks beside the print is found on so many
@@ -95,13 +95,12 @@ def _crossings(found: Waves, print_: Mask) -> tuple[dict[str, float], Mask]:
     """How much of the print other ridges cross, the square root, for a little counts already; and where."""
     inside = shrink(print_)
     inside = inside if inside.sum() >= LEAST_INSIDE else print_
-    crossing = found.by_blocks(found.crossing)
+    crossing = keep_parts(inside & (found.by_blocks(found.crossing) > CROSSING), LEAST_CROSSED)
     values = {
-        "crossed": math.sqrt(float((crossing[inside] > CROSSING).mean())),
-        "strongly_crossed": math.sqrt(float((crossing[inside] > STRONG_CROSSING).mean())),
+        "crossed": math.sqrt(float(crossing.sum() / inside.sum())),
         "rest": level_at(found.by_blocks(found.rest)[inside], 0.5),
     }
-    return values, inside & (crossing > CROSSING)
+    return values, crossing
 
 
 def _beside(touch: Contact, found: Waves, flow: Floats, print_: Mask) -> tuple[dict[str, float], Mask]:
