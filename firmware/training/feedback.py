@@ -55,7 +55,7 @@ FALSE_ON_GOOD = 0.02
 OTHER_FALSE_ON_GOOD = {
     Feedback.MOVED: 0.01, Feedback.TOO_WET: 0.035, Feedback.DIRTY_GLASS: 0.03,
 }  # fmt: skip
-LEAST_ODDS = -1.0
+LEAST_ODDS = -1.5
 # A small part of the finger is told from its tip on all but so many
 FALSE_ON_SMALL = 0.05
 
