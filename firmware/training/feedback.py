@@ -50,12 +50,14 @@ TOGETHER = {
 # Of all that is no example, good prints weigh this much, and each other fault
 GOOD_WEIGHT, OTHER_WEIGHT = 0.5, 0.06
 RIDGE = 1e-3
-# On so many of the good ones advice may be false; but evidence of less than this, in logarithms of odds, is none
+# On so many of the good ones advice may be false
 FALSE_ON_GOOD = 0.02
 OTHER_FALSE_ON_GOOD = {
-    Feedback.MOVED: 0.01, Feedback.TOO_WET: 0.035, Feedback.DIRTY_GLASS: 0.03,
-}  # fmt: skip
-LEAST_ODDS = -1.5
+    Feedback.MOVED: 0.01,
+    Feedback.TOO_WET: 0.035,
+    Feedback.DIRTY_GLASS: 0.03,
+    Feedback.TOO_SMALL: 0.005,
+}
 # A small part of the finger is told from its tip on all but so many
 FALSE_ON_SMALL = 0.05
 
@@ -107,7 +109,7 @@ def fit(feedback: Feedback, samples: Samples) -> tuple[Floats, float]:
         np.repeat([weight[name] / len(x[name]) for name in names], sizes),
     )
     allowed = OTHER_FALSE_ON_GOOD.get(feedback, FALSE_ON_GOOD)
-    least = max(LEAST_ODDS, float(np.quantile(x[GOOD] @ weights + bias, 1 - allowed)))
+    least = float(np.quantile(x[GOOD] @ weights + bias, 1 - allowed))
     if feedback is Feedback.TIP_ONLY:
         least = max(least, float(np.quantile(x["small"] @ weights + bias, 1 - FALSE_ON_SMALL)))
     return weights, bias - least

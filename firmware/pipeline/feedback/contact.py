@@ -29,8 +29,8 @@ class Contact:
     mean, deviation: of all pixels. ridge, valley: the grey of ridges' crests and of valleys' floors around the block.
     gaps: the part of the crests that is nearer to the valleys' grey. fills: the part of the floors that is nearer to
     the ridges'. dark: the part of all pixels that is. paper: the grey of bare glass there. ink: the grey of the darkest
-    ridges. contrast: between valley and ridge where the touch is strong. frame: bool (rows, cols),
-    what is no picture of the glass.
+    ridges. contrast: between valley and ridge where the touch is strong. frame: bool (rows, cols), what is no picture
+    of the glass.
     """
 
     mean: Floats

@@ -26,6 +26,6 @@ EVIDENCE: Mapping[Feedback, Evidence] = {
     Feedback.TIP_ONLY: Evidence(14.41, {"level_ridges": 9.184, "log_area": -2.285, "height_to_width": -11.37}),
     Feedback.OFF_CENTRE: Evidence(-4.549, {"off_centre_mm": 1.584, "lost_mm": 0.4896}),
     Feedback.DIRTY_GLASS: Evidence(-0.9237, {"old_ridges": 5.276, "smudges": 21.24, "crossed": 6.183}),
-    Feedback.TOO_SMALL: Evidence(30.97, {"log_area": -6.663, "glass_part": -4.869}),
-    Feedback.OVERLAPPING: Evidence(-0.9497, {"crossed": 18.7}),
+    Feedback.TOO_SMALL: Evidence(31.25, {"log_area": -6.663, "glass_part": -4.869}),
+    Feedback.OVERLAPPING: Evidence(0, {"crossed": 18.7}),
 }

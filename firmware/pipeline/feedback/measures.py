@@ -69,14 +69,12 @@ def take(image: NDArray[np.uint8], seen: Ridges, foreground: Mask) -> Measures:
 
 
 def _of_the_skin(touch: Contact, print_: Mask) -> dict[str, float]:
-    paper = touch.paper[print_]
-    depth = level_at(paper, 0.5) - touch.ink
+    paper = level_at(touch.paper[print_], 0.5)
     return {
         "gaps": float(touch.gaps[print_].mean()),
         "fills": float(touch.fills[print_].mean()),
         "dark_part": float(touch.dark[print_].mean()),
-        "valley_part": level_at(paper - touch.valley[print_], 0.5) / max(depth, 1.0),
-        "depth_part": depth / max(level_at(paper, 0.5), 1.0),
+        "depth_part": (paper - touch.ink) / max(paper, 1.0),
     }
 
 

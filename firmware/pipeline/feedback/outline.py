@@ -43,12 +43,12 @@ class Outline:
     lost: float
 
 
-def own_part(contact: Contact, foreground: Mask, contrast: float = OWN_CONTRAST) -> Mask:
+def own_part(contact: Contact, foreground: Mask) -> Mask:
     """The part of the foreground that is surely this finger's, for it has this part of the print's contrast.
 
     All of the foreground where that leaves nothing.
     """
-    strong = foreground & (contact.valley - contact.ridge > contrast * contact.contrast)
+    strong = foreground & (contact.valley - contact.ridge > OWN_CONTRAST * contact.contrast)
     own = keep_parts(fill_holes(strong, OWN_HOLE), OWN_CRUMB)
     return own if own.any() else foreground
 
