@@ -28,6 +28,8 @@ LEAST_GLASS = 40
 SIGHT_SIGMA_BLOCKS = 1.0
 # The part of a neighbourhood's crests that is light, of its floors and of all its pixels that is dark, of its blocks
 GAPS, FILLS, DARK, BLOCKS = 0.12, 0.06, 0.6, 0.4
+# Of its blocks too: one spot of dirt is enough
+SPOTS = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,12 +41,13 @@ class Measures:
     print_: Mask
 
     def where(self, feedback: Feedback) -> Mask:
-        """The blocks that show it, bool (rows, cols): all the print where no place is special."""
+        """The blocks that show it, bool (rows, cols): where no place is special, all the print, or all the glass."""
+        everywhere = ~self.print_ if feedback is Feedback.DIRTY_GLASS else self.print_
         if feedback not in self.sights:
-            return self.print_
+            return everywhere
         values, least = self.sights[feedback]
         place = smooth(np.asarray(values, np.float32), SIGHT_SIGMA_BLOCKS) > least
-        return place if place.any() else self.print_
+        return place if place.any() else everywhere
 
 
 def take(image: NDArray[np.uint8], seen: Ridges, foreground: Mask) -> Measures:
@@ -63,7 +66,7 @@ def take(image: NDArray[np.uint8], seen: Ridges, foreground: Mask) -> Measures:
         Feedback.TOO_HARD: (print_ * touch.dark, DARK),
         Feedback.MOVED: (smear.wiped, BLOCKS),
         Feedback.OVERLAPPING: (crossing, BLOCKS),
-        Feedback.DIRTY_GLASS: (dirty | crossing, BLOCKS),
+        Feedback.DIRTY_GLASS: (dirty | crossing, SPOTS),
     }
     return Measures(values, sights, print_)
 

@@ -111,6 +111,19 @@ def test_the_place_is_where_the_fault_is() -> None:
     assert measured(print_(GOOD)).where(Feedback.TOO_SMALL)[20, 20]
 
 
+def test_a_spot_on_the_glass_is_shown_and_not_the_print() -> None:
+    spot = np.hypot(X - 30, Y - 290) < 12
+    place = measured(print_(np.maximum(GOOD, 0.7 * spot))).where(Feedback.DIRTY_GLASS)
+    assert place[36, 3]
+    assert not place[:30].any()
+    assert not place[:, 10:].any()
+
+
+def test_dirt_without_a_place_is_on_the_glass() -> None:
+    seen = measured(print_(GOOD))
+    assert (seen.where(Feedback.DIRTY_GLASS) == ~seen.print_).all()
+
+
 def test_widths_of_ridges_and_greys_of_glass() -> None:
     pixels = print_(GOOD)
     seen = extraction.see_ridges(pixels)
