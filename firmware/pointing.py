@@ -34,9 +34,9 @@ def tint(canvas: Image.Image, features: FingerprintFeatures, scale: float) -> No
 
 
 def arrow(canvas: Image.Image, features: FingerprintFeatures, scale: float) -> None:
-    """Draw the way from a print off centre to the middle of the glass. scale: pixels of the canvas a block."""
-    place = features.places.get(Feedback.OFF_CENTRE)
-    if place is None:
+    """Draw the way to the middle of the glass where the first advice is to move there. scale: as of `tint`."""
+    place = _place(features)
+    if place is None or features.quality.feedback[0] is not Feedback.OFF_CENTRE:
         return
     rows, cols = np.nonzero(place)
     x, y = (float(at.mean() + 0.5) * scale for at in (cols, rows))

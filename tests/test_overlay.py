@@ -56,7 +56,7 @@ def test_the_place_of_the_first_advice_is_tinted_and_told(loop: FingerprintFeatu
     place = np.zeros(loop.foreground.shape, np.bool_)
     place[4:8, 4:8] = True
     report = replace(loop.quality, feedback=(Feedback.TOO_WET, Feedback.OFF_CENTRE))
-    wet = replace(loop, quality=report, places={Feedback.TOO_WET: place})
+    wet = replace(loop, quality=report, places={Feedback.TOO_WET: place, Feedback.OFF_CENTRE: place})
     off = replace(wet, quality=replace(report, feedback=(Feedback.OFF_CENTRE,)), places={Feedback.OFF_CENTRE: place})
     plain, tinted, pointed = (np.asarray(overlay.draw(image().pixels, features)) for features in (loop, wet, off))
     print_height = round(plain.shape[1] * 288 / 256)
