@@ -1,0 +1,35 @@
+"""Pages for people whose prints a real cluster assesses."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.archive.campaign import cluster
+from tests.conftest import ROOT
+
+
+def rekam(*options: object) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "firmware", *map(str, options)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+    )
+
+
+def undated(document: Path) -> bytes:
+    """A document's bytes without the time at which a PDF says that it was made."""
+    return re.sub(rb"D:[0-9]{14}", b"", document.read_bytes())
+
+
+@pytest.mark.parametrize("suffix", ["html", "pdf"])
+def test_a_cluster_makes_the_same_document(tmp_path: Path, suffix: str) -> None:
+    prints, alone, together = tmp_path / "prints", tmp_path / f"alone.{suffix}", tmp_path / f"together.{suffix}"
+    grow = [sys.executable, "-m", "sim", "grow", str(prints), "--fingers", "5", "--impressions", "2", "--seed", "11"]
+    subprocess.run(grow, cwd=ROOT, check=True)
+    rekam("assess", prints, "--report", alone)
+    with cluster(tmp_path) as (address, _):
+        rekam("assess", prints, "--report", together, "--cluster", address)
+    assert undated(together) == undated(alone)
+    assert sorted(path.name for path in tmp_path.glob("*alone*")) == [alone.name]
+    assert sorted(path.name for path in tmp_path.glob("*together*")) == [together.name]
