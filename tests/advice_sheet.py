@@ -3,7 +3,6 @@
 Of each fault the first finger is shown of which its advice is told before any other.
 """
 
-from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -16,34 +15,26 @@ from firmware.datatypes import FingerprintFeatures
 from firmware.pipeline import extraction
 from firmware.tracing import Picture
 from firmware.vocabulary import Language
-from sim import touch_faults
 from sim.ridges import grow
-from sim.sensor_kinds import SensorKind, sample_sensor
 from sim.touch_faults import TouchFault
-from tests.feedback import ADVICE, SEED, Pixels
+from tests.feedback import ADVICE, SEED, Pixels, spoiled
 
-SHAPE = (360, 320)
+FINGERS = 100
 ZOOM = 2
 
 
-def touch(fault: TouchFault, finger: int) -> Pixels:
-    """A finger on the glass of an optical sensor, with this fault."""
-    rng = np.random.default_rng((SEED, finger, list(TouchFault).index(fault)))
-    master, other = grow(rng), grow(rng)
-    return touch_faults.impress(
-        master, rng, fault, other, shape=SHAPE, sensor=sample_sensor(rng, SensorKind.OPTICAL)
-    ).pixels
-
-
 def draw(fault: TouchFault) -> Picture:
-    """The first touch with this fault of which the advice is told first."""
-    for finger in count():
-        pixels = touch(fault, finger)
-        features = extraction.extract(pixels, 500)
-        if features.quality.feedback[:1] == (ADVICE[fault],):
-            words = advice.say(ADVICE[fault], Language.ENGLISH)
-            return Picture(fault.value, ADVICE[fault].value, words, _point(pixels, features))
-    raise AssertionError("fingers do not end")
+    """The first touch with this fault of which the advice is told first; StopIteration when no finger shows it."""
+    touches = (touch(fault, finger) for finger in range(FINGERS))
+    told = ((pixels, extraction.extract(pixels, 500)) for pixels in touches)
+    pixels, features = next(pair for pair in told if pair[1].quality.feedback[:1] == (ADVICE[fault],))
+    words = advice.say(ADVICE[fault], Language.ENGLISH)
+    return Picture(fault.value, ADVICE[fault].value, words, _point(pixels, features))
+
+
+def touch(fault: TouchFault, finger: int) -> Pixels:
+    rng = np.random.default_rng((SEED, finger))
+    return spoiled(grow(rng), grow(rng), fault, (SEED, finger))
 
 
 def _point(pixels: Pixels, features: FingerprintFeatures) -> Image.Image:

@@ -2,9 +2,12 @@
 
 import io
 
+import numpy as np
 from rich.console import Console
 
+from firmware.pointing import POINT
 from sim.touch_faults import TouchFault
+from tests.advice_sheet import draw
 from tests.feedback import ADVICE, SEED, show, tally
 
 
@@ -17,3 +20,9 @@ def test_advice_is_right_on_faulty_touches_and_silent_on_good_ones() -> None:
     text = io.StringIO()
     show(found, Console(file=text, width=150))
     assert all(fault.value in text.getvalue() for fault in TouchFault)
+
+
+def test_the_sheet_shows_what_is_told_and_where() -> None:
+    picture = draw(TouchFault.OFF_CENTRE)
+    assert picture.title == "off_centre"
+    assert (np.asarray(picture.image) == POINT).all(axis=2).any()

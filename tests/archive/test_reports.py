@@ -9,12 +9,11 @@ import pytest
 
 from tests.archive.campaign import cluster
 from tests.conftest import ROOT
+from tests.worlds import rekam
 
 
-def rekam(*options: object) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "firmware", *map(str, options)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
-    )
+def assess(prints: Path, document: Path, *options: str) -> None:
+    subprocess.run(rekam("assess", prints, "--report", document, *options), cwd=ROOT, check=True, capture_output=True)
 
 
 def undated(document: Path) -> bytes:
@@ -27,9 +26,9 @@ def test_a_cluster_makes_the_same_document(tmp_path: Path, suffix: str) -> None:
     prints, alone, together = tmp_path / "prints", tmp_path / f"alone.{suffix}", tmp_path / f"together.{suffix}"
     grow = [sys.executable, "-m", "sim", "grow", str(prints), "--fingers", "5", "--impressions", "2", "--seed", "11"]
     subprocess.run(grow, cwd=ROOT, check=True)
-    rekam("assess", prints, "--report", alone)
+    assess(prints, alone)
     with cluster(tmp_path) as (address, _):
-        rekam("assess", prints, "--report", together, "--cluster", address)
+        assess(prints, together, "--cluster", address)
     assert undated(together) == undated(alone)
     assert sorted(path.name for path in tmp_path.glob("*alone*")) == [alone.name]
     assert sorted(path.name for path in tmp_path.glob("*together*")) == [together.name]
