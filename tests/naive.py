@@ -212,14 +212,28 @@ def convolve(planes: Array, weight: Array, bias: Array, dilation: int, stride: i
     return np.maximum(out, 0) if rectify else out
 
 
-def convolve_rows(planes: Array, weight: Array, bias: Array, stride: int, spans: Array, rectify: bool) -> Array:
-    """The same in the spans, 0 elsewhere."""
-    return within(convolve(planes, weight, bias, 1, stride, rectify), spans)
+def convolve_rows(planes: Array, weight: Array, bias: Array, stride: int, wanted: Array, rectify: bool) -> Array:
+    """The same in the wanted cells, 0 elsewhere."""
+    return np.where(wanted, convolve(planes, weight, bias, 1, stride, rectify), 0)
 
 
-def convolve_bands(planes: Array, weight: Array, bias: Array, dilation: int, spans: Array, old: Array) -> Array:
-    """The larger of 0 and the sum of old and a layer's result in the spans, 0 elsewhere."""
-    return within(np.maximum(old + convolve(planes, weight, bias, dilation, 1, False), 0), spans)
+def convolve_bands(planes: Array, weight: Array, bias: Array, dilation: int, wanted: Array, old: Array) -> Array:
+    """The larger of 0 and the sum of old and a layer's result in the wanted cells, 0 elsewhere."""
+    return np.where(wanted, np.maximum(old + convolve(planes, weight, bias, dilation, 1, False), 0), 0)
+
+
+def convolve_cells(planes: Array, first: tuple[Array, Array], second: tuple[Array, Array], wanted: Array) -> Array:
+    """One layer of one tap after the other, each its weights and biases, in the wanted cells, 0 elsewhere."""
+    inner = convolve(planes, *first, 1, 1, rectify=True)
+    return np.where(wanted, convolve(inner, *second, 1, 1, rectify=False), 0)
+
+
+def next_stretch(line: Array, start: int, apart: int) -> tuple[int, int]:
+    true = np.flatnonzero(line[start:]) + start
+    if not len(true):
+        return len(line), len(line)
+    gaps = np.flatnonzero(np.diff(true) > apart)
+    return int(true[0]), int(true[gaps[0]] if len(gaps) else true[-1]) + 1
 
 
 def convolve_one(planes: Array, weight: Array, bias: Array, taps: Array, first: int, lanes: int) -> Array:
@@ -234,13 +248,6 @@ def convolve_pair(planes: Array, weight: Array, bias: Array, taps: Array, first:
     return np.concatenate(parts, axis=1)
 
 
-def within(planes: Array, spans: Array) -> Array:
-    out = np.zeros_like(planes)
-    for y, (first, last) in enumerate(spans):
-        out[:, y, first:last] = planes[:, y, first:last]
-    return out
-
-
 def transform(rows: Array) -> Array:
     """Six rows (6, n) to the six sums of A. Lavin and S. Gray's matrix for F(4, 3)."""
     matrix = [
@@ -253,17 +260,6 @@ def transform(rows: Array) -> Array:
 def inverse(sums: Array) -> Array:
     """Six sums (6, n) to four rows, by the same source's matrix."""
     return np.array([[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]]) @ sums
-
-
-def widen(spans: Array, reach: int, width: int, out: Array) -> None:
-    mask = np.zeros((len(spans), width), bool)
-    for y, (first, last) in enumerate(spans):
-        mask[y, first:last] = True
-    grown = np.zeros_like(mask)
-    grow(mask, reach, grown)
-    for y, line in enumerate(grown):
-        cells = np.flatnonzero(line)
-        out[y] = (cells[0], cells[-1] + 1) if len(cells) else (width, 0)
 
 
 def deal(image: Array, out: Array) -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from firmware.datatypes import Minutiae
 from firmware.errors import InputError
-from firmware.pipeline import detection, extraction, minutiae, resolution, weights
+from firmware.pipeline import detection, extraction, minutiae, resolution, segmentation, weights
 from firmware.pipeline.weights import Dense, Judges, Net
 from firmware.vocabulary import Effort, MinutiaKind
 
@@ -55,7 +55,9 @@ def _extractor(net: Net, judges: Judges | None, *, masked: bool = True) -> Extra
     def extract(pixels: NDArray[np.uint8], ppi: float) -> Minutiae:
         image, scale = resolution.to_500ppi(pixels, ppi)
         seen = extraction.see_ridges(image)
-        mask = seen.candidates if masked else np.ones_like(seen.candidates)
+        mask = np.ones_like(seen.candidates)
+        if masked:
+            mask = segmentation.around(segmentation.by_clarity(seen.candidates, seen.clarity), seen.candidates)
         proposals = detection.detect(seen.normalised, mask, net)
         if judges is None:
             found = _as_proposed(proposals[proposals[:, 3] >= NET_ALONE])

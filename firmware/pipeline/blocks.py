@@ -98,15 +98,16 @@ def _grow(mask: NDArray[np.bool_], reach: int, out: NDArray[np.bool_]) -> None:
     mask: (rows, cols). out: (rows, cols) of False.
     """
     rows, cols = mask.shape
-    wide = np.zeros(mask.shape, np.bool_)
+    line = np.empty(cols + 2 * reach, np.bool_)
     for row in range(rows):
-        for col in range(cols):
-            if mask[row, col]:
-                wide[row, max(col - reach, 0) : min(col + reach + 1, cols)] = True
-    for row in range(rows):
+        line[:] = False
         for near in range(max(row - reach, 0), min(row + reach + 1, rows)):
             for col in range(cols):
-                out[row, col] |= wide[near, col]
+                line[reach + col] |= mask[near, col]
+        target = out[row]
+        for shift in range(2 * reach + 1):
+            for col in range(cols):
+                target[col] |= line[col + shift]
 
 
 @kernel

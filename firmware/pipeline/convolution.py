@@ -1,8 +1,7 @@
 """Convolutions over planes of floats that lie flat in memory with zeros round them, only where results are wanted.
 
-Where is told by spans: of each row the first cell and the one after the last. In flat planes every tap of a kernel is
-one offset, whatever its size or dilation; a stride of 2 is a plain convolution over planes of every second column.
-Each row of a plane lies beside the same row of the next one: what one row of results needs is then near in memory.
+Where is told by a map of cells, row by row in stretches. In flat planes every tap of a kernel is one offset, whatever
+its size or dilation; a stride of 2 is a plain convolution over planes of every second column.
 """
 
 from dataclasses import dataclass
@@ -14,19 +13,9 @@ from numpy.typing import NDArray
 from firmware.pipeline import scratch
 from firmware.pipeline._jit import kernel
 from firmware.pipeline._simd import LANES, at_least, broadcast, load, multiply_add, spread, store
-
-BORDER = 2
-"""Rows of zeros above a plane: as far as any tap reaches."""
-
-BELOW = 8
-"""Rows of zeros below a plane: as far as four rows, two apart, and their taps reach."""
+from firmware.pipeline.planes import STEP, Cells, Floats, Planes
 
 OUTPUTS_AT_ONCE = 6
-STEP = 2 * LANES
-"""Cells that one pass of the kernel writes at most."""
-
-Floats = NDArray[np.float32]
-Spans = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,29 +49,10 @@ def pack(weight: Floats, bias: Floats) -> Floats:
     return np.ascontiguousarray(table.reshape(-1, OUTPUTS_AT_ONCE, table.shape[1]).transpose(0, 2, 1)).ravel()
 
 
-class Planes:
-    """A number of planes of height x width float32 in one flat array, zeros round each: scratch memory of this name.
-
-    From a cell to the same in the next plane are `pitch` floats, to the one below `step`.
-    """
-
-    def __init__(self, name: str, count: int, height: int, width: int) -> None:
-        self.count, self.height, self.width = count, height, width
-        self.pitch = width + LANES
-        self.step = count * self.pitch
-        self.start = LANES + BORDER * self.step
-        self.flat = scratch.zeros(name, LANES + (BORDER + height + BELOW) * self.step + 2 * STEP)
-
-    def view(self) -> Floats:
-        """The cells without the zeros round them, (count, height, width)."""
-        rows = self.flat[LANES : LANES + (BORDER + self.height + BELOW) * self.step]
-        return rows.reshape(-1, self.count, self.pitch)[BORDER:-BELOW, :, : self.width].transpose(1, 0, 2)
-
-
 def convolve(
-    planes: Planes, layer: Layer, out: Planes, spans: Spans, *, rectify: bool, part: int = 0, parts: int = 1
+    planes: Planes, layer: Layer, out: Planes, wanted: Cells, *, rectify: bool, part: int = 0, parts: int = 1
 ) -> None:
-    """Write a layer's result where spans say; with `rectify` 0 where that is less.
+    """Write a layer's result in the wanted cells, bool (rows, cols); with `rectify` 0 where that is less.
 
     A plane of inputs holds every so manieth of its columns: all of them (stride 1 and parts 1), or every
     (stride * parts)-th from its place among its input's planes on. The results' every parts-th column from `part` on is
@@ -92,7 +62,19 @@ def convolve(
     target = (out.start + part * out.pitch, out.step, parts * out.pitch, out.width)
     layout = (planes.start, layer.stride * planes.step, *target)
     least = np.float32(0 if rectify else -np.inf)
-    _convolve_rows(planes.flat, layer.packed, offsets, out.flat, spans, layout, least)
+    _convolve_rows(planes.flat, layer.packed, offsets, out.flat, wanted, layout, least)
+
+
+def convolve_cells(planes: Planes, first: Layer, second: Layer, out: Planes, wanted: Cells) -> None:
+    """Write in the wanted cells what the second layer makes of what the first does, both of one tap.
+
+    What lies between them is never in memory as a whole.
+    """
+    long = planes.width + LANES
+    between = scratch.zeros("between", first.outputs * long)
+    taps = _plain_taps(first, planes.pitch), _plain_taps(second, long)
+    layout = (planes.start, planes.step, out.start, out.step, out.pitch, out.width)
+    _convolve_cells(planes.flat, (first.packed, second.packed), taps, out.flat, wanted, layout, between)
 
 
 @cache
@@ -105,30 +87,80 @@ def _offsets(layer: Layer, pitch: int, step: int, part: int, parts: int) -> NDAr
     return np.asarray((c * apart + column % apart) * pitch + dy * step + column // apart, np.int64)
 
 
+def _plain_taps(layer: Layer, far: int) -> NDArray[np.int64]:
+    """From a cell to the same in each plane of inputs, `far` floats apart, int64 (inputs)."""
+    return np.arange(layer.weight.shape[1], dtype=np.int64) * far
+
+
 @kernel
 def _convolve_rows(
     planes: Floats,
     weights: Floats,
     taps: NDArray[np.int64],
     out: Floats,
-    spans: Spans,
+    wanted: Cells,
     layout: tuple[int, ...],
     least: np.float32,
 ) -> None:
-    """Each row's span, and zeros after the row's end.
+    """Each row's stretches, and zeros after the row's end.
 
-    planes, weights, taps, out, least: as in `_convolve`. spans: (rows, 2). layout: where the first row begins in planes
-    and the floats to the next one, the same in out, the floats from one plane of out to the next, their width.
+    planes, weights, taps, out, least: as in `_convolve`. wanted: (rows, cols). layout: where the first row begins in
+    planes and the floats to the next one, the same in out, the floats from one plane of out to the next, their width.
     """
     source, step, target, down, pitch, width = layout
-    for y in range(spans.shape[0]):
-        first, last = spans[y]
-        if first >= last:
-            continue
+    for y in range(wanted.shape[0]):
         row = target + y * down
-        _convolve(planes, weights, taps, out, (source + y * step + first, row + first, last - first, pitch), least)
-        for o in range(weights.size // (1 + taps.size)):
-            store(out, row + o * pitch + width, broadcast(np.float32(0)))
+        first, last = _next_stretch(wanted[y], 0)
+        while first < last:
+            _convolve(planes, weights, taps, out, (source + y * step + first, row + first, last - first, pitch), least)
+            for o in range(weights.size // (1 + taps.size)):
+                store(out, row + o * pitch + width, broadcast(np.float32(0)))
+            first, last = _next_stretch(wanted[y], last)
+
+
+@kernel
+def _convolve_cells(
+    planes: Floats,
+    weights: tuple[Floats, Floats],
+    taps: tuple[NDArray[np.int64], NDArray[np.int64]],
+    out: Floats,
+    wanted: Cells,
+    layout: tuple[int, ...],
+    between: Floats,
+) -> None:
+    """Each row's stretches through two layers, of which the first is no less than 0.
+
+    planes, weights, taps, out: as in `_convolve`, the second's taps in between. wanted, layout: as in `_convolve_rows`.
+    between: the first layer's results of one row.
+    """
+    source, step, target, down, pitch, width = layout
+    long = width + LANES
+    for y in range(wanted.shape[0]):
+        first, last = _next_stretch(wanted[y], 0)
+        while first < last:
+            count = last - first
+            _convolve(planes, weights[0], taps[0], between, (source + y * step + first, 0, count, long), np.float32(0))
+            where = (0, target + y * down + first, count, pitch)
+            _convolve(between, weights[1], taps[1], out, where, np.float32(-np.inf))
+            first, last = _next_stretch(wanted[y], last)
+
+
+@kernel
+def _next_stretch(line: NDArray[np.bool_], start: int) -> tuple[int, int]:
+    """The first true cell from `start` on, and the one after the last of those that lie near each other from there.
+
+    Stretches are a vector apart at least: what is written beyond the end of one is not in the next. Both are the size
+    of the line when no cell is left.
+    """
+    first = start
+    while first < line.size and not line[first]:
+        first += 1
+    last, x = first, first
+    while x < line.size and x - last < LANES:
+        if line[x]:
+            last = x + 1
+        x += 1
+    return first, last
 
 
 @kernel

@@ -10,12 +10,16 @@ from numpy.typing import NDArray
 
 from firmware.pipeline import convolution, parameters, trace, winograd
 from firmware.pipeline._jit import kernel
-from firmware.pipeline.convolution import Layer, Planes, Spans
+from firmware.pipeline.blocks import grow
+from firmware.pipeline.convolution import Layer
+from firmware.pipeline.planes import Cells, Planes
 from firmware.pipeline.weights import OUTPUTS, Net
 
 CELL = 4
 # The logarithm of the odds where nothing is computed; exp(50) is still a float32
 NOWHERE = -50.0
+# Floats that a processor keeps near itself: half a megabyte
+NEAR = 1 << 17
 Floats = NDArray[np.float32]
 
 
@@ -48,79 +52,61 @@ def run(image: Floats, mask: NDArray[np.bool_], net: Net) -> Floats:
     the whole image; elsewhere less is computed, and the presence as good as 0.
     """
     height, width = (-(-side // CELL) for side in image.shape)
-    wanted = _spans(mask, height, width)
-    spans = [wanted]
+    cells = parameters.BLOCK // CELL
+    wanted = grow(mask.repeat(cells, axis=0).repeat(cells, axis=1)[:height, :width], 2)
+    needed = [wanted]
     for first, second in reversed(net.blocks):
-        inner = _widened(spans[-1], second.dilation, width)
-        spans += [inner, _widened(inner, first.dilation, width)]
-    body = _shrunk(image, net.stem, spans.pop())
+        inner = grow(needed[-1], second.dilation)
+        needed += [inner, grow(inner, first.dilation)]
+    body = _shrunk(image, net.stem, needed.pop())
     inside = Planes("inside", body.count, height, width)
     for first, second in net.blocks:
-        winograd.convolve(body, first, inside, spans.pop(), add=False)
-        winograd.convolve(inside, second, body, spans.pop(), add=True)
+        winograd.convolve(body, first, inside, needed.pop(), add=False)
+        winograd.convolve(inside, second, body, needed.pop(), add=True)
     mix, head = net.head
     answer = Planes("answer", head.outputs, height, width)
     answer.view()[0] = NOWHERE
-    convolution.convolve(body, mix, inside, wanted, rectify=True)
-    convolution.convolve(inside, head, answer, wanted, rectify=False)
+    convolution.convolve_cells(body, mix, head, answer, wanted)
     result = answer.view()[:OUTPUTS].copy()
     result[0] = 1 / (1 + np.exp(-result[0].clip(NOWHERE)))
     return result
 
 
-def _shrunk(image: Floats, stem: tuple[Layer, ...], spans: Spans) -> Planes:
+def _shrunk(image: Floats, stem: tuple[Layer, ...], wanted: Cells) -> Planes:
     """What the stem makes of the image, by cells."""
     first, second = stem
-    height, width = len(spans), -(-image.shape[1] // CELL)
+    height, width = wanted.shape
     pixels = Planes("pixels", CELL, CELL * height, width)
     _deal(image, pixels.view())
-    # The first layer writes its results' even and odd columns apart, as the second reads them
-    halves = Planes("halves", 2 * first.outputs, 2 * height, width)
-    rows = _half_rows(spans)
-    for part in range(2):
-        convolution.convolve(pixels, first, halves, rows, rectify=True, part=part, parts=2)
     out = Planes("body", second.outputs, height, width)
-    convolution.convolve(halves, second, out, spans, rectify=True)
+    # The first layer writes its results' even and odd columns apart, as the second reads them; so few rows at a time
+    # that they stay in the processor's own memory
+    planes = 2 * first.outputs
+    rows = max(1, NEAR // (2 * planes * width))
+    halves = Planes("halves", planes, 2 * rows + 1, width)
+    read = _read_by_halves(wanted)
+    for top in range(0, height, rows):
+        above = pixels.from_row(CELL // 2 * (2 * top - 1))
+        for part in range(2):
+            some = read[2 * top : 2 * (top + rows) + 1]
+            convolution.convolve(above, first, halves, some, rectify=True, part=part, parts=2)
+        convolution.convolve(halves.from_row(1), second, out.from_row(top), wanted[top : top + rows], rectify=True)
     return out
 
 
-def _half_rows(spans: Spans) -> Spans:
-    """What a layer of stride 2 and 3x3 taps reads for these spans, in rows and pairs of columns, (2 * rows, 2)."""
-    out = np.repeat(spans, 2, axis=0)
-    # An odd row is read for the row of cells that it lies in and for the next
-    out[1:-1:2, 0] = np.minimum(spans[:-1, 0], spans[1:, 0])
-    out[1:-1:2, 1] = np.maximum(spans[:-1, 1], spans[1:, 1])
-    out[:, 0] = np.maximum(out[:, 0] - 1, 0)
-    return out
+def _read_by_halves(wanted: Cells) -> Cells:
+    """What a layer of stride 2 and 3x3 taps reads for these cells, from the row above the first one on.
 
-
-def _spans(mask: NDArray[np.bool_], height: int, width: int) -> Spans:
-    """Of each row of cells the first and the one after the last that the mask needs, int64 (height, 2)."""
-    cells, some = parameters.BLOCK // CELL, mask.any(axis=1)
-    first = np.where(some, mask.argmax(axis=1) * cells, width)
-    last = np.where(some, (mask.shape[1] - mask[:, ::-1].argmax(axis=1)) * cells, 0)
-    return _widened(np.repeat(np.stack([first, last], axis=1), cells, axis=0)[:height], 2, width)
-
-
-def _widened(spans: Spans, reach: int, width: int) -> Spans:
-    """Spans that hold everything within so many cells of these, int64 (height, 2)."""
-    out = np.empty_like(spans)
-    _widen(spans, reach, width, out)
-    return out
-
-
-@kernel
-def _widen(spans: Spans, reach: int, width: int, out: Spans) -> None:
-    """Each row's span from `reach` before the first to `reach` after the last cell of the spans near it.
-
-    spans: (rows, 2); empty where the first is no less than the last. out: (rows, 2), filled.
+    (2 * rows + 1, cols), columns in pairs.
     """
-    for y in range(len(spans)):
-        first, last = width, 0
-        for near in range(max(0, y - reach), min(len(spans), y + reach + 1)):
-            if spans[near, 0] < spans[near, 1]:
-                first, last = min(first, spans[near, 0] - reach), max(last, spans[near, 1] + reach)
-        out[y, 0], out[y, 1] = max(first, 0), min(last, width)
+    read = wanted.copy()
+    read[:, :-1] |= wanted[:, 1:]
+    out = np.zeros((2 * len(read) + 1, read.shape[1]), np.bool_)
+    for row in range(3):
+        out[row : row + 2 * len(read) : 2] |= read
+    # Above the first row there is nothing to be read
+    out[0] = False
+    return out
 
 
 @kernel

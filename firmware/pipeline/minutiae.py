@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from firmware.datatypes import Minutiae
 from firmware.pipeline import convolution, parameters, trace
 from firmware.pipeline._jit import kernel
+from firmware.pipeline.planes import STEP
 from firmware.pipeline.weights import Dense, Judges
 from firmware.vocabulary import MinutiaKind
 
@@ -98,7 +99,7 @@ def _run(values: Floats, layers: tuple[Dense, ...]) -> Floats:
 def _dense(values: Floats, layer: Dense, least: np.float32 = LOWEST) -> Floats:
     """A layer's result, no less than `least`: (inputs, n) to (outputs, n), a convolution of one tap over a row of n."""
     inputs, count = values.shape
-    pitch = count + convolution.STEP
+    pitch = count + STEP
     row = np.zeros((inputs, pitch), np.float32)
     row[:, :count] = values
     out = np.empty((len(layer.packed) // (1 + inputs), pitch), np.float32)

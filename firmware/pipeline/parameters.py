@@ -29,6 +29,8 @@ FOREGROUND_DEVIATION_FLOOR = 5.0
 FOREGROUND_COHERENCE = 0.35
 # The smallest patch of ridges that counts, in blocks: 0.5 cm2 is about 150
 FOREGROUND_SMALLEST_BLOCKS = 60
+# How far round the foreground minutiae are looked for
+FOREGROUND_EDGE_BLOCKS = 2
 
 # Ridge period: adult prints lie between 5 and 15 pixels
 PERIODS = tuple(5.0 * (15.0 / 5.0) ** (k / 15) for k in range(16))

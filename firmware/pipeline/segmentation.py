@@ -38,6 +38,11 @@ def by_clarity(candidates: NDArray[np.bool_], clarity: NDArray[np.float32]) -> N
     return foreground
 
 
+def around(foreground: NDArray[np.bool_], candidates: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The candidate blocks in the foreground or near it: ridges at its edge are too faint to be called clear."""
+    return grow(foreground, parameters.FOREGROUND_EDGE_BLOCKS) & candidates
+
+
 def _strong(level: NDArray[np.float32]) -> float:
     """The level of the strong part of the image, however small a part of the image that is."""
     strong = np.sort(level[level > parameters.FOREGROUND_DEVIATION_FLOOR])

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from firmware.pipeline import scratch
 from firmware.pipeline._jit import kernel
 from firmware.pipeline._simd import LANES, at_least, broadcast, load, multiply_add, store
-from firmware.pipeline.convolution import BORDER, Floats, Layer, Planes, Spans, _convolve, pack
+from firmware.pipeline.convolution import Layer, _convolve, _next_stretch, pack
+from firmware.pipeline.planes import BORDER, Cells, Floats, Planes
 
 FIGURES = ((6, 0, 0), (-4, -4, -4), (-4, 4, -4), (1, 2, 4), (1, -2, 4), (0, 0, 24))
 """By which the three weights of a column become the weight of each of the six sums, in 24ths."""
@@ -30,17 +31,17 @@ class SquareLayer(Layer):
         return np.stack([pack(weight, self.bias if k == 1 else 0 * self.bias) for k, weight in enumerate(six)])
 
 
-def convolve(planes: Planes, layer: SquareLayer, out: Planes, spans: Spans, *, add: bool) -> None:
-    """Write a layer's result, with `add` its sum with what out holds, where spans say; or 0 where that is less.
+def convolve(planes: Planes, layer: SquareLayer, out: Planes, wanted: Cells, *, add: bool) -> None:
+    """Write a layer's result, with `add` its sum with what out holds, in the wanted cells; or 0 where that is less.
 
-    planes, out: of one height and width. spans: (height, 2). Beyond the spans, in the same four rows, anything may be
-    written.
+    planes, out: of one height and width. wanted: bool (height, width). Beyond the wanted cells, in the same four rows,
+    anything may be written.
     """
     inputs, outputs, pitch = planes.count, out.count, planes.width + 2 * BORDER + LANES
     taps = (np.arange(inputs)[:, None] * pitch + np.arange(-1, 2) * layer.dilation).ravel()
     sums = scratch.zeros("sums", 6 * (inputs + outputs) * pitch)
     layout = (layer.dilation, planes.start, planes.step, out.start, out.step, out.pitch, out.width, inputs, outputs)
-    _convolve_bands(planes.flat, layer.packed, taps, out.flat, spans, layout, sums, float(add))
+    _convolve_bands(planes.flat, layer.packed, taps, out.flat, wanted, layout, sums, float(add))
 
 
 @kernel
@@ -49,42 +50,46 @@ def _convolve_bands(
     weights: Floats,
     taps: NDArray[np.int64],
     out: Floats,
-    spans: Spans,
+    wanted: Cells,
     layout: tuple[int, ...],
     sums: Floats,
     keep: float,
 ) -> None:
-    """Four rows at a time, `dilation` apart, over the union of their spans; zeros after their ends and below the last.
+    """Four rows at a time, `dilation` apart, by stretches; zeros after the rows' ends and below the last one.
 
-    planes, out: flat. weights: (6, n). taps: (3 * inputs), offsets in sums. spans: (rows, 2). layout: dilation; start
-    and step of planes, and of out; the pitch and width of both; inputs, outputs. sums: six rows for each input and each
-    output, of zeros. keep: how much of what out holds is added, 0 or 1.
+    planes, out: flat. weights: (6, n). taps: (3 * inputs), offsets in sums. wanted: (rows, cols). layout: dilation;
+    start and step of planes, and of out; the pitch and width of both; inputs, outputs. sums: six rows for each input
+    and each output, of zeros. keep: how much of what out holds is added, 0 or 1.
     """
     dilation, start, step, target, down, pitch, width, inputs, outputs = layout
-    rows, long, reach = spans.shape[0], sums.size // (6 * (inputs + outputs)), dilation * step
+    rows, line = wanted.shape[0], np.empty(wanted.shape[1], np.bool_)
+    long, reach = sums.size // (6 * (inputs + outputs)), dilation * step
     for band in range(-(-rows // (4 * dilation)) * dilation):
         top = band // dilation * 4 * dilation + band % dilation
-        first, last = width, 0
-        for y in range(top, min(rows, top + 4 * dilation), dilation):
-            first, last = min(first, spans[y, 0]), max(last, spans[y, 1])
-        if first >= last:
-            continue
-        at, count = start + top * step + first, last - first
-        place = (BORDER + first - dilation, long, inputs * long)
-        _transform(planes, (at - reach - dilation, reach, pitch), sums, place, inputs, count + 2 * dilation)
-        result = 6 * inputs * long + first
-        for k in range(6):
-            where = (k * inputs * long + BORDER + first, result + k * outputs * long, count, long)
-            _convolve(sums, weights[k], taps, sums, where, np.float32(-np.inf))
-        at = target + top * down + first
-        _inverse(sums, (result, long, outputs * long), out, (at, dilation * down, pitch), outputs, count, keep)
-        for o in range(outputs):
-            for y in range(top, top + 4 * dilation, dilation):
-                row = target + o * pitch + y * down
-                if y < rows:
-                    store(out, row + width, broadcast(np.float32(0)))
-                else:
-                    out[row : row + pitch] = 0
+        bottom = min(rows, top + 4 * dilation)
+        line[:] = False
+        for y in range(top, bottom, dilation):
+            for x in range(line.size):
+                line[x] |= wanted[y, x]
+        first, last = _next_stretch(line, 0)
+        while first < last:
+            at, count = start + top * step + first, last - first
+            place = (BORDER + first - dilation, long, inputs * long)
+            _transform(planes, (at - reach - dilation, reach, pitch), sums, place, inputs, count + 2 * dilation)
+            result = 6 * inputs * long + first
+            for k in range(6):
+                where = (k * inputs * long + BORDER + first, result + k * outputs * long, count, long)
+                _convolve(sums, weights[k], taps, sums, where, np.float32(-np.inf))
+            at = target + top * down + first
+            _inverse(sums, (result, long, outputs * long), out, (at, dilation * down, pitch), outputs, count, keep)
+            for o in range(outputs):
+                for y in range(top, top + 4 * dilation, dilation):
+                    row = target + o * pitch + y * down
+                    if y < rows:
+                        store(out, row + width, broadcast(np.float32(0)))
+                    else:
+                        out[row : row + pitch] = 0
+            first, last = _next_stretch(line, last)
 
 
 @kernel

@@ -20,7 +20,7 @@ from rich.progress import track
 from torch import Tensor, nn
 
 from firmware.errors import InputError
-from firmware.pipeline import detection, extraction, minutiae, parameters, weights
+from firmware.pipeline import detection, extraction, minutiae, parameters, segmentation, weights
 from firmware.vocabulary import Effort
 
 WITHIN = 8.0
@@ -70,7 +70,8 @@ def gather(folder: Path, net: weights.Net, console: Console) -> tuple[Floats, Fl
     for path in track(files, "looking at grown prints", console=console):
         pixels = np.asarray(Image.open(path).convert("L"), np.uint8).copy()
         ridges = extraction.see_ridges(pixels)
-        proposals = detection.detect(ridges.normalised, ridges.candidates, net)
+        near = segmentation.around(segmentation.by_clarity(ridges.candidates, ridges.clarity), ridges.candidates)
+        proposals = detection.detect(ridges.normalised, near, net)
         truth = _read_truth(path)
         other_period = np.asarray(ridges.period * np.exp(rng.normal(0, DISPLACED[2])), np.float32)
         displaced = _displaced(proposals, rng, ridges.normalised.shape)

@@ -1,4 +1,4 @@
-"""Convolutions do what their twins do, at odd sizes, in any spans, and without a write outside."""
+"""Convolutions do what their twins do, at odd sizes, in any cells, and without a write outside."""
 
 from itertools import product
 
@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 
 from firmware.pipeline import convolution, winograd
 from firmware.pipeline._simd import LANES
-from firmware.pipeline.convolution import STEP, Floats, Layer, Planes, Spans
+from firmware.pipeline.convolution import Layer
+from firmware.pipeline.planes import STEP, Cells, Floats, Planes
 from firmware.pipeline.winograd import SquareLayer
 from tests import naive
 
 pytestmark = pytest.mark.kernel
 
-SIZES = [(1, 1), (3, 7), (8, 34), (19, 12)]
+SIZES = [(1, 1), (3, 7), (8, 34), (9, 90), (19, 12)]
 
 
 def filled(name: str, pixels: NDArray[np.float32]) -> Planes:
@@ -27,10 +28,16 @@ def random(seed: int, *shape: int) -> Floats:
     return np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
 
 
-def random_spans(seed: int, height: int, width: int) -> Spans:
-    spans = np.sort(np.random.default_rng(seed).integers(0, width + 1, (height, 2)), axis=1)
-    spans[2::5] = width, 0
-    return spans
+def random_cells(seed: int, height: int, width: int) -> Cells:
+    """Some stretches of cells in most rows, in one of three all of them."""
+    rng = np.random.default_rng(seed)
+    wanted = np.zeros((height, width), bool)
+    for row in wanted:
+        for first, last in np.sort(rng.integers(0, width + 1, (3, 2)), axis=1):
+            row[first : min(last, first + 9)] = True
+    wanted[::3] = True
+    wanted[2::5] = False
+    return wanted
 
 
 def clean(planes: Planes) -> bool:
@@ -50,13 +57,13 @@ def guard(planes: Planes) -> NDArray[np.float32]:
 @pytest.mark.parametrize(("size", "side"), list(product(SIZES, [1, 3, 5])))
 @pytest.mark.parametrize("rectify", [True, False])
 def test_rows(size: tuple[int, int], side: int, rectify: bool) -> None:
-    pixels, spans = random(1, 3, *size), random_spans(2, *size)
+    pixels, wanted = random(1, 3, *size), random_cells(2, *size)
     layer = Layer(random(3, 8, 3, side, side), random(4, 8))
     out = Planes("out", layer.outputs, *size)
     whole = guard(out)
-    convolution.convolve(filled("in", pixels), layer, out, spans, rectify=rectify)
-    wanted = naive.convolve_rows(pixels, layer.weight, layer.bias, 1, spans, rectify)
-    np.testing.assert_allclose(naive.within(out.view()[:8], spans), wanted, atol=2e-4)
+    convolution.convolve(filled("in", pixels), layer, out, wanted, rectify=rectify)
+    twin = naive.convolve_rows(pixels, layer.weight, layer.bias, 1, wanted, rectify)
+    np.testing.assert_allclose(np.where(wanted, out.view()[:8], 0), twin, atol=2e-4)
     assert clean(out)
     assert (whole[:100] == 7).all()
     assert (whole[-100:] == 7).all()
@@ -66,12 +73,12 @@ def test_rows(size: tuple[int, int], side: int, rectify: bool) -> None:
 def test_a_stride_of_two_over_columns_dealt_apart(size: tuple[int, int]) -> None:
     """The even and odd columns of the results come apart, from every fourth column of the inputs."""
     height, width = size
-    pixels, spans = random(5, 2, 2 * height, 4 * width), np.array([[0, width]] * height)
+    pixels, everywhere = random(5, 2, 2 * height, 4 * width), np.ones(size, bool)
     layer = Layer(random(6, 6, 2, 5, 5), random(7, 6), 1, 2)
     dealt = np.concatenate([[plane[:, column::4] for column in range(4)] for plane in pixels])
     out = Planes("out", 2 * layer.outputs, *size)
     for part in range(2):
-        convolution.convolve(filled("in", dealt), layer, out, spans, rectify=True, part=part, parts=2)
+        convolution.convolve(filled("in", dealt), layer, out, everywhere, rectify=True, part=part, parts=2)
     wanted = naive.convolve(pixels, layer.weight, layer.bias, 1, 2, rectify=True)
     for part in range(2):
         np.testing.assert_allclose(out.view()[part::2], wanted[:, :, part::2], atol=2e-4)
@@ -80,16 +87,42 @@ def test_a_stride_of_two_over_columns_dealt_apart(size: tuple[int, int]) -> None
 @pytest.mark.parametrize(("size", "dilation"), list(product([*SIZES, (33, 5)], [1, 2])))
 @pytest.mark.parametrize("add", [True, False])
 def test_bands(size: tuple[int, int], dilation: int, add: bool) -> None:
-    pixels, old, spans = random(8, 6, *size), random(9, 12, *size), random_spans(10, *size)
+    pixels, old, wanted = random(8, 6, *size), random(9, 12, *size), random_cells(10, *size)
     layer = SquareLayer(random(11, 12, 6, 3, 3), random(12, 12), dilation)
     out = filled("out", old)
     whole = guard(out)
-    winograd.convolve(filled("in", pixels), layer, out, spans, add=add)
-    wanted = naive.convolve_bands(pixels, layer.weight, layer.bias, dilation, spans, old * add)
-    np.testing.assert_allclose(naive.within(out.view(), spans), wanted, atol=1e-3)
+    winograd.convolve(filled("in", pixels), layer, out, wanted, add=add)
+    twin = naive.convolve_bands(pixels, layer.weight, layer.bias, dilation, wanted, old * add)
+    np.testing.assert_allclose(np.where(wanted, out.view(), 0), twin, atol=1e-3)
     assert clean(out)
     assert (whole[:100] == 7).all()
     assert (whole[-100:] == 7).all()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_two_layers_of_one_tap(size: tuple[int, int]) -> None:
+    pixels, wanted = random(20, 3, *size), random_cells(21, *size)
+    first = Layer(random(22, 12, 3, 1, 1), random(23, 12))
+    second = Layer(random(24, 5, 12, 1, 1), random(25, 5))
+    out = Planes("out", second.outputs, *size)
+    whole = guard(out)
+    convolution.convolve_cells(filled("in", pixels), first, second, out, wanted)
+    twin = naive.convolve_cells(pixels, (first.weight, first.bias), (second.weight, second.bias), wanted)
+    np.testing.assert_allclose(np.where(wanted, out.view()[:5], 0), twin, atol=2e-4)
+    assert (whole[:100] == 7).all()
+    assert (whole[-100:] == 7).all()
+
+
+@pytest.mark.parametrize("part", [0, 0.02, 0.3, 1])
+def test_stretches(part: float) -> None:
+    line = np.random.default_rng(26).random(40 * LANES) < part
+    ours = (0, 0)
+    for _ in range(line.size):
+        ours, twin = convolution._next_stretch(line, ours[1]), naive.next_stretch(line, ours[1], LANES)
+        assert ours == twin
+        if ours[0] == ours[1]:
+            break
+    assert ours == (line.size, line.size)
 
 
 @pytest.mark.parametrize("count", [1, LANES - 1, LANES, LANES + 3])

@@ -44,16 +44,23 @@ def test_the_net_is_its_layers_one_after_the_other() -> None:
     np.testing.assert_allclose(detection.run(image, np.ones((3, 3), bool), net), x, rtol=1e-3, atol=1e-4)
 
 
-@pytest.mark.parametrize("reach", [0, 1, 3])
-def test_widening_spans(reach: int) -> None:
-    rng = np.random.default_rng(reach)
-    spans = np.sort(rng.integers(0, 30, (20, 2)), axis=1)
-    spans[::3] = 30, 0
-    spans[8:19] = 30, 0
-    ours, twin = np.zeros((2, 20, 2), np.int64)
-    detection._widen(spans, reach, 30, ours)
-    naive.widen(spans, reach, 30, twin)
-    np.testing.assert_array_equal(ours, twin)
+def test_what_the_stem_reads_for_a_cell() -> None:
+    """Rows 2 y - 1 to 2 y + 1, of which the first is the one above the first; pairs of columns x - 1 and x."""
+    wanted = np.zeros((3, 4), bool)
+    wanted[0, 2] = wanted[2, 0] = True
+    read = detection._read_by_halves(wanted)
+    expected = np.zeros((7, 4), bool)
+    expected[1:3, 1:3] = expected[4:7, 0] = True
+    np.testing.assert_array_equal(read, expected)
+
+
+def test_the_stem_says_the_same_however_few_rows_it_takes_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    image, net = waves(61, 50), weights.load(Effort.STANDARD)
+    mask = np.ones((8, 7), bool)
+    mask[3, 2:6] = False
+    whole = detection.run(image, mask, net)
+    monkeypatch.setattr(detection, "NEAR", 5 * 24 * 13)
+    np.testing.assert_array_equal(detection.run(image, mask, net), whole)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 2), (6, 9)])
