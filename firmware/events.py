@@ -31,6 +31,11 @@ class Lifted:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The operator accepts: the best print so far, or at the end the whole."""
+
+
+@dataclass(frozen=True, slots=True)
 class Excused:
     """The operator excuses the finger that is asked for."""
 
@@ -39,7 +44,7 @@ class Excused:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """The operator asks for the same finger once more, with all its tries."""
+    """The operator asks for the same finger once more, with all its tries; for the one before where it has none yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +52,4 @@ class Cancelled:
     """The operator ends the session."""
 
 
-Event = Start | Captured | GivenUp | NoFinger | Lifted | Excused | Repeated | Cancelled
+Event = Start | Captured | GivenUp | NoFinger | Lifted | Confirmed | Excused | Repeated | Cancelled

@@ -20,7 +20,8 @@ from firmware.records import sealing, transaction
 from firmware.records.transaction import TransactionHeader
 from firmware.reporting import SPOOL, Reporter
 from firmware.resident import ResidentFile, contradictions
-from firmware.session import Plan, State
+from firmware.session import Plan
+from firmware.session_table import State
 from firmware.spool import Spool
 from firmware.station import Operator, Station
 from firmware.vocabulary import ClockTrust, FingerPosition, Purpose

@@ -1,4 +1,4 @@
-"""One enrolment as a table: (state, trigger) -> (state, actions); touches nothing.
+"""One enrolment as pure steps through the table of `session_table`; touches nothing.
 
 Why: devices, files and people are slow and fail, rules of enrolment do not. So `step` is a pure function of frozen
 values that any test can walk; the station turns the world into events and actions into deeds.
@@ -6,93 +6,31 @@ values that any test can walk; the station turns the world into events and actio
 An event is what happened outside; what it amounts to (was the score reached, was it the last try) is its trigger.
 A print of score 0 is a try without a print. Tries count prints, prints given up and waits in vain alike. When they are
 used up the best print is kept as low quality; where there is none, the operator decides: repeat, excuse, cancel.
+The operator may at any time keep the best so far, take the step before once more, excuse a step, or cancel.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum
 
 from firmware.datatypes import Excuse, FingerCapture, GivenUp, Outcome
 from firmware.errors import SessionError
-from firmware.events import Cancelled, Captured, Event, Excused, Lifted, NoFinger, Repeated, Start
+from firmware.events import Cancelled, Captured, Confirmed, Event, Excused, Lifted, NoFinger, Repeated, Start
+from firmware.session_table import TABLE, Action, State, Trigger
 from firmware.vocabulary import FingerPosition
-
-
-class State(Enum):
-    """Where a session is; NEXT_FINGER is left at once, by what remains."""
-
-    READY = "ready"
-    NEXT_FINGER = "next_finger"
-    AWAITING_FINGER = "awaiting_finger"
-    AWAITING_LIFT = "awaiting_lift"
-    AWAITING_DECISION = "awaiting_decision"
-    COMPLETE = "complete"
-    CANCELLED = "cancelled"
-
-
-class Trigger(Enum):
-    """What an event amounts to, given the plan and the tries so far."""
-
-    STARTED = "started"
-    FINGERS_REMAIN = "fingers remain"
-    NONE_REMAINS = "none remains"
-    ACCEPTED = "score reached"
-    POOR = "score missed"
-    GIVEN_UP = "given up by the sensor"
-    ABSENT = "no finger"
-    BEST_KEPT = "tries used up"
-    NO_PRINT = "tries used up without a print"
-    LIFTED = "lifted"
-    EXCUSED = "excused"
-    REPEATED = "repeated"
-    CANCELLED = "cancelled"
-
-
-class Action(Enum):
-    """What the station is asked to do."""
-
-    ASK_FINGER = "ask for the finger"
-    TELL_ACCEPTED = "tell that it is accepted"
-    TELL_POOR = "tell what was wrong"
-    TELL_GIVEN_UP = "tell why it is given up"
-    TELL_ABSENT = "tell that no finger came"
-    TELL_BEST_KEPT = "tell that the best is kept"
-    TELL_EXCUSED = "tell that it is excused"
-    AWAIT_LIFT = "wait until it lifts"
-    ASK_DECISION = "ask the operator"
-    SEAL = "seal the record"
-    DISCARD = "discard everything"
-
-
-TABLE: Mapping[tuple[State, Trigger], tuple[State, tuple[Action, ...]]] = {
-    (State.READY, Trigger.STARTED): (State.NEXT_FINGER, ()),
-    (State.READY, Trigger.CANCELLED): (State.CANCELLED, (Action.DISCARD,)),
-    (State.NEXT_FINGER, Trigger.FINGERS_REMAIN): (State.AWAITING_FINGER, (Action.ASK_FINGER,)),
-    (State.NEXT_FINGER, Trigger.NONE_REMAINS): (State.COMPLETE, (Action.SEAL,)),
-    (State.AWAITING_FINGER, Trigger.ACCEPTED): (State.AWAITING_LIFT, (Action.TELL_ACCEPTED, Action.AWAIT_LIFT)),
-    (State.AWAITING_FINGER, Trigger.POOR): (State.AWAITING_LIFT, (Action.TELL_POOR, Action.AWAIT_LIFT)),
-    (State.AWAITING_FINGER, Trigger.GIVEN_UP): (State.AWAITING_LIFT, (Action.TELL_GIVEN_UP, Action.AWAIT_LIFT)),
-    (State.AWAITING_FINGER, Trigger.ABSENT): (State.AWAITING_FINGER, (Action.TELL_ABSENT, Action.ASK_FINGER)),
-    (State.AWAITING_FINGER, Trigger.BEST_KEPT): (State.AWAITING_LIFT, (Action.TELL_BEST_KEPT, Action.AWAIT_LIFT)),
-    (State.AWAITING_FINGER, Trigger.NO_PRINT): (State.AWAITING_DECISION, (Action.ASK_DECISION,)),
-    (State.AWAITING_FINGER, Trigger.EXCUSED): (State.NEXT_FINGER, (Action.TELL_EXCUSED,)),
-    (State.AWAITING_FINGER, Trigger.CANCELLED): (State.CANCELLED, (Action.DISCARD,)),
-    (State.AWAITING_LIFT, Trigger.LIFTED): (State.NEXT_FINGER, ()),
-    (State.AWAITING_LIFT, Trigger.CANCELLED): (State.CANCELLED, (Action.DISCARD,)),
-    (State.AWAITING_DECISION, Trigger.REPEATED): (State.AWAITING_FINGER, (Action.ASK_FINGER,)),
-    (State.AWAITING_DECISION, Trigger.EXCUSED): (State.NEXT_FINGER, (Action.TELL_EXCUSED,)),
-    (State.AWAITING_DECISION, Trigger.CANCELLED): (State.CANCELLED, (Action.DISCARD,)),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is asked of a session: the fingers in order, the score that suffices, the tries, who is excused."""
+    """What is asked of a session: the fingers in order, the score that suffices, the tries, who is excused.
+
+    review: whether the operator confirms the whole at its end.
+    """
 
     minimum_quality: int
     attempts: int
     excused: Mapping[FingerPosition, Excuse] = field(default_factory=dict)
     fingers: tuple[FingerPosition, ...] = tuple(FingerPosition)
+    review: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,24 +55,18 @@ def step(session: Session, event: Event) -> tuple[Session, tuple[Action, ...]]:
     """Take one event: the session after it, and what is to be done. Raises SessionError for one out of place."""
     trigger = _trigger(session, event)
     session, actions = _move(_count(session, event), trigger)
-    if trigger in (Trigger.ACCEPTED, Trigger.BEST_KEPT, Trigger.EXCUSED):
+    if trigger in (Trigger.ACCEPTED, Trigger.BEST_KEPT, Trigger.KEPT, Trigger.EXCUSED):
         session = _settle(session, trigger, event)
     if trigger is Trigger.REPEATED:
         session = replace(session, attempts=0)
+    if trigger is Trigger.GONE_BACK:
+        last = _last_taken(session)
+        settled = session.settled
+        session = replace(_fresh(session), finger=settled[last].position, settled=settled[:last])
     if session.state is State.NEXT_FINGER:
         session, more = _next_finger(session)
         actions += more
     return session, actions
-
-
-def diagram() -> str:
-    """Draw the table as a mermaid state diagram; the README carries it."""
-    lines = [f"    {State.NEXT_FINGER.value}: what remains?", f"    [*] --> {State.READY.value}"]
-    lines += [
-        f"    {before.value} --> {after.value}: {trigger.value}" for (before, trigger), (after, _) in TABLE.items()
-    ]
-    lines += [f"    {state.value} --> [*]" for state in (State.COMPLETE, State.CANCELLED)]
-    return "\n".join(["stateDiagram-v2", *lines])
 
 
 def _move(session: Session, trigger: Trigger) -> tuple[Session, tuple[Action, ...]]:
@@ -161,9 +93,11 @@ def _trigger(session: Session, event: Event) -> Trigger:
         case Lifted():
             return Trigger.LIFTED
         case Excused():
-            return Trigger.EXCUSED
+            return Trigger.EXCUSED if session.finger else Trigger.OUT_OF_PLACE
+        case Confirmed():
+            return _after_confirmation(session)
         case Repeated():
-            return Trigger.REPEATED
+            return _after_repetition(session)
         case Cancelled():
             return Trigger.CANCELLED
 
@@ -172,6 +106,24 @@ def _after_a_miss(session: Session, captured: Captured | None, missed: Trigger) 
     if session.attempts + 1 < session.plan.attempts:
         return missed
     return Trigger.BEST_KEPT if _better(session.best, captured) else Trigger.NO_PRINT
+
+
+def _after_confirmation(session: Session) -> Trigger:
+    if session.state is State.AWAITING_REVIEW:
+        return Trigger.CONFIRMED
+    return Trigger.KEPT if session.best and session.state is State.AWAITING_FINGER else Trigger.OUT_OF_PLACE
+
+
+def _after_repetition(session: Session) -> Trigger:
+    if session.state is State.AWAITING_DECISION or (session.finger and session.attempts):
+        return Trigger.REPEATED
+    return Trigger.GONE_BACK if _last_taken(session) >= 0 else Trigger.OUT_OF_PLACE
+
+
+def _last_taken(session: Session) -> int:
+    """The place in what is settled of the last finger that was asked for; -1 where there is none."""
+    asked = [n for n, capture in enumerate(session.settled) if capture.position not in session.plan.excused]
+    return asked[-1] if asked else -1
 
 
 def _better(best: Captured | None, other: Captured | None) -> Captured | None:
@@ -206,7 +158,11 @@ def _settle(session: Session, trigger: Trigger, event: Event) -> Session:
                 captured_at=kept.captured_at,
                 score_s=kept.score_s,
             )
-    return replace(session, finger=None, attempts=0, latest=None, best=None, settled=(*session.settled, capture))
+    return replace(_fresh(session), settled=(*session.settled, capture))
+
+
+def _fresh(session: Session) -> Session:
+    return replace(session, finger=None, attempts=0, latest=None, best=None)
 
 
 def _excused(position: FingerPosition, excuse: Excuse, attempts: int = 0) -> FingerCapture:
@@ -219,4 +175,5 @@ def _next_finger(session: Session) -> tuple[Session, tuple[Action, ...]]:
         if position not in session.plan.excused:
             return _move(replace(session, finger=position, settled=settled), Trigger.FINGERS_REMAIN)
         settled += (_excused(position, session.plan.excused[position]),)
-    return _move(replace(session, settled=settled), Trigger.NONE_REMAINS)
+    end = Trigger.REVIEW_DUE if session.plan.review else Trigger.NONE_REMAINS
+    return _move(replace(session, settled=settled), end)

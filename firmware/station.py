@@ -15,7 +15,8 @@ from firmware.datatypes import Feedback, FingerprintFeatures, FrictionRidgeImage
 from firmware.errors import DeviceAbsent, DeviceError, LinkError, SessionError
 from firmware.events import Event
 from firmware.pipeline import arriving, extraction
-from firmware.session import Action, Plan, Session, State
+from firmware.session import Plan, Session
+from firmware.session_table import Action, State
 from firmware.vocabulary import FingerPosition
 
 _log = logging.getLogger(__name__)

@@ -15,7 +15,8 @@ from firmware import advice, events, resident, wording
 from firmware.datatypes import Excuse, Feedback, FingerCapture, GivenUp, Outcome, Resident
 from firmware.errors import DeviceError, InputError
 from firmware.events import Captured
-from firmware.session import Action, Session
+from firmware.session import Session
+from firmware.session_table import Action
 from firmware.station import Decision
 from firmware.vocabulary import FingerPosition, Language
 from firmware.wording import Phrase

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from firmware import session as enrolment
 from firmware.datatypes import Excuse, Feedback, GivenUp, Outcome
 from firmware.errors import SessionError
-from firmware.events import Cancelled, Captured, Event, Excused, Lifted, NoFinger, Repeated, Start
-from firmware.session import Action, Plan, Session, State, Trigger
+from firmware.events import Cancelled, Captured, Confirmed, Event, Excused, Lifted, NoFinger, Repeated, Start
+from firmware.session import Plan, Session
+from firmware.session_table import TABLE, Action, State, Trigger, diagram
 from firmware.vocabulary import FingerPosition, MissingFinger
 from tests.conftest import ROOT
 from tests.residents import captured
@@ -30,10 +31,23 @@ EVENT_OF: dict[Trigger, Event] = {
     Trigger.NO_PRINT: captured(0),
     Trigger.LIFTED: Lifted(),
     Trigger.EXCUSED: Excused(BANDAGED),
+    Trigger.KEPT: Confirmed(),
+    Trigger.CONFIRMED: Confirmed(),
     Trigger.REPEATED: Repeated(),
+    Trigger.GONE_BACK: Repeated(),
+    Trigger.OUT_OF_PLACE: Confirmed(),
     Trigger.CANCELLED: Cancelled(),
 }
-INTERNAL = {Trigger.FINGERS_REMAIN, Trigger.NONE_REMAINS}
+INTERNAL = {Trigger.FINGERS_REMAIN, Trigger.NONE_REMAINS, Trigger.REVIEW_DUE}
+# What an operator presses is never refused: it amounts to what the table has, or to nothing
+PRESSES = {
+    Trigger.KEPT,
+    Trigger.CONFIRMED,
+    Trigger.REPEATED,
+    Trigger.GONE_BACK,
+    Trigger.EXCUSED,
+    Trigger.OUT_OF_PLACE,
+}
 
 
 def walk(session: Session, *events: Event) -> tuple[Session, list[Action]]:
@@ -49,14 +63,14 @@ def at(state: State, trigger: Trigger) -> Session:
     return Session(PLAN, state, FingerPosition.RIGHT_THUMB, attempts=2 if used_up else 0)
 
 
-@pytest.mark.parametrize(("state", "trigger"), list(product(State, set(Trigger) - INTERNAL)))
+@pytest.mark.parametrize(("state", "trigger"), list(product(State, set(Trigger) - INTERNAL - PRESSES)))
 def test_every_pair_is_in_the_table_or_refused_by_name(state: State, trigger: Trigger) -> None:
     session = at(state, trigger)
-    if (state, trigger) not in enrolment.TABLE:
+    if (state, trigger) not in TABLE:
         with pytest.raises(SessionError, match=f"{trigger.name} has no place in the state {state.name}"):
             enrolment.step(session, EVENT_OF[trigger])
         return
-    target, actions = enrolment.TABLE[state, trigger]
+    target, actions = TABLE[state, trigger]
     after, done = enrolment.step(session, EVENT_OF[trigger])
     if target is State.NEXT_FINGER:
         assert after.state is State.AWAITING_FINGER
@@ -66,9 +80,9 @@ def test_every_pair_is_in_the_table_or_refused_by_name(state: State, trigger: Tr
 
 
 def test_only_the_ends_have_no_way_out() -> None:
-    left = {state for state, _ in enrolment.TABLE}
+    left = {state for state, _ in TABLE}
     assert set(State) - left == {State.COMPLETE, State.CANCELLED}
-    assert all((state, Trigger.CANCELLED) in enrolment.TABLE for state in left - {State.NEXT_FINGER})
+    assert all((state, Trigger.CANCELLED) in TABLE for state in left - {State.NEXT_FINGER})
 
 
 def test_ten_good_fingers_in_order() -> None:
@@ -177,7 +191,80 @@ def test_a_resident_without_fingers_is_recorded() -> None:
     assert (session.state, actions, len(session.settled)) == (State.COMPLETE, [Action.SEAL], 10)
 
 
+REVIEWED = Plan(40, 3, {FingerPosition.LEFT_LITTLE: AMPUTATED}, tuple(FingerPosition)[-3:], review=True)
+RING, LITTLE = FingerPosition.LEFT_RING, FingerPosition.LEFT_LITTLE
+
+
+def test_the_operator_confirms_the_whole_at_its_end() -> None:
+    session, actions = walk(Session(REVIEWED), Start(), captured(80), Lifted(), captured(80), Lifted())
+    assert session.state is State.AWAITING_REVIEW and actions[-1] is Action.ASK_REVIEW
+    session, actions = walk(session, Confirmed())
+    assert (session.state, actions) == (State.COMPLETE, [Action.SEAL])
+    assert [done.position for done in session.settled] == list(REVIEWED.fingers)
+
+
+def test_what_is_out_of_place_in_a_review_is_asked_again() -> None:
+    session, _ = walk(Session(REVIEWED), Start(), captured(80), Lifted(), captured(80), Lifted())
+    assert walk(session, Excused(BANDAGED)) == (session, [Action.ASK_REVIEW])
+    nobody = Plan(40, 3, dict.fromkeys(FingerPosition, AMPUTATED), review=True)
+    session, _ = walk(Session(nobody), Start())
+    assert walk(session, Repeated()) == (session, [Action.ASK_REVIEW])
+
+
+def test_repeat_takes_the_step_before_where_this_one_has_no_tries() -> None:
+    session, _ = walk(Session(REVIEWED), Start(), captured(80), Lifted(), captured(70), Lifted())
+    session, actions = walk(session, Repeated())
+    assert (session.finger, actions) == (RING, [Action.ASK_FINGER])
+    assert [done.position for done in session.settled] == [FingerPosition.LEFT_MIDDLE]
+    session, _ = walk(session, captured(90), Lifted())
+    assert session.state is State.AWAITING_REVIEW
+    assert [done.outcome for done in session.settled] == [Outcome.ACCEPTED, Outcome.ACCEPTED, Outcome.EXCUSED]
+    assert session.settled[1].features is not None and session.settled[1].features.quality.score == 90
+
+
+def test_repeat_while_the_finger_still_lies_there_takes_it_again() -> None:
+    for score, tried in ((80, 0), (12, 0)):
+        session, _ = walk(Session(REVIEWED), Start(), captured(score), Repeated())
+        assert (session.state, session.finger) == (State.AWAITING_FINGER, FingerPosition.LEFT_MIDDLE)
+        assert (session.attempts, session.settled) == (tried, ())
+
+
+def test_accept_keeps_the_best_so_far_and_goes_on() -> None:
+    session, actions = walk(Session(REVIEWED), Start(), captured(12), Lifted(), captured(31), Lifted(), Confirmed())
+    assert session.finger is RING and actions[-2:] == [Action.TELL_BEST_KEPT, Action.ASK_FINGER]
+    kept = session.settled[0]
+    assert kept.outcome is Outcome.LOW_QUALITY and kept.features is not None and kept.features.quality.score == 31
+
+
+@pytest.mark.parametrize("press", [Confirmed(), Repeated()])
+def test_a_press_before_the_first_print_changes_nothing(press: Event) -> None:
+    session, _ = walk(Session(REVIEWED), Start())
+    assert walk(session, press) == (session, [Action.ASK_FINGER])
+
+
+HAPPENS = st.one_of(
+    TRIES, st.integers(40, 100).map(captured), st.sampled_from([Confirmed(), Repeated(), Excused(BANDAGED), Lifted()])
+)
+
+
+@given(st.lists(HAPPENS, max_size=40))
+def test_no_walk_of_presses_ends_dead_or_short(events: list[Event]) -> None:
+    session, actions = walk(Session(REVIEWED), Start())
+    for event in events:
+        if session.state is State.COMPLETE:
+            break
+        try:
+            session, actions = enrolment.step(session, event)
+        except SessionError:
+            assert not isinstance(event, Confirmed | Repeated | Excused)
+            continue
+        assert actions
+        assert [done.position for done in session.settled] == list(REVIEWED.fingers)[: len(session.settled)]
+    if session.state is State.COMPLETE:
+        assert len(session.settled) == 3 and all(done.image or done.missing for done in session.settled)
+
+
 def test_the_readme_shows_the_table() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     drawn = re.search(r"<!-- session -->\n```mermaid\n(.*?)\n```\n<!-- session -->", readme, re.DOTALL)
-    assert drawn and drawn.group(1) == enrolment.diagram(), f"README.md should show:\n{enrolment.diagram()}"
+    assert drawn and drawn.group(1) == diagram(), f"README.md should show:\n{diagram()}"

@@ -13,7 +13,8 @@ from firmware import events
 from firmware.announcements import Announcer
 from firmware.datatypes import Excuse, Feedback, FingerprintFeatures, FrictionRidgeImage, GivenUp, Outcome
 from firmware.errors import DeviceAbsent, DeviceError, DeviceRefused, LinkLost, LinkTimeout, SessionError
-from firmware.session import Action, Plan, Session, State
+from firmware.session import Plan, Session
+from firmware.session_table import Action, State
 from firmware.station import PAUSES_S, Decision, Station
 from firmware.vocabulary import FingerPosition, MissingFinger
 from tests.residents import features

@@ -10,7 +10,8 @@ from firmware import events, session
 from firmware.datatypes import Excuse, Feedback, FingerprintFeatures, GivenUp, QualityReport
 from firmware.errors import InputError, LinkLost
 from firmware.events import Captured
-from firmware.session import Action, Plan, Session
+from firmware.session import Plan, Session
+from firmware.session_table import Action
 from firmware.station import Decision
 from firmware.terminal import Terminal
 from firmware.vocabulary import FingerPosition, Language, MissingFinger, Sex
