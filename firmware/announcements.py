@@ -14,7 +14,7 @@ from firmware.vocabulary import FingerPosition
 _log = logging.getLogger(__name__)
 
 
-class Announcer:
+class FileAnnouncer:
     """Appends lines to a file, if one is named; never blocks, and never fails what it announces."""
 
     def __init__(self, path: Path | None) -> None:

@@ -34,17 +34,25 @@ _OPENERS: Mapping[str, Callable[[KitConfig], FingerprintSensor]] = {"fingerprint
 _STATES = {DeviceAbsent: DeviceState.ABSENT, DeviceBusy: DeviceState.BUSY}
 
 
+LOOK_S = 5.0
+"""How often devices that nobody uses are looked after, seconds."""
+
+
 class Kit:
     """Every configured device, open while the context lasts; one process owns a kit at a time.
+
+    patient: a device that cannot be opened is no error; `look_after` opens it when it comes.
 
     Raises DeviceBusy when another process records with this data folder, DevicesFailed or the one DeviceError when
     devices cannot be opened, ConfigError when the data folder cannot be made.
     """
 
-    def __init__(self, config: KitConfig) -> None:
+    def __init__(self, config: KitConfig, *, patient: bool = False) -> None:
         self._config = config
+        self._patient = patient
         self._devices: dict[str, FingerprintSensor] = {}
         self._faults: dict[str, DeviceError] = {}
+        self._next_look = 0.0
         self._ownership = owned(config.data)
 
     @property
@@ -69,6 +77,27 @@ class Kit:
             raise
         self._faults.pop(name, None)
 
+    def look_after(self, now: float) -> bool:
+        """Open what came back, notice what went; asks seldom. Returns whether anything changed.
+
+        now: seconds of a monotonic clock.
+        """
+        if now < self._next_look:
+            return False
+        self._next_look = now + LOOK_S
+        before = self.statuses()
+        for name in _OPENERS:
+            if name not in self._devices:
+                self._try(name)
+                continue
+            try:
+                self._devices[name].check()
+            except DeviceError as fault:
+                _log.info("kit: %s", fault)
+                self._faults[name] = fault
+                self._devices.pop(name).close()
+        return self.statuses() != before
+
     def _try(self, name: str) -> None:
         try:
             self.reopen(name)
@@ -86,7 +115,7 @@ class Kit:
         try:
             for name in _OPENERS:
                 self._try(name)
-            if self._faults:
+            if self._faults and not self._patient:
                 faults = tuple(self._faults.values())
                 raise faults[0] if len(faults) == 1 else DevicesFailed(faults)
         except BaseException:

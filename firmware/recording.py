@@ -2,14 +2,15 @@
 
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any, Protocol
 
 from firmware import __version__, clock
-from firmware.announcements import Announcer
+from firmware.announcements import FileAnnouncer
 from firmware.config import KitConfig
 from firmware.datatypes import Excuse, FingerCapture, Resident, Timestamp
 from firmware.errors import IdentityError, SealingError, SessionError
@@ -20,16 +21,21 @@ from firmware.records import sealing, transaction
 from firmware.records.transaction import TransactionHeader
 from firmware.reporting import SPOOL, Reporter
 from firmware.resident import ResidentFile, contradictions
+from firmware.seams import Operator
 from firmware.session import Plan
 from firmware.session_table import State
 from firmware.spool import Spool
-from firmware.station import Operator, Station
+from firmware.station import Station
 from firmware.vocabulary import ClockTrust, FingerPosition, Purpose
 from firmware.wording import Phrase
 
 
 class Desk(Operator, Protocol):
     """An operator who can also be asked for the resident."""
+
+    @property
+    def can_decide(self) -> bool:
+        """Whether somebody is there who can be asked."""
 
     def ask_resident(self, today: date) -> Resident:
         """Ask for the resident."""
@@ -52,46 +58,69 @@ class Recorded:
     waiting: int
 
 
-def record(
-    config: KitConfig, desk: Desk, person: ResidentFile | None, excused: Mapping[FingerPosition, Excuse]
-) -> Recorded:
-    """Record one resident: ask for whoever is not given, take the fingers, seal, spool.
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """All that records residents, opened once for one or many of them."""
 
-    Nothing is kept before the packet is sealed. Raises IdentityError before the first capture when nobody could open
-    the packet, SessionError when the session ends early, and whatever its parts raise.
+    config: KitConfig
+    kit: Kit
+    spool: Spool
+    report: Reporter
+    identity: Identity
+    recipients: tuple[str, ...]
+
+
+@contextmanager
+def workplace(config: KitConfig, *, patient: bool = False) -> Iterator[Workplace]:
+    """Open everything. Raises IdentityError when nobody could open a packet, DeviceError, SpoolError.
+
+    patient: a device that is not there is opened when it comes, not missed now.
     """
     identity = Identity.load_or_create(config.data)
     recipients = _recipients(config, identity)
     with (
-        Kit(config) as kit,
+        Kit(config, patient=patient) as kit,
         Spool(config.data / SPOOL) as spool,
         Reporter(config, kit.statuses, spool) as report,
     ):
-        resident, plan = _prepare(config, desk, person, excused)
-        desk.say(Phrase.GETTING_READY, "dim")
-        warming.warm_up(config.fingerprint.ppi, config.effort)
-        begun = time.monotonic()
-        station = Station(
-            kit,
-            desk,
-            Announcer(config.announcements),
-            config.fingerprint.finger_timeout_s,
-            report.tell,
-            partial(extraction.extract, effort=config.effort),
-        )
-        try:
-            enrolment = station.enrol(plan)
-        except (KeyboardInterrupt, SystemExit):
-            desk.say(Phrase.CANCELLED)
-            raise
-        if enrolment.state is not State.COMPLETE:
-            raise SessionError(Phrase.CANCELLED.say(config.language))
-        header = _header(config, clock.now())
-        data = transaction.build(header, resident, enrolment.settled)
-        packet = sealing.seal(data, control_number=header.control_number, signer=identity.signer, recipients=recipients)
-        spool.put(packet, recorded_at=header.created_at)
-        seconds, waiting = time.monotonic() - begun, spool.counts()[1]
-    return Recorded(header.control_number, config.purpose, enrolment.settled, seconds, waiting)
+        yield Workplace(config, kit, spool, report, identity, recipients)
+
+
+def record(
+    place: Workplace, desk: Desk, person: ResidentFile | None, excused: Mapping[FingerPosition, Excuse]
+) -> Recorded:
+    """Record one resident: ask for whoever is not given, take the fingers, seal, spool.
+
+    Nothing is kept before the packet is sealed. Raises SessionError when the session ends early, and whatever its parts
+    raise.
+    """
+    config = place.config
+    resident, plan = _prepare(config, desk, person, excused)
+    desk.say(Phrase.GETTING_READY, "dim")
+    warming.warm_up(config.fingerprint.ppi, config.effort)
+    begun = time.monotonic()
+    station = Station(
+        place.kit,
+        desk,
+        (FileAnnouncer(config.announcements),),
+        config.fingerprint.finger_timeout_s,
+        on_change=place.report.tell,
+        extract=partial(extraction.extract, effort=config.effort),
+    )
+    try:
+        enrolment = station.enrol(plan)
+    except (KeyboardInterrupt, SystemExit):
+        desk.say(Phrase.CANCELLED)
+        raise
+    if enrolment.state is not State.COMPLETE:
+        raise SessionError(Phrase.CANCELLED.say(config.language))
+    header = _header(config, clock.now())
+    data = transaction.build(header, resident, enrolment.settled)
+    number, signer = header.control_number, place.identity.signer
+    packet = sealing.seal(data, control_number=number, signer=signer, recipients=place.recipients)
+    place.spool.put(packet, recorded_at=header.created_at)
+    seconds, waiting = time.monotonic() - begun, place.spool.counts()[1]
+    return Recorded(number, config.purpose, enrolment.settled, seconds, waiting)
 
 
 def as_json(recorded: Recorded) -> dict[str, Any]:
@@ -125,7 +154,8 @@ def _prepare(
     resident = person.resident if person else desk.ask_resident(today)
     desk.warn(contradictions(resident, today=today, language=config.language))
     all_excused = {**(person.excused if person else {}), **excused}
-    return resident, Plan(config.fingerprint.minimum_quality, config.fingerprint.attempts, all_excused)
+    settings = config.fingerprint
+    return resident, Plan(settings.minimum_quality, settings.attempts, all_excused, review=desk.can_decide)
 
 
 def _recipients(config: KitConfig, identity: Identity) -> tuple[str, ...]:

@@ -48,10 +48,16 @@ class Reporter:
             if self._publisher and self._publisher.reached(0):
                 self._publisher.deliver(self._gather(KitState.IDLE), _FAREWELL_S)
 
-    def tell(self) -> None:
-        """Publish the status of a kit that records; never waits."""
+    def tell(self, state: KitState = KitState.RECORDING) -> None:
+        """Publish the status of a kit in this state; never waits."""
         if self._publisher:
-            self._publisher.publish(self._gather(KitState.RECORDING))
+            self._publisher.publish(self._gather(state))
+
+    def reach(self) -> "Reach":
+        """Whether the broker has what was told."""
+        if self._publisher is None:
+            return Reach.NO_BROKER
+        return Reach.REACHED if self._publisher.reached(_LOOK_S) else Reach.AWAY
 
     def _gather(self, state: KitState) -> dict[str, Any]:
         return gather(self._config, state, self._devices(), counts(self._spool))
@@ -88,6 +94,11 @@ def look(config: KitConfig) -> Look:
         if state is KitState.RECORDING:
             return Look(document, Reach.REACHED if publisher.reached(_LOOK_S) else Reach.AWAY)
         return Look(document, Reach.PUBLISHED if publisher.deliver(document, _LOOK_S) else Reach.AWAY)
+
+
+def look_from_inside(config: KitConfig, state: KitState, devices: tuple[DeviceStatus, ...], reporter: Reporter) -> Look:
+    """The same for the process that owns the kit: it knows its devices, and publishes by itself."""
+    return Look(gather(config, state, devices, _counts_of(config)), reporter.reach())
 
 
 def connection(config: KitConfig, client_id: str, *, has_will: bool) -> StatusPublisher:

@@ -78,13 +78,17 @@ def excuse(reason: str, *, language: Language = Language.ENGLISH) -> Excuse:
 
 def load(path: Path, *, today: date) -> ResidentFile:
     """Read a resident's file, TOML or (.json) JSON. Raises InputError with the file and every wrong key."""
-    values = _table(path)
+    return read_file(read_table(path), today=today, where=f"{path}: ")
+
+
+def read_file(values: Mapping[str, object], *, today: date, where: str = "") -> ResidentFile:
+    """What a file's values hold. Raises InputError that begins with `where` and names every wrong key."""
     faults: dict[str, _Fault] = {
         key: _Fault(Phrase.FIELD_UNKNOWN) for key in values if key not in (*_FIELDS, "excused")
     }
     read, wrong = _fields(values, today)
     excused, unexcused = _excused(values.get("excused", {}))
-    _refuse({**wrong, **unexcused, **faults}, Language.ENGLISH, where=f"{path}: ")
+    _refuse({**wrong, **unexcused, **faults}, Language.ENGLISH, where=where)
     return ResidentFile(Resident(**read), excused)
 
 
@@ -226,7 +230,8 @@ def _refuse(faults: Mapping[str, _Fault], language: Language, where: str = "") -
         raise InputError("\n".join([f"{where}{len(faults)} field(s) need a correction:", *lines]))
 
 
-def _table(path: Path) -> Mapping[str, object]:
+def read_table(path: Path) -> Mapping[str, object]:
+    """A resident's file as it stands, not yet judged. Raises InputError for what cannot be read."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         values = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)

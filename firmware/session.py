@@ -60,7 +60,7 @@ def step(session: Session, event: Event) -> tuple[Session, tuple[Action, ...]]:
     if trigger is Trigger.REPEATED:
         session = replace(session, attempts=0)
     if trigger is Trigger.GONE_BACK:
-        last = _last_taken(session)
+        last = last_taken(session)
         settled = session.settled
         session = replace(_fresh(session), finger=settled[last].position, settled=settled[:last])
     if session.state is State.NEXT_FINGER:
@@ -117,10 +117,10 @@ def _after_confirmation(session: Session) -> Trigger:
 def _after_repetition(session: Session) -> Trigger:
     if session.state is State.AWAITING_DECISION or (session.finger and session.attempts):
         return Trigger.REPEATED
-    return Trigger.GONE_BACK if _last_taken(session) >= 0 else Trigger.OUT_OF_PLACE
+    return Trigger.GONE_BACK if last_taken(session) >= 0 else Trigger.OUT_OF_PLACE
 
 
-def _last_taken(session: Session) -> int:
+def last_taken(session: Session) -> int:
     """The place in what is settled of the last finger that was asked for; -1 where there is none."""
     asked = [n for n, capture in enumerate(session.settled) if capture.position not in session.plan.excused]
     return asked[-1] if asked else -1

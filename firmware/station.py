@@ -2,96 +2,42 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TypeVar
 
 from firmware import clock, events, session
-from firmware.announcements import Announcer
-from firmware.datatypes import Feedback, FingerprintFeatures, FrictionRidgeImage, GivenUp
-from firmware.errors import DeviceAbsent, DeviceError, LinkError, SessionError
+from firmware.datatypes import Feedback, FingerCapture, FingerprintFeatures, FrictionRidgeImage, GivenUp
+from firmware.errors import DeviceAbsent, LinkError, SessionError
 from firmware.events import Event
 from firmware.pipeline import arriving, extraction
+from firmware.seams import Announcer, Hardware, Operator, Pixels
 from firmware.session import Plan, Session
 from firmware.session_table import Action, State
 from firmware.vocabulary import FingerPosition
 
 _log = logging.getLogger(__name__)
 
-Decision = events.Repeated | events.Excused | events.Cancelled
 Result = TypeVar("Result")
-Pixels = NDArray[np.uint8]
 
 PAUSES_S = (0.5, 2.0, 5.0)
 """How long to wait before a device is opened anew, each time that its link fails in one capture."""
 
 
-class FingerprintSource(Protocol):
-    """What a station asks of a fingerprint sensor; see the driver for the meaning."""
-
-    def capture(
-        self,
-        *,
-        timeout_s: float,
-        on_lift: Callable[[], None],
-        on_progress: Callable[[float], None],
-        on_rows: Callable[[Pixels, int, float], None],
-        check: bool,
-    ) -> FrictionRidgeImage | GivenUp | None:
-        """Take an image, or give it up where its check finds it hopeless; None when no finger came in time."""
-
-    def wait_for_lift(self, timeout_s: float) -> bool:
-        """Wait until the glass is free; False when it is not after that time."""
-
-
-class Hardware(Protocol):
-    """What a station asks of a kit."""
-
-    @property
-    def fingerprint(self) -> FingerprintSource:
-        """The fingerprint sensor."""
-
-    def reopen(self, name: str) -> None:
-        """Close a device and open it anew."""
-
-
-class Operator(Protocol):
-    """Whoever runs the kit: told what happens, and asked when the session cannot go on by itself."""
-
-    def asked(self, enrolment: Session) -> None:
-        """A finger is asked for."""
-
-    def progressed(self, fraction: float) -> None:
-        """The image is on its way, 0..1."""
-
-    def foretold(self, enrolment: Session, feedback: Sequence[Feedback]) -> None:
-        """The print that is on its way will hardly be good enough, and why."""
-
-    def may_lift(self, *, again: bool) -> None:
-        """The finger may leave the glass; `again` when it is still there after a while."""
-
-    def told(self, action: Action, enrolment: Session) -> None:
-        """How a try ended."""
-
-    def reconnecting(self, fault: DeviceError) -> None:
-        """A device is opened anew."""
-
-    def decide(self, enrolment: Session, *, may_excuse: bool) -> Decision | None:
-        """Repeat, excuse or cancel; None when nobody is there to decide."""
-
-
 @dataclass(frozen=True, slots=True)
 class Station:
-    """A kit, its operator and what is told to others, ready to enrol one resident after another."""
+    """A kit, its operator and what is told to others, ready to enrol one resident after another.
+
+    on_change is called when a finger is asked for or a device failed; on_step with each finger that is settled, and the
+    seconds that it took.
+    """
 
     kit: Hardware
     operator: Operator
-    announcer: Announcer
+    announcers: tuple[Announcer, ...]
     finger_timeout_s: float
     on_change: Callable[[], None] = lambda: None
+    on_step: Callable[[FingerCapture, float], None] = lambda capture, seconds: None
     extract: Callable[[Pixels, float], FingerprintFeatures] = extraction.extract
     foresee: Callable[[Pixels, int, float, int], tuple[Feedback, ...]] = arriving.foresee
     pause: Callable[[float], None] = time.sleep
@@ -105,13 +51,25 @@ class Station:
         enrolment, is_complete = Session(plan), False
         try:
             enrolment, actions = session.step(enrolment, events.Start())
+            since = time.monotonic()
             while enrolment.state not in (State.COMPLETE, State.CANCELLED):
+                before = enrolment
                 enrolment, actions = session.step(enrolment, self._act(enrolment, actions))
+                if enrolment.finger is not before.finger:
+                    since = self._tell_step(before, enrolment, since)
             self._tell(enrolment, actions)
             is_complete = enrolment.state is State.COMPLETE
         finally:
-            self.announcer.done(complete=is_complete)
+            for announcer in self.announcers:
+                announcer.done(complete=is_complete)
         return enrolment
+
+    def _tell_step(self, before: Session, after: Session, since: float) -> float:
+        """What is settled now, and how long it took; returns the time from which the next one counts."""
+        now = time.monotonic()
+        if len(after.settled) > len(before.settled):
+            self.on_step(after.settled[session.last_taken(after)], now - since)
+        return now
 
     def _act(self, enrolment: Session, actions: tuple[Action, ...]) -> Event:
         """Do what the session asks; the last of its actions is the one that brings the next event."""
@@ -122,6 +80,8 @@ class Station:
                     return self._ask(enrolment)
                 case Action.AWAIT_LIFT:
                     return self._await_lift(enrolment)
+                case Action.ASK_REVIEW:
+                    return self._review(enrolment)
                 case _:
                     return self._decide(enrolment)
         except KeyboardInterrupt:
@@ -130,7 +90,8 @@ class Station:
     def _tell(self, enrolment: Session, actions: tuple[Action, ...]) -> None:
         for action in actions:
             if action in (Action.TELL_POOR, Action.TELL_GIVEN_UP, Action.TELL_ABSENT):
-                self.announcer.again(_finger(enrolment))
+                for announcer in self.announcers:
+                    announcer.again(_finger(enrolment))
             if action not in (Action.ASK_FINGER, Action.AWAIT_LIFT):
                 self.operator.told(action, enrolment)
 
@@ -138,8 +99,7 @@ class Station:
         position, arrived, is_foretold = _finger(enrolment), time.monotonic(), False
 
         def lift() -> None:
-            self.announcer.lift(position)
-            self.operator.may_lift(again=False)
+            self._may_lift(position, again=False)
 
         def progressed(fraction: float) -> None:
             nonlocal arrived
@@ -153,7 +113,8 @@ class Station:
                 self.operator.foretold(enrolment, feedback)
 
         def capture() -> FrictionRidgeImage | GivenUp | None:
-            self.announcer.ask(position, enrolment.attempts + 1)
+            for announcer in self.announcers:
+                announcer.ask(position, enrolment.attempts + 1)
             self.operator.asked(enrolment)
             return self.kit.fingerprint.capture(
                 timeout_s=self.finger_timeout_s,
@@ -161,12 +122,13 @@ class Station:
                 on_progress=progressed,
                 on_rows=watch,
                 check=not enrolment.needs_any,
+                stop=self.operator.has_word,
             )
 
         self.on_change()
         taken = self._persist(capture)
         if taken is None:
-            return events.NoFinger()
+            return self._heard(enrolment, Action.ASK_FINGER) if self.operator.has_word() else events.NoFinger()
         if isinstance(taken, GivenUp):
             _log.info("station: %s, given up: %s", position.name.lower(), [told.value for told in taken.feedback])
             return taken
@@ -178,13 +140,34 @@ class Station:
 
     def _await_lift(self, enrolment: Session) -> Event:
         position = enrolment.finger or enrolment.settled[-1].position
+
+        def wait() -> bool:
+            return self.kit.fingerprint.wait_for_lift(self.finger_timeout_s, stop=self.operator.has_word)
+
         for _ in range(enrolment.plan.attempts):
-            if self._persist(lambda: self.kit.fingerprint.wait_for_lift(self.finger_timeout_s)):
+            if self._persist(wait):
                 return events.Lifted()
-            self.announcer.lift(position)
-            self.operator.may_lift(again=True)
+            if self.operator.has_word():
+                return self._heard(enrolment, Action.AWAIT_LIFT)
+            self._may_lift(position, again=True)
         message = f"{position.name.lower()}: something stays on the glass; lift the finger, clean the glass"
         raise SessionError(f"{message} and record this resident again: nothing was kept")
+
+    def _may_lift(self, position: FingerPosition, *, again: bool) -> None:
+        for announcer in self.announcers:
+            announcer.lift(position)
+        self.operator.may_lift(again=again)
+
+    def _heard(self, enrolment: Session, during: Action) -> Event:
+        """What the operator said or pressed meanwhile; where it comes to nothing the station goes on."""
+        word = self.operator.word(enrolment, may_excuse=enrolment.finger is not None)
+        return self._act(enrolment, (during,)) if word is None else word
+
+    def _review(self, enrolment: Session) -> Event:
+        word = self.operator.review(enrolment)
+        if word is None:
+            raise SessionError("nobody confirmed the record; nothing was kept: record this resident again")
+        return word
 
     def _decide(self, enrolment: Session) -> Event:
         decision = self.operator.decide(enrolment, may_excuse=True)

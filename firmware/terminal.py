@@ -1,23 +1,21 @@
 """The operator's view of a session on a terminal, or plain lines where there is none."""
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-from rich.prompt import Prompt
 from rich.table import Table
 
-from firmware import advice, events, resident, wording
-from firmware.datatypes import Excuse, Feedback, FingerCapture, GivenUp, Outcome, Resident
+from firmware import advice, events, keyboard, resident, tables, wording
+from firmware.datatypes import Excuse, Feedback, FingerCapture, GivenUp, Resident
 from firmware.errors import DeviceError, InputError
 from firmware.events import Captured
-from firmware.session import Session
+from firmware.keyboard import Keyboard
+from firmware.seams import Presses, Word
+from firmware.session import Session, last_taken
 from firmware.session_table import Action
-from firmware.station import Decision
 from firmware.vocabulary import FingerPosition, Language
 from firmware.wording import Phrase
 
@@ -27,22 +25,29 @@ _PROMPTS = {
     "date_of_birth": Phrase.PROMPT_DATE,
     "sex": Phrase.PROMPT_SEX,
 }
-_OUTCOMES = {
-    Outcome.ACCEPTED: Phrase.OUTCOME_ACCEPTED,
-    Outcome.LOW_QUALITY: Phrase.OUTCOME_LOW_QUALITY,
-    Outcome.EXCUSED: Phrase.OUTCOME_EXCUSED,
-}
 
 
 class Terminal:
-    """Speaks the kit's language; asks only where a person sits at the keyboard. It is the station's Operator."""
+    """Speaks the kit's language; asks only where a person sits at the keyboard. It is the station's Operator.
 
-    def __init__(self, console: Console, language: Language) -> None:
+    presses: buttons that say the same as the keyboard, and are heard beside it.
+    """
+
+    def __init__(
+        self, console: Console, language: Language, keys: Keyboard | None = None, presses: Presses | None = None
+    ) -> None:
         self._console = console
         self._language = language
         self._progress: Progress | None = None
         self._has_hinted = False
-        self.is_interactive = console.is_terminal and sys.stdin.isatty()
+        self._keyboard = keys or keyboard.of_this_process()
+        self._presses = presses
+        self.is_interactive = console.is_terminal and self._keyboard.is_interactive
+
+    @property
+    def can_decide(self) -> bool:
+        """Whether somebody is there who can be asked, at the keyboard or at the buttons."""
+        return self.is_interactive or self._presses is not None
 
     def say(self, phrase: Phrase, style: str = "", **values: object) -> None:
         """Tell one text."""
@@ -107,7 +112,7 @@ class Terminal:
                 self.say(Phrase.GIVEN_UP, "yellow", finger=self._finger(enrolment.finger))
                 self._advise(enrolment.latest.feedback)
             case Action.TELL_ACCEPTED | Action.TELL_BEST_KEPT | Action.TELL_EXCUSED:
-                self._tell_settled(action, enrolment.settled[-1])
+                self._tell_settled(action, enrolment.settled[last_taken(enrolment)])
             case Action.ASK_DECISION:
                 finger = self._finger(enrolment.finger)
                 self.say(Phrase.NO_PRINT, "red", finger=finger, attempts=enrolment.attempts)
@@ -117,24 +122,37 @@ class Terminal:
         self.close()
         self.say(Phrase.RECONNECT, "yellow", fault=fault)
 
-    def decide(self, enrolment: Session, *, may_excuse: bool) -> Decision | None:
+    def decide(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
         """Ask: repeat, excuse with a reason, or cancel; None where nobody can be asked."""
+        _, repeat, excuse, cancel = tuple(Phrase.DECISION_KEYS.say(self._language))
+        choices: dict[str, Word | None] = {repeat: events.Repeated(), cancel: events.Cancelled()}
+        if may_excuse:
+            choices[excuse] = None
+        return self._choose(Phrase.PROMPT_DECISION if may_excuse else Phrase.PROMPT_GO_ON, choices)
+
+    def review(self, enrolment: Session) -> Word | None:
+        """Show what was taken and ask whether all is right; None where nobody can be asked."""
+        self._show_captures(enrolment.settled)
+        accept, repeat, _, cancel = tuple(Phrase.DECISION_KEYS.say(self._language))
+        choices: dict[str, Word | None] = dict.fromkeys((accept, ""), events.Confirmed())
+        choices |= {repeat: events.Repeated(), cancel: events.Cancelled()}
+        return self._choose(Phrase.PROMPT_REVIEW, choices)
+
+    def has_word(self) -> bool:
+        """Whether a button was pressed, or Ctrl-C at the other end, that is not heard yet."""
+        return self._keyboard.is_interrupted or bool(self._presses and self._presses.has_word())
+
+    def word(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
+        """What was pressed; after Ctrl-C the operator is asked."""
         self.close()
-        if not self.is_interactive:
-            return None
-        repeat, excuse, cancel = tuple(Phrase.DECISION_KEYS.say(self._language))
-        choices = (repeat, excuse, cancel) if may_excuse else (repeat, cancel)
-        key = ""
-        while key not in choices:
-            key = self._prompt(Phrase.PROMPT_DECISION if may_excuse else Phrase.PROMPT_GO_ON).strip().lower()
-        if key == repeat:
-            return events.Repeated()
-        return events.Cancelled() if key == cancel else events.Excused(self._ask_excuse())
+        if self._presses and self._presses.has_word():
+            return self._presses.word()
+        self._keyboard.forget_interruption()
+        return self.decide(enrolment, may_excuse=may_excuse)
 
     def show_recorded(self, captures: Sequence[FingerCapture], number: str, waiting: int) -> None:
         """Show every finger with its outcome and score, and what the record is called."""
-        heads = (Phrase.FINGER, Phrase.OUTCOME, Phrase.SCORE, Phrase.MINUTIAE, Phrase.ATTEMPTS)
-        self.show_rows([head.say(self._language) for head in heads], [self._row(capture) for capture in captures])
+        self._show_captures(captures)
         self.say(Phrase.DONE, "bold green", number=number)
         self.say(Phrase.WAITING, waiting=waiting)
 
@@ -152,27 +170,27 @@ class Terminal:
 
     def show_status(self, document: Mapping[str, Any], broker: Phrase, address: str) -> None:
         """Show a kit's status document, and whether the broker has it."""
-        unknown = Phrase.UNKNOWN.say(self._language)
-        storage, temperature = document["storage"], document["temperature_c"]
-        values = {
-            Phrase.STATE: document["state"],
-            Phrase.PURPOSE: document["purpose"],
-            Phrase.CLOCK: f"{document['at']} ({document['clock']})",
-            Phrase.TEMPERATURE: None if temperature is None else f"{temperature:.1f} °C",
-            Phrase.STORAGE: storage and f"{storage['free_bytes'] / 1e9:.1f} / {storage['total_bytes'] / 1e9:.1f} GB",
-            Phrase.RECORDED: document["recorded"],
-            Phrase.WAITING_COUNT: document["waiting"],
-            Phrase.OLDEST: document["oldest_waiting"] or ("-" if document["waiting"] == 0 else None),
-        }
-        rows = [
-            (phrase.say(self._language), unknown if value is None else str(value)) for phrase, value in values.items()
-        ]
-        for device in document["devices"]:
-            words = " ".join(filter(None, (device["state"], device["model"], device["words"])))
-            rows.append((device["name"], words))
         self.say(Phrase.STATUS_OF, "bold", kit=document["kit"])
-        self.show_rows(("", ""), rows)
+        self.show_rows(("", ""), tables.of_status(document, self._language))
         self.say(broker, broker=address)
+
+    def _choose(self, prompt: Phrase, choices: Mapping[str, Word | None]) -> Word | None:
+        """What is typed or pressed, whichever comes first; a choice of None is an excuse, whose reason is asked for."""
+        self.close()
+        while self.can_decide:
+            typed = self._typed(prompt, self._has_press)
+            if typed is None and self._presses:
+                return self._presses.word()
+            key = (typed or "?").strip().lower()
+            if key in choices:
+                return choices[key] or events.Excused(self._ask_excuse())
+        return None
+
+    def _has_press(self) -> bool:
+        return bool(self._presses and self._presses.has_word())
+
+    def _show_captures(self, captures: Sequence[FingerCapture]) -> None:
+        self.show_rows(*tables.of_captures(captures, self._language))
 
     def _advise(self, found: Sequence[Feedback]) -> None:
         for feedback in found:
@@ -187,16 +205,6 @@ class Terminal:
                 (Phrase.ACCEPTED, "green") if action is Action.TELL_ACCEPTED else (Phrase.LOW_QUALITY, "yellow")
             )
             self.say(phrase, style, finger=finger, score=capture.features.quality.score)
-
-    def _row(self, capture: FingerCapture) -> tuple[str, ...]:
-        features = capture.features
-        return (
-            self._finger(capture.position),
-            _OUTCOMES[capture.outcome].say(self._language),
-            str(features.quality.score) if features else "-",
-            str(len(features.minutiae)) if features else "-",
-            str(capture.attempts),
-        )
 
     def _ask_field(self, field: str, today: date) -> str:
         value = self._prompt(_PROMPTS[field])
@@ -213,8 +221,13 @@ class Terminal:
                 self._line(f"  {error}", "yellow")
 
     def _prompt(self, phrase: Phrase) -> str:
+        return self._typed(phrase, lambda: False) or ""
+
+    def _typed(self, phrase: Phrase, stop: Callable[[], bool]) -> str | None:
+        """A line that is asked for; None when `stop` says so first."""
+        self._console.print(phrase.say(self._language), end=": ", markup=False)
         try:
-            return str(Prompt.ask(escape(phrase.say(self._language)), console=self._console))
+            return self._keyboard.line(stop)
         except EOFError as error:
             raise InputError("terminal: the keyboard is gone; record this resident again, nothing was kept") from error
 

@@ -87,7 +87,11 @@ class Phrase(Bilingual):
         "[r] repeat this finger, [e] excuse it with a reason, [c] cancel",
     )
     PROMPT_GO_ON = ("[u] lanjut menunggu, [b] batal", "[r] go on waiting, [c] cancel")
-    DECISION_KEYS = ("ukb", "rec")
+    PROMPT_REVIEW = (
+        "[s] simpan rekaman ini, [u] ulangi langkah terakhir, [b] batal",
+        "[k] keep this record, [r] repeat the last step, [c] cancel",
+    )
+    DECISION_KEYS = ("sukb", "krec")
 
     GETTING_READY = ("Menyiapkan perekaman.", "Getting ready.")
     ASK = (

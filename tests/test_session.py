@@ -249,7 +249,7 @@ HAPPENS = st.one_of(
 
 @given(st.lists(HAPPENS, max_size=40))
 def test_no_walk_of_presses_ends_dead_or_short(events: list[Event]) -> None:
-    session, actions = walk(Session(REVIEWED), Start())
+    session, _ = walk(Session(REVIEWED), Start())
     for event in events:
         if session.state is State.COMPLETE:
             break

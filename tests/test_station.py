@@ -10,12 +10,21 @@ import pytest
 from numpy.typing import NDArray
 
 from firmware import events
-from firmware.announcements import Announcer
-from firmware.datatypes import Excuse, Feedback, FingerprintFeatures, FrictionRidgeImage, GivenUp, Outcome
+from firmware.announcements import FileAnnouncer
+from firmware.datatypes import (
+    Excuse,
+    Feedback,
+    FingerCapture,
+    FingerprintFeatures,
+    FrictionRidgeImage,
+    GivenUp,
+    Outcome,
+)
 from firmware.errors import DeviceAbsent, DeviceError, DeviceRefused, LinkLost, LinkTimeout, SessionError
+from firmware.seams import Word
 from firmware.session import Plan, Session
 from firmware.session_table import Action, State
-from firmware.station import PAUSES_S, Decision, Station
+from firmware.station import PAUSES_S, Station
 from firmware.vocabulary import FingerPosition, MissingFinger
 from tests.residents import features
 
@@ -28,14 +37,18 @@ BANDAGED = Excuse(MissingFinger.UNABLE_TO_PRINT, "bandaged")
 class Bench:
     """A sensor that does what its script says: a score, None for no finger, or an error to raise.
 
-    A print of score UNFIT does not pass its check, one of score HOPELESS shows its flaw in its first two rows of four.
+    A word is what the operator presses while the sensor waits. A print of score UNFIT does not pass its check, one of
+    score HOPELESS shows its flaw in its first two rows of four.
     happened: what came to pass, in order.
     """
 
-    script: list[int | BaseException | None]
+    script: list[int | BaseException | Word | None]
     lifts: list[bool | BaseException] = field(default_factory=list)
     reopenings: list[DeviceError | None] = field(default_factory=list)
-    decisions: list[Decision | None] = field(default_factory=list)
+    decisions: list[Word | None] = field(default_factory=list)
+    pressed: list[Word | None] = field(default_factory=list)
+    presses_at_lift: list[Word] = field(default_factory=list)
+    steps: list[FingerCapture] = field(default_factory=list)
     told_actions: list[Action] = field(default_factory=list)
     faults: list[DeviceError] = field(default_factory=list)
     reopened: int = 0
@@ -53,8 +66,13 @@ class Bench:
         on_progress: Callable[[float], None],
         on_rows: Callable[[NDArray[np.uint8], int, float], None],
         check: bool,
+        stop: Callable[[], bool],
     ) -> FrictionRidgeImage | GivenUp | None:
         next_one = self.script.pop(0)
+        if isinstance(next_one, Word):
+            self.pressed.append(next_one)
+            assert stop()
+            return None
         if isinstance(next_one, BaseException):
             raise next_one
         if next_one is None:
@@ -69,8 +87,12 @@ class Bench:
         on_progress(1.0)
         return FrictionRidgeImage(pixels, 508)
 
-    def wait_for_lift(self, timeout_s: float) -> bool:
+    def wait_for_lift(self, timeout_s: float, *, stop: Callable[[], bool]) -> bool:
         self.happened.append("lift")
+        if self.presses_at_lift:
+            self.pressed.append(self.presses_at_lift.pop(0))
+            assert stop()
+            return False
         lifted = self.lifts.pop(0) if self.lifts else True
         if isinstance(lifted, BaseException):
             raise lifted
@@ -98,8 +120,18 @@ class Bench:
     def reconnecting(self, fault: DeviceError) -> None:
         self.faults.append(fault)
 
-    def decide(self, enrolment: Session, *, may_excuse: bool) -> Decision | None:
+    def decide(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
         return self.decisions.pop(0) if self.decisions else None
+
+    def review(self, enrolment: Session) -> Word | None:
+        return self.decide(enrolment, may_excuse=False)
+
+    def has_word(self) -> bool:
+        return bool(self.pressed)
+
+    def word(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
+        assert may_excuse == (enrolment.finger is not None)
+        return self.pressed.pop(0)
 
 
 def foresee(rows: NDArray[np.uint8], height: int, ppi: float, minimum: int) -> tuple[Feedback, ...]:
@@ -107,13 +139,28 @@ def foresee(rows: NDArray[np.uint8], height: int, ppi: float, minimum: int) -> t
     return (Feedback.TOO_DRY,) if rows[0, 0] == HOPELESS and len(rows) > 1 else ()
 
 
-def enrol(bench: Bench, path: Path | None = None, fingers: tuple[FingerPosition, ...] = THUMB) -> Session:
+def enrol(
+    bench: Bench, path: Path | None = None, fingers: tuple[FingerPosition, ...] = THUMB, *, review: bool = False
+) -> Session:
+    def settled(capture: FingerCapture, seconds: float) -> None:
+        assert seconds >= 0
+        bench.steps.append(capture)
+
     def scored(pixels: NDArray[np.uint8], ppi: float) -> FingerprintFeatures:
         bench.happened.append("score")
         return features(int(pixels[0, 0]))
 
-    station = Station(bench, bench, Announcer(path), 1.0, extract=scored, foresee=foresee, pause=lambda seconds: None)
-    return station.enrol(Plan(40, 3, fingers=fingers))
+    station = Station(
+        bench,
+        bench,
+        (FileAnnouncer(path),),
+        1.0,
+        on_step=settled,
+        extract=scored,
+        foresee=foresee,
+        pause=lambda seconds: None,
+    )
+    return station.enrol(Plan(40, 3, fingers=fingers, review=review))
 
 
 def test_two_fingers_one_after_a_poor_try(tmp_path: Path) -> None:
@@ -198,7 +245,7 @@ def test_no_print_and_nobody_there_ends_with_a_clear_message(tmp_path: Path) -> 
         (events.Cancelled(), State.CANCELLED, None),
     ],
 )
-def test_the_operator_decides(decision: Decision, state: State, outcome: Outcome | None) -> None:
+def test_the_operator_decides(decision: Word, state: State, outcome: Outcome | None) -> None:
     done = enrol(Bench([None, None, None, 80], decisions=[decision]))
     assert done.state is state
     assert [capture.outcome for capture in done.settled] == ([outcome] if outcome else [])
@@ -238,7 +285,7 @@ def test_an_interrupt_with_nobody_to_ask_ends_the_session() -> None:
 @pytest.mark.parametrize(
     ("decision", "outcome"), [(events.Repeated(), Outcome.ACCEPTED), (events.Excused(BANDAGED), Outcome.EXCUSED)]
 )
-def test_an_operator_interrupts_at_a_finger(decision: Decision, outcome: Outcome) -> None:
+def test_an_operator_interrupts_at_a_finger(decision: Word, outcome: Outcome) -> None:
     bench = Bench([KeyboardInterrupt(), 80], decisions=[decision])
     assert enrol(bench).settled[0].outcome is outcome
     assert bench.reopened == 1
@@ -249,3 +296,41 @@ def test_an_operator_interrupts_a_lift() -> None:
     assert enrol(again).state is State.COMPLETE
     ended = Bench([80], lifts=[KeyboardInterrupt()], decisions=[events.Cancelled()])
     assert enrol(ended).state is State.CANCELLED
+
+
+def test_presses_are_heard_while_the_sensor_waits() -> None:
+    fingers = tuple(FingerPosition)[:3]
+    bench = Bench([80, events.Repeated(), 90, 20, events.Confirmed(), events.Excused(BANDAGED)])
+    done = enrol(bench, None, fingers)
+    assert [capture.outcome for capture in done.settled] == [Outcome.ACCEPTED, Outcome.LOW_QUALITY, Outcome.EXCUSED]
+    scores = [capture.features and capture.features.quality.score for capture in done.settled]
+    assert scores == [90, 20, None]
+    assert [capture.position for capture in bench.steps] == [fingers[0], *fingers]
+    assert bench.reopened == 0
+
+
+def test_a_press_while_the_finger_lies_there_is_heard() -> None:
+    done = enrol(Bench([80, 90, 70], presses_at_lift=[events.Repeated(), events.Confirmed()]))
+    assert done.settled[0].features is not None and done.settled[0].features.quality.score == 90
+
+
+def test_a_press_cancels_at_any_time() -> None:
+    for bench in (Bench([events.Cancelled()]), Bench([80], presses_at_lift=[events.Cancelled()])):
+        assert enrol(bench).state is State.CANCELLED
+
+
+def test_a_press_that_comes_to_nothing_leaves_the_finger_asked_for() -> None:
+    bench = Bench([events.Confirmed(), events.Repeated(), 80])
+    assert enrol(bench).settled[0].attempts == 1
+
+
+def test_the_operator_looks_before_the_record_is_sealed() -> None:
+    bench = Bench([80, 90], decisions=[events.Repeated(), events.Confirmed()])
+    done = enrol(bench, review=True)
+    assert done.state is State.COMPLETE
+    assert done.settled[0].features is not None and done.settled[0].features.quality.score == 90
+
+
+def test_a_record_that_nobody_confirms_is_not_kept() -> None:
+    with pytest.raises(SessionError, match="nobody confirmed"):
+        enrol(Bench([80]), review=True)

@@ -10,9 +10,9 @@ from firmware import events, session
 from firmware.datatypes import Excuse, Feedback, FingerprintFeatures, GivenUp, QualityReport
 from firmware.errors import InputError, LinkLost
 from firmware.events import Captured
+from firmware.seams import Decision
 from firmware.session import Plan, Session
 from firmware.session_table import Action
-from firmware.station import Decision
 from firmware.terminal import Terminal
 from firmware.vocabulary import FingerPosition, Language, MissingFinger, Sex
 from firmware.wording import Phrase

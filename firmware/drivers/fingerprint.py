@@ -111,6 +111,11 @@ class FingerprintSensor:
         """Let the port go; closing twice is no fault."""
         self._link.close()
 
+    def check(self) -> None:
+        """Ask for a sign of life. Raises DeviceError."""
+        self.open()
+        self._dialogue.command(protocol.GENERATE_IMAGE, extra_s=_IMAGING_S)
+
     def capture(
         self,
         *,
@@ -119,9 +124,10 @@ class FingerprintSensor:
         on_progress: Callable[[float], None] = lambda fraction: None,
         on_rows: Watch | None = None,
         check: bool = False,
+        stop: Callable[[], bool] = lambda: False,
         attempts: int = 3,
     ) -> FrictionRidgeImage | GivenUp | None:
-        """Wait for a finger and take its image; None when no finger came in time.
+        """Wait for a finger and take its image; None when no finger came in time, or before `stop` said so.
 
         `on_lift` is called once the image is in the sensor's buffer, `on_progress` with 0..1 during its download, which
         is tried up to `attempts` times and begins at 0 each time. `on_rows` sees the rows as they come, but none of the
@@ -131,7 +137,7 @@ class FingerprintSensor:
         """
         self.open()
         log.info("%s: capture", DEVICE)
-        if not self._poll(Confirmation.DONE, timeout_s, attempts):
+        if not self._poll(Confirmation.DONE, timeout_s, attempts, stop):
             return None
         on_lift()
         if check and self._first_check and (complaint := self._first_check.run()):
@@ -139,12 +145,15 @@ class FingerprintSensor:
         pixels = self._download(attempts, on_progress, on_rows)
         return FrictionRidgeImage(pixels, self._ppi, grey_bits=4, device=self.device)
 
-    def wait_for_lift(self, timeout_s: float) -> bool:
-        """Wait until no finger is on the glass; False when one still is after that time. The image is overwritten."""
-        self.open()
-        return self._poll(Confirmation.NO_FINGER, timeout_s, attempts=3)
+    def wait_for_lift(self, timeout_s: float, *, stop: Callable[[], bool] = lambda: False) -> bool:
+        """Wait until no finger is on the glass; False when one still is after that time, or when `stop` says so.
 
-    def _poll(self, wanted: Confirmation, timeout_s: float, attempts: int) -> bool:
+        The image in the sensor's buffer is overwritten.
+        """
+        self.open()
+        return self._poll(Confirmation.NO_FINGER, timeout_s, 3, stop)
+
+    def _poll(self, wanted: Confirmation, timeout_s: float, attempts: int, stop: Callable[[], bool]) -> bool:
         """Take images until the sensor confirms what is wanted; False when the time is over."""
         deadline = self._clock() + timeout_s
         failures = 0
@@ -158,7 +167,7 @@ class FingerprintSensor:
             expected = (Confirmation.DONE, Confirmation.NO_FINGER)
             if failures >= attempts or (not failures and answer.code not in expected):
                 raise refusal(protocol.GENERATE_IMAGE, answer, "clean its glass, switch it off and on, else replace it")
-            if self._clock() >= deadline:
+            if self._clock() >= deadline or stop():
                 return False
             self._dialogue.pause(_POLL_S)
 

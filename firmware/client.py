@@ -1,0 +1,64 @@
+"""A client of the station: shows what the station says, and sends what is typed."""
+
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from rich.console import Console
+
+from firmware import connection, keyboard
+from firmware.connection import Connection
+from firmware.errors import SessionError
+
+
+def ask(data: Path, console: Console, verb: str, **arguments: object) -> Mapping[str, Any] | None:
+    """Ask the station of a data folder to do something; None where none runs.
+
+    Its words appear on the console. Ctrl-C is the station's: it asks what to do. Raises SessionError with what the
+    station complains of, or when it ends before it has answered.
+    """
+    line = connection.connect(data)
+    if line is None:
+        return None
+    with line, _interrupting(line):
+        interactive = console.is_terminal and sys.stdin is not None and sys.stdin.isatty()
+        screen = {"is_terminal": console.is_terminal, "is_interactive": interactive, "width": console.width}
+        line.send(verb=verb, terminal=screen, **arguments)
+        if interactive:
+            threading.Thread(target=_type, args=(line,), daemon=True).start()
+        for message in line.messages():
+            if "text" in message:
+                console.file.write(str(message["text"]))
+                console.file.flush()
+            elif "error" in message:
+                raise SessionError(str(message["error"]))
+            elif "result" in message:
+                return dict(message["result"])
+    raise SessionError("the station ended before it had answered; start it again, it names what was interrupted")
+
+
+def _type(line: Connection) -> None:
+    for typed in keyboard.lines_of(sys.stdin):
+        line.send(line=typed)
+
+
+@contextlib.contextmanager
+def _interrupting(line: Connection) -> Iterator[None]:
+    """Ctrl-C goes to the station while the context lasts."""
+    before = signal.getsignal(signal.SIGINT)
+
+    def told(number: int, frame: FrameType | None) -> None:
+        line.send(interrupt=True)
+
+    with contextlib.suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGINT, told)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ValueError):
+            signal.signal(signal.SIGINT, before)

@@ -1,0 +1,147 @@
+"""The line between the station and those who ask it something: objects of JSON, one a line, over a Unix socket.
+
+The socket lies in the kit's data folder, which is its owner's alone; whoever comes from another user is shown the door.
+"""
+
+import contextlib
+import io
+import json
+import os
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+SOCKET = "station.sock"
+_LONGEST = 1 << 20
+
+
+class Connection:
+    """One end of a line. A line that breaks ends what comes; what is sent then is lost without a word."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self._socket = line
+        self._turn = threading.Lock()
+
+    def send(self, **message: object) -> None:
+        """Send an object."""
+        text = json.dumps(message, ensure_ascii=False).encode() + b"\n"
+        with self._turn, contextlib.suppress(OSError):
+            self._socket.sendall(text)
+
+    def messages(self) -> Iterator[dict[str, Any]]:
+        """Objects until the other end goes; a line that is none, or too long, ends them too."""
+        text = b""
+        while True:
+            try:
+                more = self._socket.recv(1 << 16)
+            except OSError:
+                return
+            *whole, text = (text + more).split(b"\n")
+            for line in whole:
+                if (message := _parsed(line)) is None:
+                    return
+                yield message
+            if not more or len(text) > _LONGEST:
+                return
+
+    def close(self) -> None:
+        """Hang up; closing twice is no fault."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Listener:
+    """Takes those who come to the station of a data folder; the caller owns the kit: an old socket is nobody's."""
+
+    def __init__(self, data: Path) -> None:
+        self._path = data / SOCKET
+        self._path.unlink(missing_ok=True)
+        self._socket = socket.socket(socket.AF_UNIX)
+        with _short(data) as folder:
+            self._socket.bind(f"{folder}/{SOCKET}")
+        self._path.chmod(0o600)
+        self._socket.listen()
+
+    def accept(self) -> Connection | None:
+        """Wait for the next of our own; None when the listener is closed."""
+        while True:
+            try:
+                line, _ = self._socket.accept()
+            except OSError:
+                return None
+            if _uid(line) in (os.getuid(), 0):
+                return Connection(line)
+            line.close()
+
+    def close(self) -> None:
+        """Take nobody any more."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        self._path.unlink(missing_ok=True)
+
+
+def connect(data: Path) -> Connection | None:
+    """The line to the station of this data folder; None where none runs."""
+    line = socket.socket(socket.AF_UNIX)
+    try:
+        with _short(data) as folder:
+            line.connect(f"{folder}/{SOCKET}")
+    except OSError:
+        line.close()
+        return None
+    return Connection(line)
+
+
+class Paper(io.TextIOBase):
+    """A text file whose words appear at the other end of a line."""
+
+    def __init__(self, line: Connection) -> None:
+        self._line = line
+
+    def write(self, text: str) -> int:
+        """Send the text."""
+        if text:
+            self._line.send(text=text)
+        return len(text)
+
+    def writable(self) -> bool:
+        """Say yes."""
+        return True
+
+
+@contextlib.contextmanager
+def _short(folder: Path) -> Iterator[str]:
+    """A short name for a folder: a socket's path has room for 107 bytes only (unix(7))."""
+    number = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{number}"
+    finally:
+        os.close(number)
+
+
+def _uid(line: socket.socket) -> int:
+    credentials = line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    _, uid, _ = struct.unpack("3i", credentials)
+    return int(uid)
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return None
+    return message if isinstance(message, dict) else None

@@ -1,0 +1,108 @@
+"""What a station asks of the kit's devices, of those who announce, and of whoever runs the kit."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware import events
+from firmware.datatypes import Feedback, FrictionRidgeImage, GivenUp
+from firmware.errors import DeviceError
+from firmware.session import Session
+from firmware.session_table import Action
+from firmware.vocabulary import FingerPosition
+
+Decision = events.Repeated | events.Excused | events.Cancelled
+Word = Decision | events.Confirmed
+Pixels = NDArray[np.uint8]
+
+
+class FingerprintSource(Protocol):
+    """What a station asks of a fingerprint sensor; see the driver for the meaning."""
+
+    def capture(
+        self,
+        *,
+        timeout_s: float,
+        on_lift: Callable[[], None],
+        on_progress: Callable[[float], None],
+        on_rows: Callable[[Pixels, int, float], None],
+        check: bool,
+        stop: Callable[[], bool],
+    ) -> FrictionRidgeImage | GivenUp | None:
+        """Take an image, or give it up where its check finds it hopeless; None when no finger came before the end."""
+
+    def wait_for_lift(self, timeout_s: float, *, stop: Callable[[], bool]) -> bool:
+        """Wait until the glass is free; False when it is not before the end."""
+
+
+class Hardware(Protocol):
+    """What a station asks of a kit."""
+
+    @property
+    def fingerprint(self) -> FingerprintSource:
+        """The fingerprint sensor."""
+
+    def reopen(self, name: str) -> None:
+        """Close a device and open it anew."""
+
+
+class Operator(Protocol):
+    """Whoever runs the kit: told what happens, and asked when the session cannot go on by itself."""
+
+    def asked(self, enrolment: Session) -> None:
+        """A finger is asked for."""
+
+    def progressed(self, fraction: float) -> None:
+        """The image is on its way, 0..1."""
+
+    def foretold(self, enrolment: Session, feedback: Sequence[Feedback]) -> None:
+        """The print that is on its way will hardly be good enough, and why."""
+
+    def may_lift(self, *, again: bool) -> None:
+        """The finger may leave the glass; `again` when it is still there after a while."""
+
+    def told(self, action: Action, enrolment: Session) -> None:
+        """How a try ended."""
+
+    def reconnecting(self, fault: DeviceError) -> None:
+        """A device is opened anew."""
+
+    def decide(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
+        """Repeat, excuse or cancel; None when nobody is there to decide."""
+
+    def review(self, enrolment: Session) -> Word | None:
+        """Ask whether all is right; None when nobody is there to look."""
+
+    def has_word(self) -> bool:
+        """Whether something was pressed or said that the session has not heard; never waits."""
+
+    def word(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
+        """Take what was pressed or said; None when it comes to nothing."""
+
+
+class Presses(Protocol):
+    """Buttons that an operator may press instead of typing."""
+
+    def has_word(self) -> bool:
+        """Whether one was pressed that is not heard yet; never waits."""
+
+    def word(self) -> Word | None:
+        """Take what was pressed first; None when that means nothing here."""
+
+
+class Announcer(Protocol):
+    """Tells everybody in the room what is asked for: words on a screen, lamps, sounds."""
+
+    def ask(self, position: FingerPosition, attempt: int) -> None:
+        """A finger is asked for."""
+
+    def lift(self, position: FingerPosition) -> None:
+        """The finger may leave the glass."""
+
+    def again(self, position: FingerPosition) -> None:
+        """The same finger will be asked for once more."""
+
+    def done(self, *, complete: bool) -> None:
+        """The session is over."""

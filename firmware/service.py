@@ -1,0 +1,176 @@
+"""The station as a service: it alone owns the devices, and does what its clients ask, one thing at a time."""
+
+import contextlib
+import logging
+import os
+import queue
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import IO, Any, cast
+
+from rich.console import Console
+
+from firmware import reporting
+from firmware.config import KitConfig
+from firmware.connection import Connection, Listener, Paper
+from firmware.errors import KitError
+from firmware.keyboard import Keyboard
+from firmware.pipeline import warming
+from firmware.recording import Workplace, workplace
+from firmware.telemetry.summary import KitState
+from firmware.terminal import Terminal
+
+_log = logging.getLogger(__name__)
+
+_TICK_S = 1.0
+
+Work = Callable[[Workplace, Terminal, dict[str, Any]], dict[str, Any]]
+"""What a verb does with the devices: its arguments in, its result out, both as JSON has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    work: Work
+    message: dict[str, Any]
+    line: Connection
+    keys: Keyboard
+
+
+@dataclass
+class Service:
+    """A station that serves until it is told to end.
+
+    verbs: the work that needs the devices. Status is told at any time, also while a resident is recorded.
+    """
+
+    config: KitConfig
+    verbs: dict[str, Work]
+    _jobs: "queue.SimpleQueue[_Job]" = field(default_factory=queue.SimpleQueue)
+    _busy: threading.Lock = field(default_factory=threading.Lock)
+    _ending: threading.Event = field(default_factory=threading.Event)
+
+    def run(self, on_ready: Callable[[], None] = lambda: None) -> None:
+        """Serve until SIGTERM or SIGINT; a resident who is being recorded then is recorded again later.
+
+        Raises DeviceBusy when another process owns the kit, and IdentityError when nobody could open its packets.
+        """
+        with _ended_by(self._end), workplace(self.config, patient=True) as place:
+            place.report.tell(KitState.IDLE)
+            warming.warm_up(self.config.fingerprint.ppi, self.config.effort)
+            listener = Listener(self.config.data)
+            threading.Thread(target=self._listen, args=(listener, place), daemon=True).start()
+            try:
+                notify("READY=1")
+                on_ready()
+                self._serve(place)
+            finally:
+                notify("STOPPING=1")
+                listener.close()
+
+    def _serve(self, place: Workplace) -> None:
+        while not self._ending.is_set():
+            try:
+                job = self._jobs.get(timeout=_TICK_S)
+            except queue.Empty:
+                if place.kit.look_after(time.monotonic()):
+                    place.report.tell(KitState.IDLE)
+                continue
+            try:
+                self._do(job, place)
+            finally:
+                self._busy.release()
+                place.report.tell(KitState.IDLE)
+
+    def _do(self, job: _Job, place: Workplace) -> None:
+        screen = job.message.get("terminal", {})
+        console = Console(
+            file=cast("IO[str]", Paper(job.line)),
+            force_terminal=bool(screen.get("is_terminal")),
+            width=int(screen.get("width") or 80),
+            highlight=False,
+            soft_wrap=True,
+        )
+        terminal = Terminal(console, self.config.language, job.keys)
+        try:
+            result = job.work(place, terminal, job.message)
+        except KitError as error:
+            job.line.send(error=str(error))
+        except Exception as error:  # noqa: BLE001 (a job that fails as nobody foresaw must not end the station)
+            _log.exception("service: %s failed", job.message.get("verb"))
+            job.line.send(error=f"the station failed: {type(error).__name__}; its log has more")
+        else:
+            job.line.send(result=result)
+        finally:
+            terminal.close()
+            job.line.close()
+
+    def _listen(self, listener: Listener, place: Workplace) -> None:
+        while line := listener.accept():
+            threading.Thread(target=self._hear, args=(line, place), daemon=True).start()
+
+    def _hear(self, line: Connection, place: Workplace) -> None:
+        """Everything that one client says: first what it wants, then what is typed there."""
+        messages = line.messages()
+        message = next(messages, {})
+        verb = message.get("verb")
+        if verb == "status":
+            line.send(result=self._status(place))
+            line.close()
+            return
+        work = self.verbs.get(str(verb))
+        if work is None:
+            line.send(error=f"the station knows no {verb!r}; it may be older or newer than this command")
+            line.close()
+            return
+        if not self._busy.acquire(blocking=False):
+            line.send(error="the station is at work for somebody else; wait until it is done")
+            line.close()
+            return
+        keys = Keyboard(is_interactive=bool(message.get("terminal", {}).get("is_interactive")))
+        self._jobs.put(_Job(work, message, line, keys))
+        for said in messages:
+            if said.get("interrupt"):
+                keys.interrupt()
+            elif isinstance(said.get("line"), str):
+                keys.feed(said["line"])
+        keys.feed(None)
+
+    def _status(self, place: Workplace) -> dict[str, Any]:
+        state = KitState.RECORDING if self._busy.locked() else KitState.IDLE
+        seen = reporting.look_from_inside(self.config, state, place.kit.statuses(), place.report)
+        return {"document": seen.document, "reach": seen.reach.name}
+
+    def _end(self) -> None:
+        self._ending.set()
+        if self._busy.locked():
+            sys.exit(143)
+
+
+def notify(state: str) -> None:
+    """Tell systemd, where it started us: sd_notify(3), a datagram to the socket that NOTIFY_SOCKET names."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.sendto(state.encode(), "\0" + address[1:] if address.startswith("@") else address)
+
+
+@contextlib.contextmanager
+def _ended_by(end: Callable[[], None]) -> Iterator[None]:
+    """SIGTERM and SIGINT call this, in the main thread, while the context lasts."""
+
+    def told(number: int, frame: FrameType | None) -> None:
+        end()
+
+    before = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

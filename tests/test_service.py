@@ -1,0 +1,192 @@
+"""The station as a service on the bench: its clients, its devices that come and go, and its end."""
+
+import contextlib
+import json
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from firmware import connection
+from firmware.config import load
+from firmware.connection import Connection, Listener
+from tests.test_recording import ALL_BUT_THE_THUMB, NAME, NIK, PERSON, at_terminal
+from tests.worlds import rekam, world
+
+
+@pytest.fixture(scope="module")
+def person(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("person") / "person.json"
+    path.write_text(json.dumps(PERSON))
+    return path
+
+
+@contextmanager
+def station(settings: Path) -> Iterator["subprocess.Popen[str]"]:
+    """`rekam run` in a process of its own, from its word that it is ready to its end."""
+    process = subprocess.Popen(rekam("run", "-c", settings), stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr and "ready" in process.stderr.readline()
+        yield process
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def ask(verb: str, settings: Path, *options: str | Path) -> "subprocess.CompletedProcess[str]":
+    command = rekam(verb, "-c", settings, *options)
+    return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False, stdin=subprocess.DEVNULL)
+
+
+def devices(settings: Path) -> str:
+    document = json.loads(ask("status", settings, "--json").stdout)
+    return str(document["devices"][0]["state"])
+
+
+def wait_for(settings: Path, state: str) -> None:
+    until = time.monotonic() + 60
+    while devices(settings) != state:
+        assert time.monotonic() < until, f"the fingerprint sensor never was {state}"
+
+
+def test_a_client_records_and_looks_through_the_station(tmp_path: Path, person: Path) -> None:
+    with world(tmp_path / "world") as found, station(found.settings) as process:
+        for number in (1, 2):
+            done = ask("record", found.settings, "--resident", person, "--json", *ALL_BUT_THE_THUMB)
+            assert done.returncode == 0, done.stderr
+            told = json.loads(done.stdout)
+            assert found.packets[-1] == told["control_number"] and told["waiting"] == number
+            assert "right thumb: score" in done.stderr and "Done. Control number" in done.stderr
+        assert devices(found.settings) == "ok"
+        wrong = ask("record", found.settings, "--resident", person, "--excuse", "thumb=cut")
+        assert wrong.returncode == 1 and "no such finger" in wrong.stderr
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        assert not (load(found.settings).data / connection.SOCKET).exists()
+
+
+def test_one_resident_at_a_time_and_a_look_meanwhile(tmp_path: Path, person: Path) -> None:
+    with world(tmp_path / "world", faults='[[fault]]\nkind = "no_finger"\n') as found, station(found.settings):
+        first = subprocess.Popen(rekam("record", "-c", found.settings, "--resident", person), stdout=subprocess.PIPE)
+        assert first.stdout and b"TRAINING" in first.stdout.readline()
+        look = json.loads(ask("status", found.settings, "--json").stdout)
+        assert (look["state"], look["devices"][0]["state"]) == ("recording", "ok")
+        second = ask("record", found.settings, "--resident", person)
+        assert second.returncode == 1 and "at work for somebody else" in second.stderr
+        first.kill()
+        first.communicate()
+
+
+def test_an_operator_interrupts_from_another_terminal(tmp_path: Path) -> None:
+    with world(tmp_path / "world", faults='[[fault]]\nkind = "no_finger"\n') as found, station(found.settings):
+        answers = {"NIK": NIK, "Full name": NAME, "Date of birth": "2010-04-12", "Sex": "P"}
+        answers |= {"Put the right thumb": "\x03", "excuse it": "e", "Why this finger": "bandaged", "keep this": "k"}
+        shown, status = at_terminal(rekam("record", "-c", found.settings, *ALL_BUT_THE_THUMB), answers)
+        assert status == 0, shown
+        assert "right thumb: excused (bandaged)." in shown and len(found.packets) == 1
+
+
+def test_a_sensor_that_goes_and_comes_back_is_noticed(tmp_path: Path, person: Path) -> None:
+    with world(tmp_path / "world") as found:
+        port = found.settings.parent / "fingerprint"
+        hidden = port.with_name("pulled")
+        port.rename(hidden)
+        with station(found.settings):
+            wait_for(found.settings, "absent")
+            refused = ask("record", found.settings, "--resident", person, *ALL_BUT_THE_THUMB)
+            assert refused.returncode == 1 and "no such port" in refused.stderr
+            hidden.rename(port)
+            wait_for(found.settings, "ok")
+            done = ask("record", found.settings, "--resident", person, *ALL_BUT_THE_THUMB)
+            assert done.returncode == 0, done.stderr
+
+
+def test_a_station_that_is_told_to_end_keeps_nothing_of_who_was_at_it(tmp_path: Path, person: Path) -> None:
+    with (
+        world(tmp_path / "world", faults='[[fault]]\nkind = "no_finger"\n') as found,
+        station(found.settings) as process,
+    ):
+        client = subprocess.Popen(
+            rekam("record", "-c", found.settings, "--resident", person), stderr=subprocess.PIPE, text=True
+        )
+        until = time.monotonic() + 30
+        while json.loads(ask("status", found.settings, "--json").stdout)["state"] != "recording":
+            assert time.monotonic() < until
+        process.send_signal(signal.SIGTERM)
+        assert "the station ended before it had answered" in client.communicate(timeout=20)[1]
+        assert client.returncode == 1 and process.wait(20) == 143
+        assert found.packets == []
+
+
+def test_a_second_station_is_refused(tmp_path: Path) -> None:
+    with world(tmp_path / "world") as found, station(found.settings) as process:
+        second = ask("run", found.settings)
+        assert second.returncode == 1 and f"process {process.pid} records with" in second.stderr
+
+
+def test_systemd_hears_when_the_station_is_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd, world(tmp_path / "world") as found:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(60)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        with station(found.settings):
+            assert systemd.recv(100) == b"READY=1"
+        assert systemd.recv(100) == b"STOPPING=1"
+
+
+@contextmanager
+def answering(data: Path) -> Iterator[list[Connection]]:
+    """A listener that takes whoever comes."""
+    data.mkdir(parents=True, exist_ok=True)
+    listener, taken = Listener(data), list[Connection]()
+
+    def take() -> None:
+        while line := listener.accept():
+            taken.append(line)
+
+    thread = threading.Thread(target=take)
+    thread.start()
+    try:
+        yield taken
+    finally:
+        listener.close()
+        thread.join()
+
+
+def test_the_socket_is_its_owners_alone_however_long_its_path(tmp_path: Path) -> None:
+    data = tmp_path / ("deep" * 20) / ("er" * 20)
+    assert connection.connect(tmp_path) is None
+    with answering(data) as taken:
+        assert (data / connection.SOCKET).stat().st_mode & 0o777 == 0o600
+        with connection.connect(data) as line:  # type: ignore[union-attr]
+            line.send(verb="a")
+            while not taken:
+                time.sleep(0.01)
+            assert next(taken[0].messages()) == {"verb": "a"}
+            taken[0].close()
+    assert connection.connect(data) is None
+
+
+@pytest.mark.parametrize("line", [b"no json\n", b"[1]\n", b"x" * (1 << 21), b"\xff\n"])
+def test_what_is_no_message_ends_a_line(tmp_path: Path, line: bytes) -> None:
+    import socket
+
+    ours, theirs = socket.socketpair()
+    with theirs, Connection(ours) as read:
+
+        def send() -> None:
+            with contextlib.suppress(OSError):
+                theirs.sendall(b'{"a": 1}\n' + line)
+
+        sender = threading.Thread(target=send)
+        sender.start()
+        assert list(read.messages()) == [{"a": 1}]
+        read.close()
+        sender.join()
