@@ -30,6 +30,23 @@ def bench_wire(
         out.print(wire.as_json(measurement) if as_json else wire.as_line(measurement), markup=False)
 
 
+@bench_app.command("start")
+def bench_start(
+    config: Annotated[Path, typer.Option("--config", "-c", envvar="REKAM_CONFIG", help="the kit's settings")],
+    resident: Annotated[
+        Path | None, typer.Option(help="record this resident after each start; a kit for training only")
+    ] = None,
+    starts: Annotated[int, typer.Option(min=1, help="how often to start it")] = 3,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines on stdout, an object a start")] = False,
+) -> None:
+    """How long the station needs until it is READY, after a first start that fills the cache."""
+    from firmware.benchmarks import start
+
+    for measured in start.run(config, resident, starts):
+        text = json.dumps(start.as_json(measured)) if as_json else start.as_line(measured)
+        out.print(text, markup=False)
+
+
 @bench_app.command("fingerprint")
 def bench_fingerprint(
     prints: Annotated[list[Path], typer.Argument(help="prints to extract from: files, folders")],
