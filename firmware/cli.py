@@ -13,7 +13,7 @@ from rich.console import Console
 from firmware import __version__
 from firmware.benchmarks.verbs import bench_app
 from firmware.errors import KitError
-from firmware.station_verbs import ConfigOption, record, status
+from firmware.station_verbs import ConfigOption, record, selftest, status
 from firmware.station_verbs import run as run_station
 from firmware.vocabulary import Effort, Language, TemplateFormat
 
@@ -30,6 +30,7 @@ app.add_typer(identity_app, name="identity")
 app.add_typer(bench_app, name="bench")
 app.command()(record)
 app.command()(status)
+app.command()(selftest)
 app.command("run")(run_station)
 
 out = Console(highlight=False, soft_wrap=True)

@@ -27,7 +27,7 @@ from firmware.session_table import State
 from firmware.spool import Spool
 from firmware.station import Station
 from firmware.vocabulary import ClockTrust, FingerPosition, Purpose
-from firmware.wording import Phrase
+from firmware.wording import Bilingual, Phrase
 
 
 class Desk(Operator, Protocol):
@@ -40,7 +40,7 @@ class Desk(Operator, Protocol):
     def ask_resident(self, today: date) -> Resident:
         """Ask for the resident."""
 
-    def say(self, phrase: Phrase, style: str = "", **values: object) -> None:
+    def say(self, phrase: Bilingual, style: str = "", **values: object) -> None:
         """Tell one text."""
 
     def warn(self, warnings: Sequence[str]) -> None:

@@ -26,7 +26,9 @@ def run(config: ConfigOption) -> None:
 
     settings = load(config)
     ready = f"Station of kit {settings.kit_id}: ready. End it with Ctrl-C."
-    Service(settings, {"record": stationwork.record}).run(lambda: err.print(ready, markup=False))
+    Service(settings, {"record": stationwork.record, "selftest": stationwork.test}).run(
+        lambda: err.print(ready, markup=False)
+    )
 
 
 def record(
@@ -84,6 +86,27 @@ def status(
     Terminal(console, settings.language).show_status(seen.document, seen.reach.value, address)
     if as_json:
         sys.stdout.write(json.dumps(seen.document, ensure_ascii=False) + "\n")
+
+
+def selftest(
+    config: ConfigOption,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on stdout")] = False,
+) -> None:
+    """Let each part of the kit do its one thing; the exit status is 1 when one of them failed."""
+    from firmware import client, recording, stationwork
+    from firmware.config import load
+    from firmware.terminal import Terminal
+
+    settings = load(config)
+    console = err if as_json else out
+    result = client.ask(settings.data, console, "selftest")
+    if result is None:
+        with recording.workplace(settings, patient=True) as place:
+            result = stationwork.test(place, Terminal(console, settings.language), {})
+    if as_json:
+        sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+    if not result["passed"]:
+        raise typer.Exit(1)
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

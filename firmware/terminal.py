@@ -17,7 +17,7 @@ from firmware.seams import Presses, Word
 from firmware.session import Session, last_taken
 from firmware.session_table import Action
 from firmware.vocabulary import FingerPosition, Language
-from firmware.wording import Phrase
+from firmware.wording import Bilingual, Phrase
 
 _PROMPTS = {
     "nik": Phrase.PROMPT_NIK,
@@ -49,9 +49,9 @@ class Terminal:
         """Whether somebody is there who can be asked, at the keyboard or at the buttons."""
         return self.is_interactive or self._presses is not None
 
-    def say(self, phrase: Phrase, style: str = "", **values: object) -> None:
+    def say(self, phrase: Bilingual, style: str = "", **values: object) -> None:
         """Tell one text."""
-        self._line(phrase.say(self._language, **values), style)
+        self.line(phrase.say(self._language, **values), style)
 
     def ask_resident(self, today: date) -> Resident:
         """Ask for the resident, field by field, until each can be."""
@@ -61,7 +61,7 @@ class Terminal:
     def warn(self, warnings: Sequence[str]) -> None:
         """Show what the operator should look at again."""
         for warning in warnings:
-            self._line(warning, "yellow")
+            self.line(warning, "yellow")
 
     def asked(self, enrolment: Session) -> None:
         """Show which finger is asked for."""
@@ -161,7 +161,7 @@ class Terminal:
         if not self._console.is_terminal:
             for row in rows:
                 values = (f"{head.lower()} {text}".strip() for head, text in zip(heads[1:], row[1:], strict=True))
-                self._line(f"{row[0]}: {', '.join(values)}")
+                self.line(f"{row[0]}: {', '.join(values)}")
             return
         table = Table(*heads, show_header=any(heads))
         for row in rows:
@@ -194,7 +194,7 @@ class Terminal:
 
     def _advise(self, found: Sequence[Feedback]) -> None:
         for feedback in found:
-            self._line("  " + advice.say(feedback, self._language), "yellow")
+            self.line("  " + advice.say(feedback, self._language), "yellow")
 
     def _tell_settled(self, action: Action, capture: FingerCapture) -> None:
         finger = self._finger(capture.position)
@@ -209,7 +209,7 @@ class Terminal:
     def _ask_field(self, field: str, today: date) -> str:
         value = self._prompt(_PROMPTS[field])
         while words := resident.check(field, value, today=today, language=self._language):
-            self._line("  " + words, "yellow")
+            self.line("  " + words, "yellow")
             value = self._prompt(_PROMPTS[field])
         return value
 
@@ -218,7 +218,7 @@ class Terminal:
             try:
                 return resident.excuse(self._prompt(Phrase.PROMPT_REASON), language=self._language)
             except InputError as error:
-                self._line(f"  {error}", "yellow")
+                self.line(f"  {error}", "yellow")
 
     def _prompt(self, phrase: Phrase) -> str:
         return self._typed(phrase, lambda: False) or ""
@@ -234,5 +234,6 @@ class Terminal:
     def _finger(self, position: FingerPosition | None) -> str:
         return wording.finger(position, self._language) if position else ""
 
-    def _line(self, text: str, style: str = "") -> None:
+    def line(self, text: str, style: str = "") -> None:
+        """Show one line."""
         self._console.print(text, style=style or None, markup=False)

@@ -42,6 +42,7 @@ THIRD_PARTY = {
     "firmware.records": {"numpy", "PIL", "wsq", "nistitl", "pyrage", "cryptography", "asn1crypto"},
     "firmware.rows": {"numpy"},
     "firmware.seams": {"numpy"},
+    "firmware.selftest": {"numpy"},
     "firmware.service": {"rich"},
     "firmware.station_verbs": {"rich", "typer"},
     "firmware.telemetry": {"paho"},

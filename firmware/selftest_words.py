@@ -1,0 +1,37 @@
+"""What the self-test says, in Indonesian and English."""
+
+from firmware.wording import Bilingual
+
+
+class TestPhrase(Bilingual):
+    """How one part of a kit did."""
+
+    __test__ = False  # pytest takes what is called Test for one
+
+    DISK = ("tertulis dan terbaca kembali, {free} GB kosong", "written and read back, {free} GB free")
+    DISK_SMALL = (
+        "tinggal {free} GB kosong; ekspor paket dan kosongkan kartu",
+        "only {free} GB free; export the packets and make room on the card",
+    )
+    DISK_LIES = (
+        "yang terbaca bukan yang ditulis; ganti kartu memori",
+        "what is read back is not what was written; replace the memory card",
+    )
+    SPOOL = ("{packets} paket, semuanya utuh", "{packets} packets, all whole")
+    ADMITTED = ("diterima kantor, {recipients} penerima", "admitted by the office, {recipients} recipients")
+    NOT_ADMITTED = (
+        "belum diterima kantor; jalankan rekam identity request",
+        "not admitted by an office yet; run rekam identity request",
+    )
+    CLOCK = ("{at} UTC, kepercayaan: {trust}", "{at} UTC, trust: {trust}")
+    FINGERPRINT = ("{model} menjawab dalam {ms} ms", "{model} answers within {ms} ms")
+    CORE = ("gambar uji dinilai dalam {ms} ms", "a test image judged within {ms} ms")
+    CORE_BLIND = (
+        "gambar uji tidak dikenali; pasang ulang Rekam",
+        "a test image was not recognised; install Rekam anew",
+    )
+    PASSED = ("lulus", "passed")
+    WARNING = ("periksa", "look at it")
+    FAILED = ("GAGAL", "FAILED")
+    VERDICT_OK = ("Kit siap.", "The kit is ready.")
+    VERDICT_BAD = ("{failed} bagian gagal.", "{failed} part(s) failed.")
