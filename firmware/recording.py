@@ -1,17 +1,24 @@
 """One resident from the first question to the sealed packet in the spool."""
 
 import secrets
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import Any, Protocol
 
 from firmware import __version__, clock
+from firmware.admitting import Clerk, admit
 from firmware.announcements import Announcer
 from firmware.config import KitConfig
-from firmware.datatypes import Excuse, FingerCapture, Resident, Timestamp
+from firmware.datatypes import (
+    NOTHING_NOTED,
+    Circumstances,
+    Excuse,
+    FingerCapture,
+    Resident,
+    StepTime,
+    Timestamp,
+)
 from firmware.errors import IdentityError, SealingError, SessionError
 from firmware.identity import Identity
 from firmware.kit import Kit
@@ -19,25 +26,17 @@ from firmware.pipeline import extraction, warming
 from firmware.records import sealing, transaction
 from firmware.records.transaction import TransactionHeader
 from firmware.reporting import SPOOL, Reporter
-from firmware.resident import ResidentFile, contradictions
+from firmware.resident import ResidentFile
 from firmware.session import Plan, State
 from firmware.spool import Spool
 from firmware.station import Operator, Station
+from firmware.stopwatch import Stopwatch
 from firmware.vocabulary import ClockTrust, FingerPosition, Purpose
 from firmware.wording import Phrase
 
 
-class Desk(Operator, Protocol):
+class Desk(Operator, Clerk, Protocol):
     """An operator who can also be asked for the resident."""
-
-    def ask_resident(self, today: date) -> Resident:
-        """Ask for the resident."""
-
-    def say(self, phrase: Phrase, style: str = "", **values: object) -> None:
-        """Tell one text."""
-
-    def warn(self, warnings: Sequence[str]) -> None:
-        """Show what to look at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +48,39 @@ class Recorded:
     captures: tuple[FingerCapture, ...]
     seconds: float
     waiting: int
+    steps: tuple[StepTime, ...] = ()
 
 
 def record(
-    config: KitConfig, desk: Desk, person: ResidentFile | None, excused: Mapping[FingerPosition, Excuse]
+    config: KitConfig,
+    desk: Desk,
+    person: ResidentFile | None,
+    excused: Mapping[FingerPosition, Excuse],
+    noted: Circumstances = NOTHING_NOTED,
+    on_sealed: Callable[[str], None] = lambda control_number: None,
 ) -> Recorded:
     """Record one resident: ask for whoever is not given, take the fingers, seal, spool.
 
-    Nothing is kept before the packet is sealed. Raises IdentityError before the first capture when nobody could open
-    the packet, SessionError when the session ends early, and whatever its parts raise.
+    Nothing is kept before the packet is sealed; `on_sealed` hears its control number before the spool has it. Before
+    the first capture raises IdentityError when nobody could open the packet and InputError when this resident may not
+    be recorded; SessionError when the session ends early, and whatever its parts raise.
     """
     identity = Identity.load_or_create(config.data)
     recipients = _recipients(config, identity)
+    watch = Stopwatch()
     with (
         Kit(config) as kit,
         Spool(config.data / SPOOL) as spool,
         Reporter(config, kit.statuses, spool) as report,
     ):
-        resident, plan = _prepare(config, desk, person, excused)
+        watch.lap("devices")
+        resident, noted = _admit(config, desk, person, noted)
+        watch.lap("questions")
+        all_excused = {**(person.excused if person else {}), **excused}
+        plan = Plan(config.fingerprint.minimum_quality, config.fingerprint.attempts, all_excused)
         desk.say(Phrase.GETTING_READY, "dim")
         warming.warm_up(config.fingerprint.ppi, config.effort)
-        begun = time.monotonic()
+        begun = watch.lap("warming")
         station = Station(
             kit,
             desk,
@@ -85,12 +96,15 @@ def record(
             raise
         if enrolment.state is not State.COMPLETE:
             raise SessionError(Phrase.CANCELLED.say(config.language))
+        watch.fingers(enrolment.settled)
         header = _header(config, clock.now())
-        data = transaction.build(header, resident, enrolment.settled)
+        data = transaction.build(header, resident, enrolment.settled, noted)
         packet = sealing.seal(data, control_number=header.control_number, signer=identity.signer, recipients=recipients)
+        watch.lap("sealing")
+        on_sealed(header.control_number)
         spool.put(packet, recorded_at=header.created_at)
-        seconds, waiting = time.monotonic() - begun, spool.counts()[1]
-    return Recorded(header.control_number, config.purpose, enrolment.settled, seconds, waiting)
+        seconds, waiting = watch.lap("spooling") - begun, spool.counts()[1]
+    return Recorded(header.control_number, config.purpose, enrolment.settled, seconds, waiting, watch.steps())
 
 
 def as_json(recorded: Recorded) -> dict[str, Any]:
@@ -101,6 +115,7 @@ def as_json(recorded: Recorded) -> dict[str, Any]:
         "fingers": [_finger(capture) for capture in recorded.captures],
         "seconds": round(recorded.seconds, 3),
         "waiting": recorded.waiting,
+        "steps": [{"step": step.step, "seconds": round(step.seconds, 3)} for step in recorded.steps],
     }
 
 
@@ -112,19 +127,15 @@ def control_number(kit_id: str, at: Timestamp) -> str:
     return f"{kit_id[:15]}-{at.utc:%Y%m%d%H%M%S}-{secrets.token_hex(4).upper()}"
 
 
-def _prepare(
-    config: KitConfig, desk: Desk, person: ResidentFile | None, excused: Mapping[FingerPosition, Excuse]
-) -> tuple[Resident, Plan]:
+def _admit(
+    config: KitConfig, desk: Desk, person: ResidentFile | None, noted: Circumstances
+) -> tuple[Resident, Circumstances]:
     at = clock.now()
-    today = clock.civil_date(at, config.timezone)
     if config.purpose is Purpose.TRAINING:
         desk.say(Phrase.TRAINING, "magenta")
     if at.trust is ClockTrust.WRONG:
         desk.say(Phrase.CLOCK_WRONG, "yellow", at=f"{at.utc:%Y-%m-%d %H:%M} UTC")
-    resident = person.resident if person else desk.ask_resident(today)
-    desk.warn(contradictions(resident, today=today, language=config.language))
-    all_excused = {**(person.excused if person else {}), **excused}
-    return resident, Plan(config.fingerprint.minimum_quality, config.fingerprint.attempts, all_excused)
+    return admit(config, desk, person, noted, at)
 
 
 def _recipients(config: KitConfig, identity: Identity) -> tuple[str, ...]:

@@ -11,21 +11,16 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.prompt import Prompt
 from rich.table import Table
 
-from firmware import advice, events, resident, wording
-from firmware.datatypes import Excuse, Feedback, FingerCapture, GivenUp, Outcome, Resident
+from firmware import advice, events, wording
+from firmware.datatypes import Feedback, FingerCapture, GivenUp, Outcome, Resident
 from firmware.errors import DeviceError, InputError
 from firmware.events import Captured
+from firmware.interview import Interview
 from firmware.session import Action, Session
 from firmware.station import Decision
-from firmware.vocabulary import FingerPosition, Language
-from firmware.wording import Phrase
+from firmware.vocabulary import ConsentGiver, FingerPosition, Language
+from firmware.wording import Bilingual, Phrase
 
-_PROMPTS = {
-    "nik": Phrase.PROMPT_NIK,
-    "name": Phrase.PROMPT_NAME,
-    "date_of_birth": Phrase.PROMPT_DATE,
-    "sex": Phrase.PROMPT_SEX,
-}
 _OUTCOMES = {
     Outcome.ACCEPTED: Phrase.OUTCOME_ACCEPTED,
     Outcome.LOW_QUALITY: Phrase.OUTCOME_LOW_QUALITY,
@@ -41,16 +36,28 @@ class Terminal:
         self._language = language
         self._progress: Progress | None = None
         self._has_hinted = False
+        self._interview = Interview(self._prompt, lambda words: self._line(f"  {words}", "yellow"), language)
         self.is_interactive = console.is_terminal and sys.stdin.isatty()
 
-    def say(self, phrase: Phrase, style: str = "", **values: object) -> None:
+    def say(self, phrase: Bilingual, style: str = "", **values: object) -> None:
         """Tell one text."""
         self._line(phrase.say(self._language, **values), style)
 
     def ask_resident(self, today: date) -> Resident:
         """Ask for the resident, field by field, until each can be."""
-        values = {field: self._ask_field(field, today) for field in _PROMPTS}
-        return resident.parse(values, today=today, language=self._language)
+        return self._interview.resident(today)
+
+    def ask_consent(self, today: date) -> ConsentGiver | None:
+        """Ask who agreed to the recording; None where that is not noted or nobody can be asked."""
+        return self._interview.consent(today) if self.is_interactive else None
+
+    def ask_operator(self, today: date) -> str:
+        """Ask who records; empty where nobody says."""
+        return self._interview.operator(today) if self.is_interactive else ""
+
+    def ask_override(self, today: date) -> str:
+        """Ask why a NIK that contradicts the record is right; empty where nobody says."""
+        return self._interview.override(today) if self.is_interactive else ""
 
     def warn(self, warnings: Sequence[str]) -> None:
         """Show what the operator should look at again."""
@@ -128,7 +135,7 @@ class Terminal:
             key = self._prompt(Phrase.PROMPT_DECISION if may_excuse else Phrase.PROMPT_GO_ON).strip().lower()
         if key == repeat:
             return events.Repeated()
-        return events.Cancelled() if key == cancel else events.Excused(self._ask_excuse())
+        return events.Cancelled() if key == cancel else events.Excused(self._interview.excuse())
 
     def show_recorded(self, captures: Sequence[FingerCapture], number: str, waiting: int) -> None:
         """Show every finger with its outcome and score, and what the record is called."""
@@ -197,21 +204,7 @@ class Terminal:
             str(capture.attempts),
         )
 
-    def _ask_field(self, field: str, today: date) -> str:
-        value = self._prompt(_PROMPTS[field])
-        while words := resident.check(field, value, today=today, language=self._language):
-            self._line("  " + words, "yellow")
-            value = self._prompt(_PROMPTS[field])
-        return value
-
-    def _ask_excuse(self) -> Excuse:
-        while True:
-            try:
-                return resident.excuse(self._prompt(Phrase.PROMPT_REASON), language=self._language)
-            except InputError as error:
-                self._line(f"  {error}", "yellow")
-
-    def _prompt(self, phrase: Phrase) -> str:
+    def _prompt(self, phrase: Bilingual) -> str:
         try:
             return str(Prompt.ask(escape(phrase.say(self._language)), console=self._console))
         except EOFError as error:

@@ -13,7 +13,7 @@ from firmware.events import Captured
 from firmware.session import Action, Plan, Session
 from firmware.station import Decision
 from firmware.terminal import Terminal
-from firmware.vocabulary import FingerPosition, Language, MissingFinger, Sex
+from firmware.vocabulary import ConsentGiver, FingerPosition, Language, MaritalStatus, MissingFinger, Sex
 from firmware.wording import Phrase
 from tests.residents import NOON, captured, features, image
 
@@ -39,11 +39,44 @@ def plain(language: Language = Language.ENGLISH) -> tuple[Terminal, io.StringIO]
 
 
 def test_the_resident_is_asked_for_until_each_field_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    typed = "190301520410000\n1903015204100007\nMelati [b]Contoh\n2030-01-01\n2010-04-12\nx\np\n"
+    typed = "190301520410000\n1903015204100007\nMelati [b]Contoh\n2030-01-01\n2010-04-12\nx\np\nlajang\ncerai mati\n"
     terminal, shown = desk(monkeypatch, typed, Language.INDONESIAN)
     person = terminal.ask_resident(date(2026, 11, 25))
     assert (person.nik, person.name, person.sex) == ("1903015204100007", "Melati [b]Contoh", Sex.FEMALE)
+    assert person.marital_status is MaritalStatus.WIDOWED and "belum kawin" in shown.getvalue()
     assert all(words in shown.getvalue() for words in ("harus 16 angka, bukan 15", "masa depan", "perempuan"))
+
+
+@pytest.mark.parametrize(("born", "asked"), [("2009-11-25", False), ("2009-11-26", True)])
+def test_the_marital_status_is_asked_for_under_seventeen_only(
+    monkeypatch: pytest.MonkeyPatch, born: str, asked: bool
+) -> None:
+    terminal, shown = desk(monkeypatch, f"1903016511090007\nAyu\n{born}\nP\n\n")
+    assert terminal.ask_resident(date(2026, 11, 25)).marital_status is None
+    assert ("Marital status" in shown.getvalue()) is asked
+
+
+def test_circumstances_are_asked_for_until_they_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = f"{'9' * 51}\nBudi-07\nnobody\nguardian\n{'x' * 127}\nan old number\n"
+    terminal, shown = desk(monkeypatch, typed)
+    today = date(2026, 11, 25)
+    assert terminal.ask_operator(today) == "Budi-07"
+    assert terminal.ask_consent(today) is ConsentGiver.GUARDIAN
+    assert terminal.ask_override(today) == "an old number"
+    assert all(words in shown.getvalue() for words in ("at most 50", "resident or guardian, not", "at most 126"))
+
+
+def test_circumstances_may_stay_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal, _ = desk(monkeypatch, "\n\n\n")
+    today = date(2026, 11, 25)
+    assert (terminal.ask_operator(today), terminal.ask_consent(today), terminal.ask_override(today)) == ("", None, "")
+
+
+def test_nobody_is_asked_where_there_is_no_terminal() -> None:
+    terminal, shown = plain()
+    today = date(2026, 11, 25)
+    assert (terminal.ask_operator(today), terminal.ask_consent(today), terminal.ask_override(today)) == ("", None, "")
+    assert shown.getvalue() == ""
 
 
 def test_a_keyboard_that_goes_away_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
