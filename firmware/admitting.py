@@ -6,9 +6,10 @@ from datetime import date
 from typing import Protocol
 
 from firmware import ages, clock
+from firmware.circumstances import Circumstances, Consent
 from firmware.civil_wording import CivilPhrase
 from firmware.config import KitConfig
-from firmware.datatypes import Circumstances, Consent, Resident, Timestamp
+from firmware.datatypes import Resident, Timestamp
 from firmware.errors import InputError
 from firmware.resident import ResidentFile, contradictions, refusal
 from firmware.vocabulary import ClockTrust, ConsentGiver

@@ -17,7 +17,6 @@ from firmware.structure import RidgeCounts, Singularities, freeze, no_cores, no_
 from firmware.vocabulary import (
     CaptureTechnology,
     ClockTrust,
-    ConsentGiver,
     FingerPosition,
     ImpressionType,
     MaritalStatus,
@@ -151,43 +150,6 @@ class Resident:
     date_of_birth: date
     sex: Sex
     marital_status: MaritalStatus | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """That somebody agreed to the recording, and when the kit noted it."""
-
-    given_by: ConsentGiver
-    noted_at: Timestamp
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """Under which circumstances a resident was recorded; nothing in it is required, an empty text is what is not known.
-
-    operator: the id of who recorded. place: an office, village or school. override: why a NIK that contradicts the
-    date of birth or the sex is right all the same. supersedes: the control number of a packet with a mistake, which
-    this one replaces, and `because` what the mistake was. card_from: the civil day from which a card may be issued.
-    """
-
-    operator: str = ""
-    place: str = ""
-    consent: Consent | None = None
-    override: str = ""
-    supersedes: str = ""
-    because: str = ""
-    card_from: date | None = None
-
-
-NOTHING_NOTED = Circumstances()
-
-
-@dataclass(frozen=True, slots=True)
-class StepTime:
-    """How long one step of a recording took, by the step's name as in the code of its position or part."""
-
-    step: str
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,9 @@ from typing import Any, Protocol
 from firmware import __version__, clock
 from firmware.admitting import Clerk, admit
 from firmware.announcements import Announcer
+from firmware.circumstances import NOTHING_NOTED, Circumstances
 from firmware.config import KitConfig
-from firmware.datatypes import (
-    NOTHING_NOTED,
-    Circumstances,
-    Excuse,
-    FingerCapture,
-    Resident,
-    StepTime,
-    Timestamp,
-)
+from firmware.datatypes import Excuse, FingerCapture, Resident, Timestamp
 from firmware.errors import IdentityError, SealingError, SessionError
 from firmware.identity import Identity
 from firmware.kit import Kit
@@ -30,7 +23,7 @@ from firmware.resident import ResidentFile
 from firmware.session import Plan, State
 from firmware.spool import Spool
 from firmware.station import Operator, Station
-from firmware.stopwatch import Stopwatch
+from firmware.stopwatch import StepTime, Stopwatch
 from firmware.vocabulary import ClockTrust, FingerPosition, Purpose
 from firmware.wording import Phrase
 

@@ -2,8 +2,17 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from firmware.datatypes import FingerCapture, StepTime
+from firmware.datatypes import FingerCapture
+
+
+@dataclass(frozen=True, slots=True)
+class StepTime:
+    """How long one step of a recording took, by the step's name as in the code of its position or part."""
+
+    step: str
+    seconds: float
 
 
 class Stopwatch:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from firmware import identity
-from firmware.datatypes import NOTHING_NOTED, Circumstances, SealedPacket
+from firmware.circumstances import NOTHING_NOTED, Circumstances
+from firmware.datatypes import SealedPacket
 from firmware.identity import Identity
 from firmware.office import admission, keys
 from firmware.office.keys import Office

@@ -4,10 +4,8 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
+from firmware.circumstances import NOTHING_NOTED, Circumstances, Consent
 from firmware.datatypes import (
-    NOTHING_NOTED,
-    Circumstances,
-    Consent,
     Device,
     FingerCapture,
     FingerprintFeatures,

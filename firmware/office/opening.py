@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 from firmware import overlay
-from firmware.datatypes import Circumstances
+from firmware.circumstances import Circumstances
 from firmware.durable import write_file
 from firmware.errors import InputError, KitError, RecordError, SealingError
 from firmware.office import keys, register

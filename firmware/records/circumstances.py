@@ -1,6 +1,7 @@
 """The circumstances of a recording as fields of the Type-2 record; what is not known has no field."""
 
-from firmware.datatypes import Circumstances, Consent, Resident
+from firmware.circumstances import Circumstances, Consent
+from firmware.datatypes import Resident
 from firmware.errors import RecordError
 from firmware.records import moments
 from firmware.records.contents import CONTROL_NUMBER

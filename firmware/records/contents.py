@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
-from firmware.datatypes import NOTHING_NOTED, Circumstances, FrictionRidgeImage, Minutiae, Outcome, Resident, Timestamp
+from firmware.circumstances import NOTHING_NOTED, Circumstances
+from firmware.datatypes import FrictionRidgeImage, Minutiae, Outcome, Resident, Timestamp
 from firmware.records.extended_data import ExtendedData
 from firmware.vocabulary import FingerPosition, MissingFinger, PatternClass, Purpose
 

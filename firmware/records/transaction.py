@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from firmware.circumstances import NOTHING_NOTED, Circumstances
 from firmware.datatypes import (
-    NOTHING_NOTED,
-    Circumstances,
     FingerCapture,
     FingerprintFeatures,
     FrictionRidgeImage,

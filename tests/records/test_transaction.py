@@ -11,17 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firmware.datatypes import (
-    NOTHING_NOTED,
-    Circumstances,
-    Device,
-    FingerCapture,
-    FrictionRidgeImage,
-    Minutiae,
-    Outcome,
-    Resident,
-    Timestamp,
-)
+from firmware.circumstances import NOTHING_NOTED, Circumstances
+from firmware.datatypes import Device, FingerCapture, FrictionRidgeImage, Minutiae, Outcome, Resident, Timestamp
 from firmware.errors import RecordError
 from firmware.records import images, templates, transaction
 from firmware.vocabulary import ClockTrust, FingerPosition, MaritalStatus, MissingFinger, Purpose
