@@ -11,7 +11,8 @@ from firmware.civil_wording import CivilPhrase
 from firmware.config import KitConfig
 from firmware.datatypes import Resident, Timestamp
 from firmware.errors import InputError
-from firmware.resident import ResidentFile, contradictions, refusal
+from firmware.records.contents import CONTROL_NUMBER
+from firmware.resident import ResidentFile, contradictions, refusal, remark
 from firmware.vocabulary import ClockTrust, ConsentGiver
 from firmware.wording import Bilingual
 
@@ -53,6 +54,29 @@ def admit(
         clerk.say(CivilPhrase.CARD_FROM, day=f"{card_from:%d-%m-%Y}")
     consent = Consent(giver, at) if giver else noted.consent
     return resident, replace(noted, consent=consent, override=override, card_from=card_from)
+
+
+def note(
+    *, operator: str, place: str, override: str, supersedes: str, because: str, consent: Consent | None
+) -> Circumstances:
+    """What is noted about a recording, tidied. Raises InputError for what can't stand in a record.
+
+    A packet with a mistake is replaced by its control number and with a reason, both or neither.
+    """
+    if bool(supersedes) != bool(because):
+        raise InputError(
+            "--supersedes: needs the control number of the packet with a mistake, and --because the mistake"
+        )
+    if supersedes and not CONTROL_NUMBER.fullmatch(supersedes):
+        raise InputError(f"--supersedes: {supersedes!r} is no control number; copy it from the packet's name")
+    return Circumstances(
+        operator=remark("operator", operator),
+        place=remark("place", place),
+        consent=consent,
+        override=remark("override_nik", override) if override else "",
+        supersedes=supersedes,
+        because=remark("because", because) if because else "",
+    )
 
 
 def _judge_age(config: KitConfig, clerk: Clerk, resident: Resident, today: date, trust: ClockTrust) -> None:

@@ -16,6 +16,8 @@ from firmware.datatypes import Feedback, FingerCapture, GivenUp, Outcome, Reside
 from firmware.errors import DeviceError, InputError
 from firmware.events import Captured
 from firmware.interview import Interview
+from firmware.roster import Row, Turn
+from firmware.roster_wording import RosterPhrase
 from firmware.session import Action, Session
 from firmware.station import Decision
 from firmware.vocabulary import ConsentGiver, FingerPosition, Language
@@ -58,6 +60,19 @@ class Terminal:
     def ask_override(self, today: date) -> str:
         """Ask why a NIK that contradicts the record is right; empty where nobody says."""
         return self._interview.override(today) if self.is_interactive else ""
+
+    def call_pupil(self, row: Row, remaining: int) -> Turn:
+        """Call the next pupil and ask whether to record; without a terminal no name is shown and nobody is asked."""
+        if not self.is_interactive:
+            self.say(RosterPhrase.CALL_ROW, "bold", row=row.number, remaining=remaining)
+            return Turn.RECORD
+        name, group = row.person.resident.name, f"({row.group})" if row.group else ""
+        self.say(RosterPhrase.CALL, "bold", name=name, group=group, row=row.number, remaining=remaining)
+        skip, stop = tuple(RosterPhrase.TURN_KEYS.say(self._language))
+        turns = {"": Turn.RECORD, skip: Turn.SKIP, stop: Turn.STOP}
+        while (key := self._prompt(RosterPhrase.PROMPT_TURN).strip().lower()) not in turns:
+            pass
+        return turns[key]
 
     def warn(self, warnings: Sequence[str]) -> None:
         """Show what the operator should look at again."""

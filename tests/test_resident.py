@@ -12,6 +12,7 @@ from firmware import resident
 from firmware.civil_wording import CivilPhrase
 from firmware.datatypes import Excuse, Resident
 from firmware.errors import InputError
+from firmware.roster_wording import RosterPhrase
 from firmware.vocabulary import ConsentGiver, FingerPosition, Language, MaritalStatus, MissingFinger, Sex
 from firmware.wording import FINGER_WORDS, Phrase
 
@@ -243,9 +244,9 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
 
 
 def test_every_text_exists_in_both_languages_with_the_same_braces() -> None:
-    for phrases in (Phrase, CivilPhrase):
+    for phrases in (Phrase, CivilPhrase, RosterPhrase):
         assert len(phrases.__members__) == len(list(phrases)), "two phrases with the same texts"
-    for phrase in (*Phrase, *CivilPhrase):
-        indonesian, english = (set(re.findall(r"\{(\w+)\}", text)) for text in phrase.value)
+    for phrase in (*Phrase, *CivilPhrase, *RosterPhrase):
+        indonesian, english = (set(re.findall(r"\{(\w+)", text)) for text in phrase.value)
         assert indonesian == english, phrase
     assert set(FINGER_WORDS) == set(FingerPosition)
