@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import sys
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -13,7 +12,8 @@ from rich.console import Console
 
 from firmware import __version__
 from firmware.benchmarks.verbs import bench_app
-from firmware.errors import InputError, KitError
+from firmware.errors import KitError
+from firmware.recording_verb import ConfigOption, recording_app
 from firmware.vocabulary import Effort, Language, TemplateFormat
 
 app = typer.Typer(
@@ -31,7 +31,6 @@ app.add_typer(bench_app, name="bench")
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-ConfigOption = Annotated[Path, typer.Option("--config", "-c", envvar="REKAM_CONFIG", help="the kit's settings")]
 OfficeOption = Annotated[Path, typer.Option("--office", envvar="REKAM_OFFICE", help="the folder of the office's keys")]
 
 
@@ -94,36 +93,7 @@ def summary(
     archive.show(out, run, told, picture or run / archive.PICTURE, language)
 
 
-@app.command()
-def record(
-    config: ConfigOption,
-    resident: Annotated[
-        Path | None, typer.Option(help="the resident's file, TOML or JSON; else it is asked for")
-    ] = None,
-    excuse: Annotated[list[str] | None, typer.Option(help="a finger not to record: right_thumb=REASON")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on stdout at the end")] = False,
-) -> None:
-    """Record one resident: ten fingers, sealed into the spool."""
-    from firmware import clock, recording
-    from firmware import resident as civil
-    from firmware.config import load
-    from firmware.terminal import Terminal
-
-    settings = load(config)
-    excused = civil.excuses(dict(pair.partition("=")[::2] for pair in excuse or ()))
-    today = clock.civil_date(clock.now(), settings.timezone)
-    person = civil.load(resident, today=today) if resident else None
-    terminal = Terminal(err if as_json else out, settings.language)
-    if person is None and not terminal.is_interactive:
-        raise InputError("resident: nobody can be asked here; name a file with --resident, or use a terminal")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        recorded = recording.record(settings, terminal, person, excused)
-    finally:
-        terminal.close()
-    terminal.show_recorded(recorded.captures, recorded.control_number, recorded.waiting)
-    if as_json:
-        sys.stdout.write(json.dumps(recording.as_json(recorded)) + "\n")
+app.registered_commands += recording_app.registered_commands
 
 
 @app.command()
