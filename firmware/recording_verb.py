@@ -60,9 +60,7 @@ def record(
     from firmware.terminal import Terminal
 
     if roster and (resident or override_nik or supersedes):
-        raise InputError(
-            "--from: a class takes neither --resident nor --override-nik nor --supersedes; see the columns"
-        )
+        raise InputError("--from: goes neither with --resident nor with --override-nik or --supersedes")
     settings = load(config)
     at = clock.now()
     today = clock.civil_date(at, settings.timezone)
