@@ -112,6 +112,12 @@ def read(path: Path, today: date, language: Language) -> Roster:
     return Roster(path, tuple(rows), tuple(faults), content)
 
 
+def column(title: str) -> str:
+    """Which column a title names; an empty text where it names none."""
+    tidy = "_".join(re.findall(r"[a-z0-9]+", title.lower()))
+    return next((name for name, titles in _TITLES.items() if tidy in titles), "")
+
+
 def refuse(roster: Roster, language: Language) -> None:
     """Raises InputError that names every bad cell, by row and column."""
     if roster.faults:
@@ -155,8 +161,8 @@ def _lines(path: Path, content: bytes, language: Language) -> list[tuple[int, li
 
 def _columns(path: Path, header: Sequence[str], language: Language) -> Mapping[str, int]:
     """Where each known column is; others are passed over, for schools know more than a card needs."""
-    titles = ["_".join(re.findall(r"[a-z0-9]+", title.lower())) for title in header]
-    places = {name: [at for at, title in enumerate(titles) if title in known] for name, known in _TITLES.items()}
+    named = [column(title) for title in header]
+    places = {name: [at for at, found in enumerate(named) if found == name] for name in _TITLES}
     if missing := [name for name in _REQUIRED if not places[name]]:
         raise InputError(RosterPhrase.COLUMN_MISSING.say(language, path=path, columns=", ".join(missing)))
     if twice := [name for name, found in places.items() if len(found) > 1]:

@@ -6,16 +6,21 @@ from datetime import date
 import pytest
 from rich.console import Console
 
-from firmware import events, session
+from firmware import classroom, events, session
+from firmware.classroom import ClassReport
 from firmware.datatypes import Excuse, Feedback, FingerprintFeatures, GivenUp, QualityReport
 from firmware.errors import InputError, LinkLost
 from firmware.events import Captured
+from firmware.progress import SkipReason
+from firmware.resident import ResidentFile
+from firmware.roster import Row, Turn
 from firmware.session import Action, Plan, Session
 from firmware.station import Decision
+from firmware.stopwatch import StepTime
 from firmware.terminal import Terminal
 from firmware.vocabulary import ConsentGiver, FingerPosition, Language, MaritalStatus, MissingFinger, Sex
 from firmware.wording import Phrase
-from tests.residents import NOON, captured, features, image
+from tests.residents import MELATI, NOON, captured, features, image
 
 
 class Keyboard(io.StringIO):
@@ -213,3 +218,35 @@ def test_a_status_with_everything_unknown() -> None:
     terminal.show_status({**document, **head}, Phrase.BROKER_NONE, "")
     assert shown.getvalue().count("tidak diketahui") == 5
     assert "fingerprint: absent no such port" in shown.getvalue()
+
+
+PUPIL = Row(7, ResidentFile(MELATI, {}), "XI-A")
+
+
+@pytest.mark.parametrize(("typed", "turn"), [("\n", Turn.RECORD), ("x\nL\n", Turn.SKIP), ("s\n", Turn.STOP)])
+def test_a_pupil_is_called_by_name_at_a_terminal(monkeypatch: pytest.MonkeyPatch, typed: str, turn: Turn) -> None:
+    terminal, shown = desk(monkeypatch, typed, Language.INDONESIAN)
+    assert terminal.call_pupil(PUPIL, 23) is turn
+    assert "Berikutnya: Melati Contoh (XI-A), baris 7, sisa 23" in shown.getvalue()
+
+
+def test_a_pupil_is_called_by_row_where_nobody_sits() -> None:
+    terminal, shown = plain()
+    assert terminal.call_pupil(PUPIL, 23) is Turn.RECORD
+    assert shown.getvalue() == "Next: row 7, 23 to go\n"
+
+
+def test_how_a_class_went_is_told() -> None:
+    terminal, shown = plain(Language.INDONESIAN)
+    report = ClassReport(3, {5: SkipReason.ABSENT}, (6,), 2, (70.0, 64.04, 91.26), StepTime("right_thumb", 9.5))
+    classroom.tell(terminal, report, Language.INDONESIAN)
+    assert shown.getvalue().splitlines() == [
+        "Selesai: 3 siswa direkam, 1 dilewati, 2 menunggu.",
+        "Detik per siswa: median 70.0, paling lama 91.3.",
+        "Langkah paling lama: ibu jari kanan, median 9.5 detik.",
+    ]
+    assert not report.is_unfinished
+    nobody = ClassReport(0, {5: SkipReason.REFUSED}, (), 0, (), None)
+    classroom.tell(terminal, nobody, Language.INDONESIAN)
+    assert shown.getvalue().splitlines()[3:] == ["Selesai: 0 siswa direkam, 1 dilewati, 0 menunggu."]
+    assert nobody.is_unfinished and classroom.as_json(nobody)["slowest_step"] is None
