@@ -13,8 +13,9 @@ from rich.console import Console
 from firmware import __version__
 from firmware.benchmarks.verbs import bench_app
 from firmware.errors import KitError
-from firmware.station_verbs import ConfigOption, record, selftest, status
+from firmware.recording_verb import ConfigOption, recording_app
 from firmware.station_verbs import run as run_station
+from firmware.station_verbs import selftest, status
 from firmware.vocabulary import Effort, Language, TemplateFormat
 
 app = typer.Typer(
@@ -28,7 +29,7 @@ identity_app = typer.Typer(no_args_is_help=True, help="The kit's identity: ask f
 app.add_typer(office_app, name="office")
 app.add_typer(identity_app, name="identity")
 app.add_typer(bench_app, name="bench")
-app.command()(record)
+app.registered_commands += recording_app.registered_commands
 app.command()(status)
 app.command()(selftest)
 app.command("run")(run_station)

@@ -4,7 +4,7 @@ import contextlib
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -16,11 +16,17 @@ from firmware.connection import Connection
 from firmware.errors import SessionError
 
 
-def ask(data: Path, console: Console, verb: str, **arguments: object) -> Mapping[str, Any] | None:
+def ask(
+    data: Path,
+    console: Console,
+    verb: str,
+    on_part: Callable[[dict[str, Any]], None] | None = None,
+    **arguments: object,
+) -> Mapping[str, Any] | None:
     """Ask the station of a data folder to do something; None where none runs.
 
-    Its words appear on the console. Ctrl-C is the station's: it asks what to do. Raises SessionError with what the
-    station complains of, or when it ends before it has answered.
+    Its words appear on the console; parts of a result go to `on_part` as they come. Ctrl-C is the station's: it asks
+    what to do. Raises SessionError with what the station complains of, or when it ends before it has answered.
     """
     line = connection.connect(data)
     if line is None:
@@ -37,6 +43,9 @@ def ask(data: Path, console: Console, verb: str, **arguments: object) -> Mapping
                 console.file.flush()
             elif "error" in message:
                 raise SessionError(str(message["error"]))
+            elif "part" in message:
+                if on_part:
+                    on_part(dict(message["part"]))
             elif "result" in message:
                 return dict(message["result"])
     raise SessionError("the station ended before it had answered; start it again, it names what was interrupted")

@@ -57,6 +57,7 @@ class KitConfig(_Section):
     effort: Effort = Effort.STANDARD
     timezone: str = "Asia/Jakarta"
     district: str = Field("", max_length=64)
+    place: str = Field("", max_length=125, description="the office, village or school where the kit stands")
     data: Path = Path("data")
     announcements: Path | None = None
     fingerprint: FingerprintConfig

@@ -19,6 +19,7 @@ from firmware.vocabulary import (
     ClockTrust,
     FingerPosition,
     ImpressionType,
+    MaritalStatus,
     MinutiaKind,
     MissingFinger,
     PatternClass,
@@ -142,12 +143,13 @@ class FingerprintFeatures:
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """The person who is recorded, as the civil registry knows them."""
+    """The person who is recorded, as the civil registry knows them; the marital status is None where nobody asked."""
 
     nik: str
     name: str
     date_of_birth: date
     sex: Sex
+    marital_status: MaritalStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)

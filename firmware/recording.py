@@ -1,16 +1,16 @@
 """One resident from the first question to the sealed packet in the spool."""
 
 import secrets
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import Any, Protocol
 
 from firmware import __version__, clock
+from firmware.admitting import Clerk, admit
 from firmware.announcements import FileAnnouncer
+from firmware.circumstances import NOTHING_NOTED, Circumstances
 from firmware.config import KitConfig
 from firmware.datatypes import Excuse, FingerCapture, Resident, Timestamp
 from firmware.errors import IdentityError, SealingError, SessionError
@@ -20,31 +20,23 @@ from firmware.pipeline import extraction, warming
 from firmware.records import sealing, transaction
 from firmware.records.transaction import TransactionHeader
 from firmware.reporting import SPOOL, Reporter
-from firmware.resident import ResidentFile, contradictions
+from firmware.resident import ResidentFile
 from firmware.seams import Operator
 from firmware.session import Plan
 from firmware.session_table import State
 from firmware.spool import Spool
 from firmware.station import Station
+from firmware.stopwatch import StepTime, Stopwatch
 from firmware.vocabulary import ClockTrust, FingerPosition, Purpose
-from firmware.wording import Bilingual, Phrase
+from firmware.wording import Phrase
 
 
-class Desk(Operator, Protocol):
+class Desk(Operator, Clerk, Protocol):
     """An operator who can also be asked for the resident."""
 
     @property
     def can_decide(self) -> bool:
         """Whether somebody is there who can be asked."""
-
-    def ask_resident(self, today: date) -> Resident:
-        """Ask for the resident."""
-
-    def say(self, phrase: Bilingual, style: str = "", **values: object) -> None:
-        """Tell one text."""
-
-    def warn(self, warnings: Sequence[str]) -> None:
-        """Show what to look at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +48,7 @@ class Recorded:
     captures: tuple[FingerCapture, ...]
     seconds: float
     waiting: int
+    steps: tuple[StepTime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,40 +80,35 @@ def workplace(config: KitConfig, *, patient: bool = False) -> Iterator[Workplace
 
 
 def record(
-    place: Workplace, desk: Desk, person: ResidentFile | None, excused: Mapping[FingerPosition, Excuse]
+    place: Workplace,
+    desk: Desk,
+    person: ResidentFile | None,
+    excused: Mapping[FingerPosition, Excuse],
+    noted: Circumstances = NOTHING_NOTED,
+    on_sealed: Callable[[str], None] = lambda control_number: None,
 ) -> Recorded:
     """Record one resident: ask for whoever is not given, take the fingers, seal, spool.
 
-    Nothing is kept before the packet is sealed. Raises SessionError when the session ends early, and whatever its parts
+    Nothing is kept before the packet is sealed; `on_sealed` hears its control number before the spool has it. Raises
+    InputError when this resident may not be recorded, SessionError when the session ends early, and whatever its parts
     raise.
     """
-    config = place.config
-    resident, plan = _prepare(config, desk, person, excused)
+    config, watch = place.config, Stopwatch()
+    resident, noted = _admit(config, desk, person, noted)
+    watch.lap("questions")
     desk.say(Phrase.GETTING_READY, "dim")
     warming.warm_up(config.fingerprint.ppi, config.effort)
-    begun = time.monotonic()
-    station = Station(
-        place.kit,
-        desk,
-        (FileAnnouncer(config.announcements),),
-        config.fingerprint.finger_timeout_s,
-        on_change=place.report.tell,
-        extract=partial(extraction.extract, effort=config.effort),
-    )
-    try:
-        enrolment = station.enrol(plan)
-    except (KeyboardInterrupt, SystemExit):
-        desk.say(Phrase.CANCELLED)
-        raise
-    if enrolment.state is not State.COMPLETE:
-        raise SessionError(Phrase.CANCELLED.say(config.language))
+    begun = watch.lap("warming")
+    captures = _enrol(place, desk, {**(person.excused if person else {}), **excused}, watch)
     header = _header(config, clock.now())
-    data = transaction.build(header, resident, enrolment.settled)
+    data = transaction.build(header, resident, captures, noted)
     number, signer = header.control_number, place.identity.signer
     packet = sealing.seal(data, control_number=number, signer=signer, recipients=place.recipients)
+    watch.lap("sealing")
+    on_sealed(number)
     place.spool.put(packet, recorded_at=header.created_at)
-    seconds, waiting = time.monotonic() - begun, place.spool.counts()[1]
-    return Recorded(number, config.purpose, enrolment.settled, seconds, waiting)
+    seconds, waiting = watch.lap("spooling") - begun, place.spool.counts()[1]
+    return Recorded(number, config.purpose, captures, seconds, waiting, watch.steps())
 
 
 def as_json(recorded: Recorded) -> dict[str, Any]:
@@ -131,6 +119,7 @@ def as_json(recorded: Recorded) -> dict[str, Any]:
         "fingers": [_finger(capture) for capture in recorded.captures],
         "seconds": round(recorded.seconds, 3),
         "waiting": recorded.waiting,
+        "steps": [{"step": step.step, "seconds": round(step.seconds, 3)} for step in recorded.steps],
     }
 
 
@@ -142,20 +131,40 @@ def control_number(kit_id: str, at: Timestamp) -> str:
     return f"{kit_id[:15]}-{at.utc:%Y%m%d%H%M%S}-{secrets.token_hex(4).upper()}"
 
 
-def _prepare(
-    config: KitConfig, desk: Desk, person: ResidentFile | None, excused: Mapping[FingerPosition, Excuse]
-) -> tuple[Resident, Plan]:
+def _enrol(
+    place: Workplace, desk: Desk, excused: Mapping[FingerPosition, Excuse], watch: Stopwatch
+) -> tuple[FingerCapture, ...]:
+    """Everything that is taken of a resident. Raises SessionError when it was cancelled."""
+    config = place.config
+    settings = config.fingerprint
+    station = Station(
+        place.kit,
+        desk,
+        (FileAnnouncer(config.announcements),),
+        settings.finger_timeout_s,
+        on_change=place.report.tell,
+        on_step=lambda capture, seconds: watch.add(capture.position.name.lower(), seconds),
+        extract=partial(extraction.extract, effort=config.effort),
+    )
+    try:
+        enrolment = station.enrol(Plan(settings.minimum_quality, settings.attempts, excused, review=desk.can_decide))
+    except (KeyboardInterrupt, SystemExit):
+        desk.say(Phrase.CANCELLED)
+        raise
+    if enrolment.state is not State.COMPLETE:
+        raise SessionError(Phrase.CANCELLED.say(config.language))
+    return enrolment.settled
+
+
+def _admit(
+    config: KitConfig, desk: Desk, person: ResidentFile | None, noted: Circumstances
+) -> tuple[Resident, Circumstances]:
     at = clock.now()
-    today = clock.civil_date(at, config.timezone)
     if config.purpose is Purpose.TRAINING:
         desk.say(Phrase.TRAINING, "magenta")
     if at.trust is ClockTrust.WRONG:
         desk.say(Phrase.CLOCK_WRONG, "yellow", at=f"{at.utc:%Y-%m-%d %H:%M} UTC")
-    resident = person.resident if person else desk.ask_resident(today)
-    desk.warn(contradictions(resident, today=today, language=config.language))
-    all_excused = {**(person.excused if person else {}), **excused}
-    settings = config.fingerprint
-    return resident, Plan(settings.minimum_quality, settings.attempts, all_excused, review=desk.can_decide)
+    return admit(config, desk, person, noted, at)
 
 
 def _recipients(config: KitConfig, identity: Identity) -> tuple[str, ...]:

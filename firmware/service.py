@@ -30,8 +30,8 @@ _log = logging.getLogger(__name__)
 
 _TICK_S = 1.0
 
-Work = Callable[[Workplace, Terminal, dict[str, Any]], dict[str, Any]]
-"""What a verb does with the devices: its arguments in, its result out, both as JSON has it."""
+Work = Callable[[Workplace, Terminal, dict[str, Any], Callable[[dict[str, Any]], None]], dict[str, Any]]
+"""What a verb does with the devices: arguments in, parts of its result told as they come, the result out; all JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Service:
         )
         terminal = Terminal(console, self.config.language, job.keys)
         try:
-            result = job.work(place, terminal, job.message)
+            result = job.work(place, terminal, job.message, lambda part: job.line.send(part=part))
         except KitError as error:
             job.line.send(error=str(error))
         except Exception as error:  # noqa: BLE001 (a job that fails as nobody foresaw must not end the station)

@@ -1,21 +1,16 @@
-"""The verbs of the station: to run it, and to record and to look through it, or without it where none runs."""
+"""The verbs of the station: to run it, to look at it and to test it, the last two also where none runs."""
 
 import json
-import signal
 import sys
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from firmware.errors import InputError
+from firmware.recording_verb import ConfigOption
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-ConfigOption = Annotated[Path, typer.Option("--config", "-c", envvar="REKAM_CONFIG", help="the kit's settings")]
 
 
 def run(config: ConfigOption) -> None:
@@ -29,44 +24,6 @@ def run(config: ConfigOption) -> None:
     Service(settings, {"record": stationwork.record, "selftest": stationwork.test}).run(
         lambda: err.print(ready, markup=False)
     )
-
-
-def record(
-    config: ConfigOption,
-    resident: Annotated[
-        Path | None, typer.Option(help="the resident's file, TOML or JSON; else it is asked for")
-    ] = None,
-    excuse: Annotated[list[str] | None, typer.Option(help="a finger not to record: right_thumb=REASON")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on stdout at the end")] = False,
-) -> None:
-    """Record one resident: ten fingers, sealed into the spool; by the station where one runs."""
-    from firmware import client, clock, recording, stationwork
-    from firmware import resident as civil
-    from firmware.config import load
-    from firmware.terminal import Terminal
-
-    settings = load(config)
-    excused = dict(pair.partition("=")[::2] for pair in excuse or ())
-    civil.excuses(excused)
-    values: Mapping[str, Any] | None = None
-    if resident:
-        civil.load(resident, today=clock.civil_date(clock.now(), settings.timezone))
-        values = civil.read_table(resident)
-    console = err if as_json else out
-    terminal = Terminal(console, settings.language)
-    if values is None and not terminal.is_interactive:
-        raise InputError("resident: nobody can be asked here; name a file with --resident, or use a terminal")
-    message = {"resident": values and _plain(values), "excused": excused}
-    result = client.ask(settings.data, console, "record", **message)
-    if result is None:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-        try:
-            with recording.workplace(settings) as place:
-                result = stationwork.record(place, terminal, message)
-        finally:
-            terminal.close()
-    if as_json:
-        sys.stdout.write(json.dumps(result) + "\n")
 
 
 def status(
@@ -102,14 +59,8 @@ def selftest(
     result = client.ask(settings.data, console, "selftest")
     if result is None:
         with recording.workplace(settings, patient=True) as place:
-            result = stationwork.test(place, Terminal(console, settings.language), {})
+            result = stationwork.test(place, Terminal(console, settings.language), {}, lambda part: None)
     if as_json:
         sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
     if not result["passed"]:
         raise typer.Exit(1)
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """A resident's file as JSON has it: TOML knows dates."""
-    kept = (str, int, float, bool, dict, list, type(None))
-    return {key: value if isinstance(value, kept) else str(value) for key, value in values.items()}

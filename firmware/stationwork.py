@@ -1,33 +1,70 @@
 """What the station does for a verb, with the devices open: arguments in, result out, both as JSON has it."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from firmware import clock, recording, selftest
+from firmware import admitting, classroom, clock, recording, roster, selftest
 from firmware import resident as civil
+from firmware.circumstances import Circumstances, Consent
+from firmware.datatypes import Excuse
 from firmware.recording import Workplace
 from firmware.selftest import Finding, Subject, Verdict
 from firmware.selftest_words import TestPhrase
 from firmware.terminal import Terminal
+from firmware.vocabulary import ConsentGiver, FingerPosition
+
+Tell = Callable[[dict[str, Any]], None]
 
 _STYLES = {Verdict.PASSED: "green", Verdict.WARNING: "yellow", Verdict.FAILED: "red"}
 
 
-def record(place: Workplace, terminal: Terminal, message: dict[str, Any]) -> dict[str, Any]:
-    """Record one resident.
+def record(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Record one resident, or a class.
 
-    message: `resident`, the values of a resident's file, or null when the operator is asked; `excused`, a reason for
-    each finger that is not recorded.
+    message: `resident`, the values of a resident's file, or null when the operator is asked; `roster`, the path of a
+    class list, or null; `excused`, a reason for each finger that is not recorded; `noted`, keyword arguments of
+    `admitting.note`, whose consent is who gave it, or null. A class tells an object a pupil before its result.
     """
+    config, at = place.config, clock.now()
+    today = clock.civil_date(at, config.timezone)
     excused = civil.excuses(message["excused"])
-    values = message["resident"]
-    today = clock.civil_date(clock.now(), place.config.timezone)
+    values, told = message["resident"], message["noted"]
+    consent = Consent(ConsentGiver(told["consent"]), at) if told["consent"] else None
+    noted = admitting.note(**{**told, "consent": consent, "place": told["place"] or config.place})
     person = civil.read_file(values, today=today) if values is not None else None
-    recorded = recording.record(place, terminal, person, excused)
+    if not noted.operator and not person:
+        noted = replace(noted, operator=terminal.ask_operator(today))
+    if message["roster"]:
+        return _class(place, terminal, Path(message["roster"]), excused, noted, tell)
+    recorded = recording.record(place, terminal, person, excused, noted)
     terminal.show_recorded(recorded.captures, recorded.control_number, recorded.waiting)
     return recording.as_json(recorded)
 
 
-def test(place: Workplace, terminal: Terminal, message: dict[str, Any]) -> dict[str, Any]:
+def _class(
+    place: Workplace,
+    terminal: Terminal,
+    path: Path,
+    excused: Mapping[FingerPosition, Excuse],
+    noted: Circumstances,
+    tell: Tell,
+) -> dict[str, Any]:
+    config = place.config
+    read = roster.read(path, clock.civil_date(clock.now(), config.timezone), config.language)
+    roster.refuse(read, config.language)
+
+    def recorded(row: roster.Row, came: recording.Recorded) -> None:
+        terminal.show_recorded(came.captures, came.control_number, came.waiting)
+        tell({"row": row.number, **recording.as_json(came)})
+
+    report = classroom.record_class(place, terminal, read, excused, noted, recorded)
+    classroom.tell(terminal, report, config.language)
+    return {"class": classroom.as_json(report), "unfinished": report.is_unfinished}
+
+
+def test(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Let each part of the kit do its one thing; a line a part appears as it is done.
 
     The result: `passed`, whether nothing failed; `findings`, each with `part`, `verdict` and `words`.

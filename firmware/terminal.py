@@ -8,23 +8,19 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
-from firmware import advice, events, keyboard, resident, tables, wording
-from firmware.datatypes import Excuse, Feedback, FingerCapture, GivenUp, Resident
+from firmware import advice, events, keyboard, tables, wording
+from firmware.datatypes import Feedback, FingerCapture, GivenUp, Resident
 from firmware.errors import DeviceError, InputError
 from firmware.events import Captured
+from firmware.interview import Interview
 from firmware.keyboard import Keyboard
+from firmware.roster import Row, Turn
+from firmware.roster_wording import RosterPhrase
 from firmware.seams import Presses, Word
 from firmware.session import Session, last_taken
 from firmware.session_table import Action
-from firmware.vocabulary import FingerPosition, Language
+from firmware.vocabulary import ConsentGiver, FingerPosition, Language
 from firmware.wording import Bilingual, Phrase
-
-_PROMPTS = {
-    "nik": Phrase.PROMPT_NIK,
-    "name": Phrase.PROMPT_NAME,
-    "date_of_birth": Phrase.PROMPT_DATE,
-    "sex": Phrase.PROMPT_SEX,
-}
 
 
 class Terminal:
@@ -42,6 +38,7 @@ class Terminal:
         self._has_hinted = False
         self._keyboard = keys or keyboard.of_this_process()
         self._presses = presses
+        self._interview = Interview(self._prompt, lambda words: self.line(f"  {words}", "yellow"), language)
         self.is_interactive = console.is_terminal and self._keyboard.is_interactive
 
     @property
@@ -55,8 +52,32 @@ class Terminal:
 
     def ask_resident(self, today: date) -> Resident:
         """Ask for the resident, field by field, until each can be."""
-        values = {field: self._ask_field(field, today) for field in _PROMPTS}
-        return resident.parse(values, today=today, language=self._language)
+        return self._interview.resident(today)
+
+    def ask_consent(self, today: date) -> ConsentGiver | None:
+        """Ask who agreed to the recording; None where that is not noted or nobody can be asked."""
+        return self._interview.consent(today) if self.is_interactive else None
+
+    def ask_operator(self, today: date) -> str:
+        """Ask who records; empty where nobody says."""
+        return self._interview.operator(today) if self.is_interactive else ""
+
+    def ask_override(self, today: date) -> str:
+        """Ask why a NIK that contradicts the record is right; empty where nobody says."""
+        return self._interview.override(today) if self.is_interactive else ""
+
+    def call_pupil(self, row: Row, remaining: int) -> Turn:
+        """Call the next pupil and ask whether to record; without a terminal no name is shown and nobody is asked."""
+        if not self.is_interactive:
+            self.say(RosterPhrase.CALL_ROW, "bold", row=row.number, remaining=remaining)
+            return Turn.RECORD
+        name, group = row.person.resident.name, f"({row.group})" if row.group else ""
+        self.say(RosterPhrase.CALL, "bold", name=name, group=group, row=row.number, remaining=remaining)
+        skip, stop = tuple(RosterPhrase.TURN_KEYS.say(self._language))
+        turns = {"": Turn.RECORD, skip: Turn.SKIP, stop: Turn.STOP}
+        while (key := self._prompt(RosterPhrase.PROMPT_TURN).strip().lower()) not in turns:
+            pass
+        return turns[key]
 
     def warn(self, warnings: Sequence[str]) -> None:
         """Show what the operator should look at again."""
@@ -183,7 +204,7 @@ class Terminal:
                 return self._presses.word()
             key = (typed or "?").strip().lower()
             if key in choices:
-                return choices[key] or events.Excused(self._ask_excuse())
+                return choices[key] or events.Excused(self._interview.excuse())
         return None
 
     def _has_press(self) -> bool:
@@ -206,24 +227,10 @@ class Terminal:
             )
             self.say(phrase, style, finger=finger, score=capture.features.quality.score)
 
-    def _ask_field(self, field: str, today: date) -> str:
-        value = self._prompt(_PROMPTS[field])
-        while words := resident.check(field, value, today=today, language=self._language):
-            self.line("  " + words, "yellow")
-            value = self._prompt(_PROMPTS[field])
-        return value
-
-    def _ask_excuse(self) -> Excuse:
-        while True:
-            try:
-                return resident.excuse(self._prompt(Phrase.PROMPT_REASON), language=self._language)
-            except InputError as error:
-                self.line(f"  {error}", "yellow")
-
-    def _prompt(self, phrase: Phrase) -> str:
+    def _prompt(self, phrase: Bilingual) -> str:
         return self._typed(phrase, lambda: False) or ""
 
-    def _typed(self, phrase: Phrase, stop: Callable[[], bool]) -> str | None:
+    def _typed(self, phrase: Bilingual, stop: Callable[[], bool]) -> str | None:
         """A line that is asked for; None when `stop` says so first."""
         self._console.print(phrase.say(self._language), end=": ", markup=False)
         try:

@@ -91,6 +91,22 @@ class Sex(Enum):
     FEMALE = "P"
 
 
+class MaritalStatus(Enum):
+    """Marital status as the civil registry's family card knows it: belum kawin, kawin, cerai hidup, cerai mati."""
+
+    NEVER_MARRIED = "never_married"
+    MARRIED = "married"
+    DIVORCED = "divorced"
+    WIDOWED = "widowed"
+
+
+class ConsentGiver(Enum):
+    """Who agreed to a recording: the resident, or a parent or guardian for them."""
+
+    RESIDENT = "resident"
+    GUARDIAN = "guardian"
+
+
 class Purpose(Enum):
     """Whether a record counts: stands in every record that a kit makes."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from firmware import identity
+from firmware.circumstances import NOTHING_NOTED, Circumstances
 from firmware.datatypes import SealedPacket
 from firmware.identity import Identity
 from firmware.office import admission, keys
@@ -37,9 +38,14 @@ def admitted(folder: Path) -> Admitted:
 
 
 def packet(
-    kit: Identity, purpose: Purpose = Purpose.LIVE, *, kit_id: str = "K1", number: str = "K1-0001"
+    kit: Identity,
+    purpose: Purpose = Purpose.LIVE,
+    *,
+    kit_id: str = "K1",
+    number: str = "K1-0001",
+    noted: Circumstances = NOTHING_NOTED,
 ) -> SealedPacket:
-    data = transactions.data(purpose, kit_id=kit_id, control_number=number)
+    data = transactions.data(purpose, kit_id=kit_id, control_number=number, noted=noted)
     return sealing.seal(data, control_number=number, signer=kit.signer, recipients=kit.recipients)
 
 

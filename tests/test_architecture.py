@@ -39,6 +39,7 @@ THIRD_PARTY = {
     "firmware.pipeline._jit": {"numba"},
     "firmware.pipeline._simd": {"numba", "llvmlite", "numpy"},
     "firmware.pointing": {"numpy", "PIL"},
+    "firmware.recording_verb": {"typer", "rich"},
     "firmware.records": {"numpy", "PIL", "wsq", "nistitl", "pyrage", "cryptography", "asn1crypto"},
     "firmware.rows": {"numpy"},
     "firmware.seams": {"numpy"},

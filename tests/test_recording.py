@@ -28,7 +28,7 @@ from firmware.records.contents import Transaction
 from firmware.reporting import SPOOL
 from firmware.spool import Spool
 from firmware.telemetry import summary
-from firmware.vocabulary import ClockTrust, FingerPosition, MissingFinger
+from firmware.vocabulary import ClockTrust, ConsentGiver, FingerPosition, MissingFinger
 from tests.brokers import Listener, free_port, mosquitto
 from tests.worlds import World, rekam, world
 
@@ -178,12 +178,16 @@ def test_a_second_recorder_and_a_look_find_the_kit_busy(empty_glass: World, pers
 def test_an_operator_at_a_terminal(empty_glass: World, tmp_path: Path) -> None:
     answers = {"NIK": NIK, "Full name": NAME, "Date of birth": "2010-04-12", "Sex": "P"}
     answers |= {"excuse it": "e", "Why this finger": "amputation", "keep this": "k"}
+    answers |= {"Operator": "Budi-07", "Marital status": "", "Consent given by": "guardian"}
     shown, status = at_terminal(rekam("record", "-c", empty_glass.hurried(), *ALL_BUT_THE_THUMB), answers)
     assert status == 0, shown
     assert "TRAINING" in shown and shown.count("Ctrl-C") == 1 and "no finger came in time" in shown
     submission = opened(empty_glass, empty_glass.packets[-1], tmp_path)
     assert submission.resident.name == NAME
     assert submission.fingers[0].missing is MissingFinger.AMPUTATION
+    noted = submission.circumstances
+    assert noted.operator == "Budi-07" and noted.card_from == date(2027, 4, 12)
+    assert noted.consent and noted.consent.given_by is ConsentGiver.GUARDIAN
 
 
 def at_terminal(command: list[str], answers: dict[str, str]) -> tuple[str, int]:

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from firmware import resident
+from firmware.civil_wording import CivilPhrase
 from firmware.datatypes import Excuse, Resident
 from firmware.errors import InputError
-from firmware.vocabulary import FingerPosition, Language, MissingFinger, Sex
+from firmware.roster_wording import RosterPhrase
+from firmware.vocabulary import ConsentGiver, FingerPosition, Language, MaritalStatus, MissingFinger, Sex
 from firmware.wording import FINGER_WORDS, Phrase
 
 TODAY = date(2026, 11, 25)
@@ -25,7 +27,7 @@ def changed(**values: object) -> dict[str, object]:
 def test_a_good_resident_is_taken_whole() -> None:
     expected = Resident("1903015204100007", "Melati Contoh", date(2010, 4, 12), Sex.FEMALE)
     assert resident.parse(GOOD, today=TODAY) == expected
-    assert resident.contradictions(expected, today=TODAY, language=Language.ENGLISH) == ()
+    assert resident.contradictions(expected, Language.ENGLISH) == ()
 
 
 @pytest.mark.parametrize(
@@ -118,22 +120,79 @@ def test_a_number_is_not_repeated_in_what_goes_to_a_log() -> None:
 
 def test_contradictions_are_warnings() -> None:
     person = resident.parse(changed(date_of_birth="2011-04-13", sex="L"), today=TODAY)
-    found = resident.contradictions(person, today=TODAY, language=Language.ENGLISH)
-    assert [line.split(" ")[3] for line in found[:2]] == ["says", "says"]
-    assert "12-04-10" in found[0] and "says P" in found[1] and "begins at 16" in found[2]
+    found = resident.contradictions(person, Language.ENGLISH)
+    assert [line.split(" ")[3] for line in found] == ["says", "says"]
+    assert "12-04-10" in found[0] and "says P" in found[1]
 
 
 def test_the_day_of_sixteen_is_not_too_young() -> None:
     person = Resident("1903015204100007", "Melati", date(2010, 4, 12), Sex.FEMALE)
-    assert resident.contradictions(person, today=date(2026, 4, 12), language=Language.ENGLISH) == ()
-    assert len(resident.contradictions(person, today=date(2026, 4, 11), language=Language.ENGLISH)) == 1
+    assert resident.refusal(person, today=date(2026, 4, 12), language=Language.ENGLISH) == ""
+    assert "aged 15" in resident.refusal(person, today=date(2026, 4, 11), language=Language.ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("status", "refused"), [("never_married", True), ("married", False), ("divorced", False), ("cerai mati", False)]
+)
+def test_whoever_has_married_is_never_too_young(status: str, refused: bool) -> None:
+    person = resident.parse(changed(date_of_birth="2012-04-12", marital_status=status), today=TODAY)
+    words = resident.refusal(person, today=TODAY, language=Language.INDONESIAN)
+    assert bool(words) is refused and ("belum kawin" in words) is refused
+
+
+@pytest.mark.parametrize(
+    ("written", "status"),
+    [
+        ("never_married", MaritalStatus.NEVER_MARRIED),
+        ("Belum Kawin", MaritalStatus.NEVER_MARRIED),
+        ("KAWIN", MaritalStatus.MARRIED),
+        ("kawin tercatat", MaritalStatus.MARRIED),
+        ("Cerai  Hidup", MaritalStatus.DIVORCED),
+        ("widowed", MaritalStatus.WIDOWED),
+        ("", None),
+    ],
+)
+def test_a_marital_status_is_read(written: str, status: MaritalStatus | None) -> None:
+    assert resident.parse(changed(marital_status=written), today=TODAY).marital_status is status
+
+
+def test_an_unknown_marital_status_is_refused() -> None:
+    with pytest.raises(InputError, match="marital_status: is never_married, married"):
+        resident.parse(changed(marital_status="single"), today=TODAY)
+
+
+def test_a_file_tells_a_reason_for_its_nik_and_who_agreed(tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    path.write_text(json.dumps({**GOOD, "override_nik": " an old  number ", "consent": "Wali"}))
+    found = resident.load(path, today=TODAY)
+    assert (found.override, found.consent) == ("an old number", ConsentGiver.GUARDIAN)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "words"),
+    [
+        ("operator", "a" * 51, "at most 50"),
+        ("place", "SMA\x1d1", "cannot be printed"),
+        ("place", "a" * 126, "at most 125"),
+        ("because", "  ", "say the reason"),
+        ("override_nik", "a" * 127, "at most 126"),
+    ],
+)
+def test_a_remark_is_refused(field: str, text: str, words: str) -> None:
+    with pytest.raises(InputError, match=f"{field}: {words}|{field}: .*{words}"):
+        resident.remark(field, text)
+
+
+def test_remarks_are_tidied_and_may_be_empty_but_reasons() -> None:
+    assert resident.remark("place", " SMA  Negeri 1 ") == "SMA Negeri 1"
+    assert resident.remark("operator", "") == ""
 
 
 def test_the_example_file_is_a_resident() -> None:
     example = Path(__file__).parent.parent / "docs" / "resident.toml"
     found = resident.load(example, today=TODAY)
     assert found.excused == {}
-    assert resident.contradictions(found.resident, today=TODAY, language=Language.ENGLISH) == ()
+    assert resident.contradictions(found.resident, Language.ENGLISH) == ()
 
 
 @pytest.mark.parametrize("suffix", ["toml", "json"])
@@ -162,6 +221,8 @@ def test_a_file_excuses_fingers(tmp_path: Path, suffix: str) -> None:
         ("r.toml", b'nik = "19030', "cut short"),
         ("r.toml", b"\xff\xfe", "cannot be read"),
         ("r.json", json.dumps({**GOOD, "nikk": "1"}).encode(), "nikk: no such field"),
+        ("r.json", json.dumps({**GOOD, "consent": "me"}).encode(), "consent: is resident or guardian"),
+        ("r.json", json.dumps({**GOOD, "override_nik": ""}).encode(), "override_nik: say the reason"),
         ("r.json", json.dumps({**GOOD, "excused": "no"}).encode(), "excused: must be a table"),
         ("r.json", json.dumps({**GOOD, "excused": {"thumb": "x"}}).encode(), "excused.thumb: no such finger"),
         ("r.json", json.dumps({**GOOD, "excused": {"left_ring": " "}}).encode(), "excused.left_ring: say the reason"),
@@ -183,8 +244,9 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
 
 
 def test_every_text_exists_in_both_languages_with_the_same_braces() -> None:
-    assert len(Phrase.__members__) == len(list(Phrase)), "two phrases with the same texts"
-    for phrase in Phrase:
-        indonesian, english = (set(re.findall(r"\{(\w+)\}", text)) for text in phrase.value)
+    for phrases in (Phrase, CivilPhrase, RosterPhrase):
+        assert len(phrases.__members__) == len(list(phrases)), "two phrases with the same texts"
+    for phrase in (*Phrase, *CivilPhrase, *RosterPhrase):
+        indonesian, english = (set(re.findall(r"\{(\w+)", text)) for text in phrase.value)
         assert indonesian == english, phrase
     assert set(FINGER_WORDS) == set(FingerPosition)

@@ -6,17 +6,22 @@ from datetime import date
 import pytest
 from rich.console import Console
 
-from firmware import events, session
+from firmware import classroom, events, session
+from firmware.classroom import ClassReport
 from firmware.datatypes import Excuse, Feedback, FingerprintFeatures, GivenUp, QualityReport
 from firmware.errors import InputError, LinkLost
 from firmware.events import Captured
+from firmware.progress import SkipReason
+from firmware.resident import ResidentFile
+from firmware.roster import Row, Turn
 from firmware.seams import Decision
 from firmware.session import Plan, Session
 from firmware.session_table import Action
+from firmware.stopwatch import StepTime
 from firmware.terminal import Terminal
-from firmware.vocabulary import FingerPosition, Language, MissingFinger, Sex
+from firmware.vocabulary import ConsentGiver, FingerPosition, Language, MaritalStatus, MissingFinger, Sex
 from firmware.wording import Phrase
-from tests.residents import NOON, captured, features, image
+from tests.residents import MELATI, NOON, captured, features, image
 
 
 class Keyboard(io.StringIO):
@@ -40,11 +45,44 @@ def plain(language: Language = Language.ENGLISH) -> tuple[Terminal, io.StringIO]
 
 
 def test_the_resident_is_asked_for_until_each_field_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    typed = "190301520410000\n1903015204100007\nMelati [b]Contoh\n2030-01-01\n2010-04-12\nx\np\n"
+    typed = "190301520410000\n1903015204100007\nMelati [b]Contoh\n2030-01-01\n2010-04-12\nx\np\nlajang\ncerai mati\n"
     terminal, shown = desk(monkeypatch, typed, Language.INDONESIAN)
     person = terminal.ask_resident(date(2026, 11, 25))
     assert (person.nik, person.name, person.sex) == ("1903015204100007", "Melati [b]Contoh", Sex.FEMALE)
+    assert person.marital_status is MaritalStatus.WIDOWED and "belum kawin" in shown.getvalue()
     assert all(words in shown.getvalue() for words in ("harus 16 angka, bukan 15", "masa depan", "perempuan"))
+
+
+@pytest.mark.parametrize(("born", "asked"), [("2009-11-25", False), ("2009-11-26", True)])
+def test_the_marital_status_is_asked_for_under_seventeen_only(
+    monkeypatch: pytest.MonkeyPatch, born: str, asked: bool
+) -> None:
+    terminal, shown = desk(monkeypatch, f"1903016511090007\nAyu\n{born}\nP\n\n")
+    assert terminal.ask_resident(date(2026, 11, 25)).marital_status is None
+    assert ("Marital status" in shown.getvalue()) is asked
+
+
+def test_circumstances_are_asked_for_until_they_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = f"{'9' * 51}\nBudi-07\nnobody\nguardian\n{'x' * 127}\nan old number\n"
+    terminal, shown = desk(monkeypatch, typed)
+    today = date(2026, 11, 25)
+    assert terminal.ask_operator(today) == "Budi-07"
+    assert terminal.ask_consent(today) is ConsentGiver.GUARDIAN
+    assert terminal.ask_override(today) == "an old number"
+    assert all(words in shown.getvalue() for words in ("at most 50", "resident or guardian, not", "at most 126"))
+
+
+def test_circumstances_may_stay_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal, _ = desk(monkeypatch, "\n\n\n")
+    today = date(2026, 11, 25)
+    assert (terminal.ask_operator(today), terminal.ask_consent(today), terminal.ask_override(today)) == ("", None, "")
+
+
+def test_nobody_is_asked_where_there_is_no_terminal() -> None:
+    terminal, shown = plain()
+    today = date(2026, 11, 25)
+    assert (terminal.ask_operator(today), terminal.ask_consent(today), terminal.ask_override(today)) == ("", None, "")
+    assert shown.getvalue() == ""
 
 
 def test_a_keyboard_that_goes_away_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,3 +219,35 @@ def test_a_status_with_everything_unknown() -> None:
     terminal.show_status({**document, **head}, Phrase.BROKER_NONE, "")
     assert shown.getvalue().count("tidak diketahui") == 5
     assert "fingerprint: absent no such port" in shown.getvalue()
+
+
+PUPIL = Row(7, ResidentFile(MELATI, {}), "XI-A")
+
+
+@pytest.mark.parametrize(("typed", "turn"), [("\n", Turn.RECORD), ("x\nL\n", Turn.SKIP), ("s\n", Turn.STOP)])
+def test_a_pupil_is_called_by_name_at_a_terminal(monkeypatch: pytest.MonkeyPatch, typed: str, turn: Turn) -> None:
+    terminal, shown = desk(monkeypatch, typed, Language.INDONESIAN)
+    assert terminal.call_pupil(PUPIL, 23) is turn
+    assert "Berikutnya: Melati Contoh (XI-A), baris 7, sisa 23" in shown.getvalue()
+
+
+def test_a_pupil_is_called_by_row_where_nobody_sits() -> None:
+    terminal, shown = plain()
+    assert terminal.call_pupil(PUPIL, 23) is Turn.RECORD
+    assert shown.getvalue() == "Next: row 7, 23 to go\n"
+
+
+def test_how_a_class_went_is_told() -> None:
+    terminal, shown = plain(Language.INDONESIAN)
+    report = ClassReport(3, {5: SkipReason.ABSENT}, (6,), 2, (70.0, 64.04, 91.26), StepTime("right_thumb", 9.5))
+    classroom.tell(terminal, report, Language.INDONESIAN)
+    assert shown.getvalue().splitlines() == [
+        "Selesai: 3 siswa direkam, 1 dilewati, 2 menunggu.",
+        "Detik per siswa: median 70.0, paling lama 91.3.",
+        "Langkah paling lama: ibu jari kanan, median 9.5 detik.",
+    ]
+    assert not report.is_unfinished
+    nobody = ClassReport(0, {5: SkipReason.REFUSED}, (), 0, (), None)
+    classroom.tell(terminal, nobody, Language.INDONESIAN)
+    assert shown.getvalue().splitlines()[3:] == ["Selesai: 0 siswa direkam, 1 dilewati, 0 menunggu."]
+    assert nobody.is_unfinished and classroom.as_json(nobody)["slowest_step"] is None

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
+from firmware.circumstances import NOTHING_NOTED, Circumstances, Consent
 from firmware.datatypes import (
     Device,
     FingerCapture,
@@ -17,10 +18,20 @@ from firmware.datatypes import (
 )
 from firmware.records import transaction
 from firmware.records.transaction import TransactionHeader
-from firmware.vocabulary import CaptureTechnology, ClockTrust, FingerPosition, MissingFinger, Purpose, Sex
+from firmware.vocabulary import CaptureTechnology, ClockTrust, ConsentGiver, FingerPosition, MissingFinger, Purpose, Sex
 
 AT = Timestamp(datetime(2026, 11, 24, 20, 0, 3, tzinfo=UTC), ClockTrust.UNCONFIRMED, "boot-7", 12.5)
 RESIDENT = Resident("1903015204100007", "Melati Contoh", date(2010, 4, 12), Sex.FEMALE)
+NOTED = Circumstances(
+    operator="198703122010011004",
+    place="SMA Negeri 1 Pongok",
+    consent=Consent(ConsentGiver.GUARDIAN, AT),
+    override="date of birth corrected in 2019",
+    supersedes="K1-0000",
+    because="wrong name",
+    card_from=date(2027, 4, 12),
+)
+"""Everything that can be noted."""
 DEVICE = Device("Zhiantec", "ZFM-20", technology=CaptureTechnology.OPTICAL_TIR)
 
 
@@ -61,6 +72,13 @@ def captures() -> list[FingerCapture]:
     return [capture(position, outcome) for position, outcome in zip(FingerPosition, outcomes, strict=True)]
 
 
-def data(purpose: Purpose = Purpose.LIVE, *, kit_id: str = "K1", control_number: str = "K1-0001") -> bytes:
+def data(
+    purpose: Purpose = Purpose.LIVE,
+    *,
+    kit_id: str = "K1",
+    control_number: str = "K1-0001",
+    noted: Circumstances = NOTHING_NOTED,
+) -> bytes:
     """A whole transaction, encoded."""
-    return transaction.build(header(purpose, kit_id=kit_id, control_number=control_number), RESIDENT, captures())
+    head = header(purpose, kit_id=kit_id, control_number=control_number)
+    return transaction.build(head, RESIDENT, captures(), noted)

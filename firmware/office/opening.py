@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 from firmware import overlay
+from firmware.circumstances import Circumstances
 from firmware.durable import write_file
 from firmware.errors import InputError, KitError, RecordError, SealingError
 from firmware.office import keys, register
@@ -148,7 +149,9 @@ def as_json(laid: LaidOut) -> dict[str, Any]:
             "name": resident.name,
             "date_of_birth": resident.date_of_birth.isoformat(),
             "sex": resident.sex.value,
+            "marital_status": resident.marital_status.value if resident.marital_status else None,
         },
+        "circumstances": _circumstances(opened.transaction.circumstances),
         "fingers": [_finger(finger) for finger in opened.transaction.fingers],
         "files": [str(path) for path in laid.files],
         "commands": list(laid.commands),
@@ -189,6 +192,24 @@ def _picture(finger: FingerRecord) -> bytes:
     file = io.BytesIO()
     overlay.draw_minutiae(finger.image.pixels, finger.minutiae, title).save(file, "PNG")
     return file.getvalue()
+
+
+def _circumstances(noted: Circumstances) -> dict[str, Any]:
+    consent = noted.consent
+    return {
+        "operator": noted.operator,
+        "place": noted.place,
+        "consent": consent
+        and {
+            "given_by": consent.given_by.value,
+            "noted_at": consent.noted_at.utc.isoformat(),
+            "clock_trust": consent.noted_at.trust.value,
+        },
+        "override": noted.override,
+        "supersedes": noted.supersedes,
+        "because": noted.because,
+        "card_from": noted.card_from.isoformat() if noted.card_from else None,
+    }
 
 
 def _finger(finger: FingerRecord) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from firmware.office.admission import Admitted
 from firmware.office.keys import Office
 from firmware.office.opening import LaidOut
 from firmware.records import answers
-from firmware.records.contents import FingerRecord
+from firmware.records.contents import FingerRecord, Transaction
 
 _STYLES = {Outcome.ACCEPTED: "green", Outcome.LOW_QUALITY: "yellow", Outcome.EXCUSED: "cyan"}
 
@@ -54,6 +54,8 @@ def show_opened(console: Console, laid: LaidOut) -> None:
         f"[bold]{escape(resident.name)}[/bold]  NIK {escape(resident.nik)}  "
         f"born {resident.date_of_birth}  sex {resident.sex.value}"
     )
+    for name, words in _circumstances(opened.transaction):
+        console.print(f"{name}: {escape(words)}")
     signed = "the kit's certificate" if opened.certified else "the kit's admitted key"
     console.print(f"[green]Decrypted; the signature holds ({signed}); the record is whole.[/]")
     for notice in opened.notices:
@@ -63,6 +65,23 @@ def show_opened(console: Console, laid: LaidOut) -> None:
     console.print("The same without Rekam:")
     for command in laid.commands:
         console.print(command, markup=False, soft_wrap=True)
+
+
+def _circumstances(transaction: Transaction) -> list[tuple[str, str]]:
+    """What is known of the recording, by name."""
+    noted, status = transaction.circumstances, transaction.resident.marital_status
+    consent = noted.consent and f"{noted.consent.given_by.value}, {noted.consent.noted_at.utc:%Y-%m-%d %H:%M} UTC"
+    replaced = f"{noted.supersedes} ({noted.because})" if noted.supersedes else ""
+    words = {
+        "Marital status": status.value.replace("_", " ") if status else "",
+        "Card may be issued from": str(noted.card_from or ""),
+        "Recorded by": noted.operator,
+        "Recorded at": noted.place,
+        "Consent of": consent or "",
+        "The NIK is right although it contradicts the rest": noted.override,
+        "Replaces the packet": replaced,
+    }
+    return [(name, told) for name, told in words.items() if told]
 
 
 def _fingers(fingers: Sequence[FingerRecord]) -> Table:

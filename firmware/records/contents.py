@@ -1,17 +1,21 @@
 """What one transaction holds, free of its encoding."""
 
+import re
 from dataclasses import dataclass, field
 
+from firmware.circumstances import NOTHING_NOTED, Circumstances
 from firmware.datatypes import FrictionRidgeImage, Minutiae, Outcome, Resident, Timestamp
 from firmware.records.extended_data import ExtendedData
 from firmware.vocabulary import FingerPosition, MissingFinger, PatternClass, Purpose
+
+CONTROL_NUMBER = re.compile("[A-Za-z0-9-]{1,40}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class TransactionHeader:
     """Whose transaction it is and how far it counts.
 
-    control_number: letters, digits and hyphens, at most 40. agency: the destination. timezone: where the kit stands,
+    control_number: as CONTROL_NUMBER has it. agency: the destination. timezone: where the kit stands,
     so that the standard's local dates can be told.
     """
 
@@ -53,3 +57,4 @@ class Transaction:
     header: TransactionHeader
     resident: Resident
     fingers: tuple[FingerRecord, ...]
+    circumstances: Circumstances = NOTHING_NOTED

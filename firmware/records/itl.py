@@ -9,6 +9,7 @@ field   name        content
 2.102   NAME        UTF-8
 2.103   BORN        date of birth, YYYYMMDD
 2.104   SEX         L (male) or P (female)
+2.105   MARITAL     never_married, married, divorced, widowed; absent where it was not asked for
 2.201   FORMAT      version of this table and of the sealed packet: 1
 2.202   KIT         the kit's id
 2.203   SOFTWARE    name and version
@@ -16,8 +17,17 @@ field   name        content
 2.205   DISTRICT    UTF-8, may be empty
 2.206   ZONE        time zone of the local dates in 1.005 and 14.005, IANA name
 2.207   CREATED     a moment: UTC as in 1.014; clock trust (network, unconfirmed, wrong); boot id; monotonic seconds
+2.208   OPERATOR    who recorded: an id, UTF-8; this field and those after it are absent where nothing is known
+2.209   PLACE       the office, village or school, UTF-8
+2.210   CONSENT     `resident` or `guardian`; the moment when it was noted (4 items as in 2.207)
+2.211   OVERRIDE    why a NIK that contradicts 2.103 or 2.104 is right, UTF-8
+2.212   SUPERSEDES  the control number of the packet that this one replaces; what was wrong with it, UTF-8
+2.213   CARD_FROM   the civil day from which a card may be issued, YYYYMMDD
 2.301   FINGERS     a subfield a finger: FGP; outcome; attempts; the capture's moment (4 items as in 2.207); reason
 ======  ==========  ===========================================================================================
+
+A packet that replaces another says so in 2.212, not in 1.010 (TCR), which clause 8.1.10 keeps for responses.
+docs/record.md has the same table for the office, with sources and examples.
 """
 
 from enum import IntEnum
@@ -65,6 +75,7 @@ class Type2(IntEnum):
     NAME = 102
     BORN = 103
     SEX = 104
+    MARITAL = 105
     FORMAT = 201
     KIT = 202
     SOFTWARE = 203
@@ -72,6 +83,12 @@ class Type2(IntEnum):
     DISTRICT = 205
     ZONE = 206
     CREATED = 207
+    OPERATOR = 208
+    PLACE = 209
+    CONSENT = 210
+    OVERRIDE = 211
+    SUPERSEDES = 212
+    CARD_FROM = 213
     FINGERS = 301
 
 

@@ -1,9 +1,9 @@
 """One resident's submission as a transaction of ANSI/NIST-ITL 1-2011 Update 2015."""
 
-import re
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from firmware.circumstances import NOTHING_NOTED, Circumstances
 from firmware.datatypes import (
     FingerCapture,
     FingerprintFeatures,
@@ -14,8 +14,18 @@ from firmware.datatypes import (
     Timestamp,
 )
 from firmware.errors import RecordError
-from firmware.records import encoding, extended_data, fingerprints, images, itl, minutiae, moments, structure_fields
-from firmware.records.contents import FingerRecord, Transaction, TransactionHeader
+from firmware.records import (
+    circumstances,
+    encoding,
+    extended_data,
+    fingerprints,
+    images,
+    itl,
+    minutiae,
+    moments,
+    structure_fields,
+)
+from firmware.records.contents import CONTROL_NUMBER, FingerRecord, Transaction, TransactionHeader
 from firmware.records.encoding import Record, Table, value
 from firmware.records.extended_data import ExtendedData
 from firmware.records.itl import Type1, Type2
@@ -24,11 +34,15 @@ from firmware.vocabulary import FingerPosition, PatternClass, Purpose, Sex
 __all__ = ["FingerRecord", "Transaction", "TransactionHeader", "build", "read"]
 
 _TYPES_OF_TRANSACTION = {Purpose.LIVE: "ENROLL", Purpose.TRAINING: "TRAINING"}
-_CONTROL_NUMBER = re.compile("[A-Za-z0-9-]{1,40}", re.ASCII)
 _MAX_ATTEMPTS = 999
 
 
-def build(header: TransactionHeader, resident: Resident, captures: Sequence[FingerCapture]) -> bytes:
+def build(
+    header: TransactionHeader,
+    resident: Resident,
+    captures: Sequence[FingerCapture],
+    noted: Circumstances = NOTHING_NOTED,
+) -> bytes:
     """Write Type-1, Type-2, a Type-9 for each captured finger and a Type-14 for every finger.
 
     Raises RecordError naming record, field and reason.
@@ -36,7 +50,7 @@ def build(header: TransactionHeader, resident: Resident, captures: Sequence[Fing
     if not captures:
         raise RecordError("transaction: holds no finger")
     fingers = tuple(_stored(capture, header.created_at) for capture in captures)
-    return encoding.encode(_records(Transaction(header, resident, fingers)))
+    return encoding.encode(_records(Transaction(header, resident, fingers, noted)))
 
 
 def read(data: bytes) -> Transaction:
@@ -45,7 +59,7 @@ def read(data: bytes) -> Transaction:
     if len(records) < 2 or (records[0].kind, records[1].kind, records[1].idc) != (1, 2, 0):
         raise RecordError("transaction: does not begin with a Type-1 and a Type-2 record")
     header = _header(records[0], records[1])
-    transaction = Transaction(header, _resident(records[1]), _fingers(records))
+    transaction = Transaction(header, _resident(records[1]), _fingers(records), circumstances.read(records[1]))
     if encoding.encode(_records(transaction)) != data:
         raise RecordError("transaction: its fields contradict each other, or hold what no kit writes")
     return transaction
@@ -101,7 +115,7 @@ def _records(transaction: Transaction) -> list[Record]:
 
 
 def _transaction_information(header: TransactionHeader, zone: ZoneInfo) -> Record:
-    if not _CONTROL_NUMBER.fullmatch(header.control_number):
+    if not CONTROL_NUMBER.fullmatch(header.control_number):
         raise RecordError(f"Type-1 record, field 1.009: {header.control_number!r} is no control number")
     fields: dict[int, Table] = {
         Type1.VER: value(itl.VERSION),
@@ -137,8 +151,9 @@ def _descriptive_text(transaction: Transaction) -> Record:
             (str(int(f.position)), f.outcome.value, str(f.attempts), *moments.items(f.captured_at), f.reason)
             for f in transaction.fingers
         ),
+        **circumstances.fields(resident, transaction.circumstances),
     }
-    return Record(2, 0, fields)
+    return Record(2, 0, dict(sorted(fields.items())))
 
 
 def _header(type1: Record, type2: Record) -> TransactionHeader:
@@ -163,6 +178,7 @@ def _resident(type2: Record) -> Resident:
         name=type2.text(Type2.NAME),
         date_of_birth=moments.read_date(type2, Type2.BORN),
         sex=type2.choice(Type2.SEX, type2.text(Type2.SEX), Sex),
+        marital_status=circumstances.read_marital_status(type2),
     )
 
 

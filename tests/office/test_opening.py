@@ -1,5 +1,6 @@
 """Opening: what arrives is checked, laid out, and opens with stock tools too."""
 
+import io
 import json
 import shlex
 import stat
@@ -8,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from rich.console import Console
 
 from firmware import identity
 from firmware.errors import RecordError, SealingError
 from firmware.identity import Identity
-from firmware.office import admission, keys, opening
+from firmware.office import admission, keys, opening, report
 from firmware.records import images, sealing
 from firmware.vocabulary import Purpose
 from tests import transactions
@@ -166,3 +168,42 @@ def test_what_was_opened_is_told_to_scripts(world: Admitted) -> None:
         "reason": "",
     }
     assert (told["fingers"][9]["missing"], told["fingers"][9]["minutiae"]) == ("XX", None)
+
+
+def test_the_circumstances_are_told_to_scripts_and_people(world: Admitted) -> None:
+    path = on_stick(world.folder, packet(world.kit, noted=transactions.NOTED))
+    laid = opening.lay_out(path, world.office, world.folder / "opened")
+    assert json.loads(json.dumps(opening.as_json(laid)))["circumstances"] == {
+        "operator": "198703122010011004",
+        "place": "SMA Negeri 1 Pongok",
+        "consent": {"given_by": "guardian", "noted_at": "2026-11-24T20:00:03+00:00", "clock_trust": "unconfirmed"},
+        "override": "date of birth corrected in 2019",
+        "supersedes": "K1-0000",
+        "because": "wrong name",
+        "card_from": "2027-04-12",
+    }
+    shown = shown_by(laid)
+    for line in (
+        "Card may be issued from: 2027-04-12",
+        "Recorded by: 198703122010011004",
+        "Recorded at: SMA Negeri 1 Pongok",
+        "Consent of: guardian, 2026-11-24 20:00 UTC",
+        "The NIK is right although it contradicts the rest: date of birth corrected in 2019",
+        "Replaces the packet: K1-0000 (wrong name)",
+    ):
+        assert line in shown.splitlines()
+    assert "Marital status" not in shown
+
+
+def test_a_record_in_which_nothing_is_noted_opens_as_before(world: Admitted) -> None:
+    laid = opening.lay_out(on_stick(world.folder, packet(world.kit)), world.office, world.folder / "opened")
+    told = opening.as_json(laid)
+    assert told["resident"]["marital_status"] is None
+    assert set(told["circumstances"].values()) == {"", None}
+    assert "Recorded" not in shown_by(laid)
+
+
+def shown_by(laid: opening.LaidOut) -> str:
+    shown = io.StringIO()
+    report.show_opened(Console(file=shown, width=200), laid)
+    return shown.getvalue()

@@ -2,7 +2,7 @@
 
 import dataclasses
 import functools
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import nistitl
@@ -11,20 +11,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from firmware.circumstances import NOTHING_NOTED, Circumstances
 from firmware.datatypes import Device, FingerCapture, FrictionRidgeImage, Minutiae, Outcome, Resident, Timestamp
 from firmware.errors import RecordError
 from firmware.records import images, templates, transaction
-from firmware.vocabulary import ClockTrust, FingerPosition, MissingFinger, Purpose
+from firmware.vocabulary import ClockTrust, FingerPosition, MaritalStatus, MissingFinger, Purpose
 from tests import transactions
-from tests.transactions import AT, RESIDENT, capture, data, header
+from tests.transactions import AT, NOTED, RESIDENT, capture, data, header
 
+NEVER = MaritalStatus.NEVER_MARRIED
 GOLDEN = Path(__file__).parents[1] / "golden" / "transaction.txt"
 SMALL = [capture(FingerPosition.RIGHT_INDEX), capture(FingerPosition.LEFT_LITTLE, Outcome.EXCUSED)]
 
 
 @functools.cache
 def small() -> bytes:
-    return transaction.build(header(), RESIDENT, SMALL)
+    """A transaction in which everything is noted."""
+    return transaction.build(header(), dataclasses.replace(RESIDENT, marital_status=NEVER), SMALL, NOTED)
 
 
 def golden(png: bytes) -> bytes:
@@ -116,6 +119,44 @@ def test_a_print_without_minutiae_has_its_record_all_the_same() -> None:
     found = read.fingers[0].minutiae
     assert found is not None
     assert len(found) == 0
+
+
+def test_what_was_noted_is_read() -> None:
+    read = transaction.read(small())
+    assert read.circumstances == NOTED
+    assert read.resident.marital_status is NEVER
+
+
+def test_a_transaction_in_which_nothing_is_noted_has_no_such_fields() -> None:
+    built = data()
+    assert not any(b"\x1d2.%d:" % number in built for number in (105, *range(208, 214)))
+    assert transaction.read(built).circumstances == NOTHING_NOTED
+
+
+def test_circumstances_cannot_break_the_record() -> None:
+    odd = Circumstances(
+        operator=" a\x1fb ", place="x\x1d2.101:1", override="\n\x1e ", supersedes="K-1", because="a\x1cb"
+    )
+    expected = Circumstances(operator="a b", place="x 2.101:1", supersedes="K-1", because="a b")
+    assert transaction.read(transaction.build(header(), RESIDENT, SMALL, odd)).circumstances == expected
+
+
+@pytest.mark.parametrize(("number", "reason"), [("", "wrong name"), ("K1-0000", " "), ("K 1", "wrong name")])
+def test_a_packet_supersedes_by_number_and_reason(number: str, reason: str) -> None:
+    with pytest.raises(RecordError, match=r"field 2\.212: needs the control number .* and the reason"):
+        transaction.build(header(), RESIDENT, SMALL, Circumstances(supersedes=number, because=reason))
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+
+
+@settings(deadline=None)
+@given(operator=TEXT, place=TEXT, override=TEXT, day=st.none() | st.dates(date(1900, 1, 1)))
+def test_any_circumstances_come_back(operator: str, place: str, override: str, day: date | None) -> None:
+    noted = Circumstances(operator=operator, place=place, override=override, card_from=day)
+    read = transaction.read(transaction.build(header(), RESIDENT, SMALL, noted)).circumstances
+    assert read.operator == " ".join(operator.split()) and read.place == " ".join(place.split())
+    assert read.override == " ".join(override.split()) and read.card_from == day
 
 
 def test_names_in_other_scripts_are_utf8() -> None:
@@ -213,6 +254,11 @@ FAULTS = [
     ("2.104", "P", "X", r"field 2\.104: has no code 'X' in Sex"),
     ("2.103", "20100412", "20100231", r"field 2\.103: needs a date"),
     ("2.204", "live", "fun", r"field 2\.204"),
+    ("2.105", "never_married", "single", r"field 2\.105: has no code 'single' in MaritalStatus"),
+    ("2.210", "guardian", "uncle", r"field 2\.210: has no code 'uncle' in ConsentGiver"),
+    ("2.210", "guardian\x1f2026", "guardian\x1f", r"field 2\.210: holds no moment"),
+    ("2.212", "K1-0000", "../K1", r"field 2\.212: needs the control number"),
+    ("2.213", "20270412", "20270431", r"field 2\.213: needs a date"),
     ("2.206", "Asia/Jakarta", "Asia/Atlantis", "no such time zone"),
     ("2.207", "20261124200003Z", "yesterday", r"field 2\.207: holds no moment"),
     ("2.301", "2\x1faccepted", "11\x1faccepted", "no code '11' in FingerPosition"),
