@@ -23,7 +23,7 @@ _RTC_VL_READ = 0x80047013
 _DATA_INVALID, _BACKUP_LOW, _BACKUP_EMPTY = 1, 2, 4
 
 _NO_BATTERY_UV = 2_000_000
-"""Below this no cell keeps a Raspberry Pi 5's clock going: its ML-2020 is empty at 2.0 V (Panasonic's data sheet)."""
+"""Below this no cell keeps a Raspberry Pi 5's clock going: the one that is sold for it has 3 V."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,3 +46,13 @@ class Clocks:
             network=lambda: self.network,
             battery=lambda: self.battery,
         )
+
+
+class Ticks:
+    """Seconds that a test moves."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
