@@ -12,8 +12,8 @@ class ClockPhrase(Bilingual):
     """What is asked and told about the clock."""
 
     ASK_DATE = (
-        "Tanggal berapa hari ini? (TAHUN-BULAN-HARI)",
-        "What is today's date? (YEAR-MONTH-DAY)",
+        "Tanggal berapa hari ini? (TAHUN-BULAN-HARI, dengan jam bila tahu)",
+        "What is today's date? (YEAR-MONTH-DAY, with the time if you know it)",
     )
     WHY_ASK = (
         "Jam kit tidak dapat dipercaya; tanggal ditanyakan satu kali setiap kit dinyalakan.",
