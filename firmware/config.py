@@ -2,10 +2,10 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from firmware.errors import ConfigError
 from firmware.vocabulary import Effort, Language, Purpose
@@ -37,6 +37,23 @@ class MqttConfig(_Section):
     valid_for_s: int = Field(900, ge=10, description="how long a status stays believable, seconds")
 
 
+class PowerConfig(_Section):
+    """`[power]`: the battery's gauge, and when a battery is low."""
+
+    bus: int | Annotated[str, Field(min_length=1)] = Field(1, description="I2C bus: number, path or SCHEME:REST")
+    address: int = Field(0x36, ge=0x08, le=0x77, description="the gauge's address on the bus")
+    low_percent: float = Field(20, ge=0, le=100, description="from here on no other resident is started")
+    critical_percent: float = Field(10, ge=0, le=100, description="from here on the kit ends by itself")
+    critical_v: float = Field(3.2, ge=2.5, le=4.2, description="the same by the volts of one cell, at any charge")
+    shutdown: tuple[str, ...] = Field((), description="the command that switches the kit off then; none: it stays on")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.critical_percent >= self.low_percent:
+            raise ValueError("critical_percent must be below low_percent")
+        return self
+
+
 class OfficeConfig(_Section):
     """`[office]`: who receives what this kit records."""
 
@@ -62,6 +79,7 @@ class KitConfig(_Section):
     announcements: Path | None = None
     fingerprint: FingerprintConfig
     mqtt: MqttConfig | None = None
+    power: PowerConfig | None = None
     office: OfficeConfig = OfficeConfig()
 
     @field_validator("timezone")

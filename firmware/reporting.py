@@ -8,7 +8,8 @@ from enum import Enum
 from types import TracebackType
 from typing import Any, Self
 
-from firmware import __version__, clock
+from firmware import __version__
+from firmware.clock import Clock
 from firmware.config import KitConfig
 from firmware.datatypes import DeviceStatus
 from firmware.errors import DeviceBusy, SpoolError
@@ -115,7 +116,10 @@ def gather(
 ) -> dict[str, Any]:
     """Build the status document of this moment."""
     temperature, storage = summary.measure_temperature(), summary.measure_storage(config.data)
-    return summary.document(_nameplate(config), Facts(state, clock.now(), devices, temperature, storage, counted))
+    return summary.document(
+        _nameplate(config),
+        Facts(state, Clock(config.timezone, config.data).now(), devices, temperature, storage, counted),
+    )
 
 
 def counts(spool: Spool) -> Counts | None:

@@ -140,8 +140,15 @@ class Language(Enum):
 
 
 class ClockTrust(Enum):
-    """How far the wall clock may be believed."""
+    """What speaks for a time, best first; a record keeps the value.
 
+    gnss: a satellite receiver. network: a time server. battery: a battery clock. operator: someone confirmed the date
+    since the kit was switched on, and time is counted from there. unconfirmed: nothing does. wrong: it cannot be.
+    """
+
+    GNSS = "gnss"
     NETWORK = "network"
+    BATTERY = "battery"
+    OPERATOR = "operator"
     UNCONFIRMED = "unconfirmed"
     WRONG = "wrong"

@@ -8,7 +8,7 @@ import typer
 from sim.cli import sim
 
 # Module and function by the word; imported only when asked for
-COMMANDS = {"grow": ("sim.grow", "grow")}
+COMMANDS = {"grow": ("sim.grow", "grow"), "battery": ("sim.battery_command", "battery")}
 
 
 def main() -> None:

@@ -29,7 +29,7 @@ poor_prints           the first `impressions` of every finger are smeared and pa
 `command` names the instruction whose answer is meant ("UpImage", "GenImg", ...; left out: any). Offsets count from the
 first byte of the answer, its acknowledgement (12 bytes or more) included. `times` says how often it happens, 0 being
 always: by default once, and always for sensor_fault. What the sensor was left with, unknown_command, no_finger and
-poor_prints have no `times`.
+poor_prints have no `times`. The kinds that begin with gauge_ stand in `sim.gauge_faults`.
 """
 
 import tomllib
@@ -40,6 +40,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from sim.errors import SimulationError
+from sim.gauge_faults import GaugeAbsent, GaugeFrozen, GaugeNack, GaugeWrongByte
 from sim.instructions import Instruction
 
 
@@ -223,6 +224,7 @@ class PoorPrints:
 AnyFault = (
     Drop | Corrupt | Delay | Silence | Truncate | Duplicate | Stray | Unplug | LoseFirstCommand
     | WrongBaud | WrongPassword | UnknownCommand | Sleepy | SensorFault | NoFinger | PoorPrints
+    | GaugeAbsent | GaugeNack | GaugeFrozen | GaugeWrongByte
 )  # fmt: skip
 _FAULTS: TypeAdapter[tuple[AnyFault, ...]] = TypeAdapter(tuple[Annotated[AnyFault, Field(discriminator="kind")], ...])
 

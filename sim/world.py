@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim import faults
+from sim import faults, fuel_gauge
+from sim.battery import Battery
 from sim.broker import Broker
 from sim.errors import SimulationError
 from sim.faults import AnyFault, UnknownCommand, WrongBaud, WrongPassword
@@ -16,6 +17,7 @@ from sim.fingerprint_sensor import FingerprintSensor
 from sim.fingers import Fingers, FolderFingers, GrownFingers
 from sim.flash import Flash
 from sim.glass import Glass
+from sim.i2c_line import I2cLine
 from sim.line import SensorLine
 from sim.mischief import Mischief
 from sim.people import Resident
@@ -23,6 +25,9 @@ from sim.profiles import PROFILES, Profile
 from sim.wire import Wire
 
 _KIT, _PORT, _ANNOUNCEMENTS, _LOCK = "kit.toml", "fingerprint", "announcements.jsonl", "world.lock"
+I2C = "i2c.sock"
+"""The I2C bus of the world in its folder."""
+
 # A print's resolution on the simulated glass
 _PPI = 500
 
@@ -47,12 +52,13 @@ class World:
 
     kit: Path
     sensor: SensorLine
+    i2c: I2cLine
     broker: Broker | None
 
     @property
     def is_whole(self) -> bool:
         """Whether everything that was started still runs."""
-        return self.sensor.is_alive and (self.broker is None or self.broker.is_alive)
+        return self.sensor.is_alive and self.i2c.is_alive and (self.broker is None or self.broker.is_alive)
 
 
 @contextlib.contextmanager
@@ -73,9 +79,12 @@ def run(options: WorldOptions) -> Iterator[World]:
         sensor = stack.enter_context(
             sensor_line(folder / _PORT, PROFILES[options.sensor], resident, planned, options.pace)
         )
+        battery = Battery()
+        gauge = fuel_gauge.FuelGauge(battery, planned)
+        i2c = stack.enter_context(I2cLine(folder / I2C, {fuel_gauge.ADDRESS: gauge}, battery))
         host, port = (broker.host, broker.port) if broker else options.broker or ("", 0)
         _write(folder / _KIT, _kit_toml(folder, host, port))
-        yield World(folder / _KIT, sensor, broker)
+        yield World(folder / _KIT, sensor, i2c, broker)
 
 
 def sensor_line(
@@ -114,7 +123,7 @@ def _only_world_in(folder: Path) -> Iterator[None]:
 
 def _clear(folder: Path) -> None:
     """Take away what a world that ended badly left; the kit's own data stay."""
-    for name in (_KIT, _PORT, _ANNOUNCEMENTS):
+    for name in (_KIT, _PORT, I2C, _ANNOUNCEMENTS):
         (folder / name).unlink(missing_ok=True)
 
 
@@ -128,6 +137,9 @@ announcements = "{_ANNOUNCEMENTS}"
 [fingerprint]
 port = {_quoted(str(folder / _PORT))}
 ppi = {_PPI}
+
+[power]
+bus = {_quoted(f"bench:{folder / I2C}")}
 
 [mqtt]
 host = {_quoted(host)}

@@ -35,6 +35,9 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
         ('timezone = "Mars/Base"\n' + LEAST, "timezone: no such time zone: 'Mars/Base'"),
         ('purpose = "play"\n' + LEAST, "purpose: "),
         (LEAST + "[mqtt]\nport = 1883", "mqtt.host: this key is required"),
+        (LEAST + "[power]\nbus = ''", "power.bus"),
+        (LEAST + "[power]\naddress = 0x80", "power.address: "),
+        (LEAST + "[power]\nlow_percent = 10", "power: critical_percent must be below low_percent"),
         ("kit_id = ", "not valid TOML"),
         ("", "kit_id: this key is required"),
     ],
@@ -53,6 +56,13 @@ def test_every_fault_is_told_at_once_and_each_only_once(tmp_path: Path) -> None:
         config.load(write(tmp_path, text))
     assert "fingerprint.passwords.0" in str(told.value)
     assert "fingerprint.attempts" in str(told.value)
+
+
+@pytest.mark.parametrize(("text", "bus"), [("", 1), ("bus = 3", 3), ('bus = "/dev/i2c-1"', "/dev/i2c-1")])
+def test_a_bus_is_a_number_or_a_name(tmp_path: Path, text: str, bus: int | str) -> None:
+    power = config.load(write(tmp_path, f"{LEAST}[power]\n{text}")).power
+    assert power == config.PowerConfig(bus=bus)
+    assert config.load(write(tmp_path, LEAST)).power is None
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

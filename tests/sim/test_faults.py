@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from sim import faults
+from sim import faults, gauge_faults
 from sim.errors import SimulationError
 from sim.faults import AnyFault, Drop, SensorFault, Silence, Stray, Unplug, load
 from sim.instructions import Instruction
@@ -22,7 +22,7 @@ def written(folder: Path, text: str) -> Path:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_read_and_documented(tmp_path: Path, kind: str) -> None:
     assert load(written(tmp_path, f'[[fault]]\nkind = "{kind}"\n')) == (KINDS[kind](),)
-    assert f"\n{kind} " in (faults.__doc__ or "")
+    assert f"\n{kind} " in f"{faults.__doc__}{gauge_faults.__doc__}"
 
 
 def test_fields_are_read(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ import pytest
 import serial
 
 from firmware import config
+from firmware.drivers.fuel_gauge import FuelGauge
+from firmware.errors import DeviceAbsent
 from firmware.vocabulary import Purpose
 from sim import world
 from tests.brokers import Listener
@@ -102,6 +104,34 @@ def test_a_folder_has_one_world_and_what_a_dead_one_left_is_cleared(tmp_path: Pa
         assert (tmp_path / "kit.toml").exists()
     with world.run(options) as again:
         assert again.is_whole
+
+
+def test_the_battery_of_a_world_is_set_from_outside(tmp_path: Path) -> None:
+    options = world.WorldOptions(tmp_path, pace=0, broker=("localhost", 1))
+    assert f"{tmp_path}: no world runs here" in refused("battery", tmp_path, "12")
+    with world.run(options) as running_world:
+        power = config.load(running_world.kit).power
+        assert power is not None
+        threading.Event().wait(1.1)
+        gauge = FuelGauge(power.bus, power.address)
+        assert gauge.read().charge_percent == 80
+        command = [sys.executable, "-m", "sim", "battery", str(tmp_path), "12", "--rate", "-60"]
+        assert subprocess.run(command, check=False).returncode == 0
+        told = gauge.read()
+        assert 11.5 < told.charge_percent <= 12
+        assert told.rate_percent_per_h == pytest.approx(-60, abs=0.11)
+        gauge.close()
+    assert not (tmp_path / "i2c.sock").exists()
+
+
+def test_faults_reach_the_gauge_of_a_world(tmp_path: Path) -> None:
+    (tmp_path / "faults.toml").write_text('[[fault]]\nkind = "gauge_absent"\n')
+    options = world.WorldOptions(tmp_path, pace=0, broker=("localhost", 1), faults=tmp_path / "faults.toml")
+    with world.run(options) as running_world:
+        power = config.load(running_world.kit).power
+        assert power is not None
+        with pytest.raises(DeviceAbsent, match="nothing answers at 0x36"):
+            FuelGauge(power.bus, power.address).open()
 
 
 def test_a_folder_s_odd_name_stays_what_it_is(tmp_path: Path) -> None:
