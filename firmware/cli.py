@@ -14,6 +14,7 @@ from rich.console import Console
 from firmware import __version__
 from firmware.benchmarks.verbs import bench_app
 from firmware.errors import InputError, KitError
+from firmware.journal_verbs import journal_app
 from firmware.vocabulary import Effort, Language, TemplateFormat
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ identity_app = typer.Typer(no_args_is_help=True, help="The kit's identity: ask f
 app.add_typer(office_app, name="office")
 app.add_typer(identity_app, name="identity")
 app.add_typer(bench_app, name="bench")
+app.add_typer(journal_app, name="journal")
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)

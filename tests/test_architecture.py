@@ -28,6 +28,7 @@ THIRD_PARTY = {
     "firmware.structure": {"numpy"},
     "firmware.drivers": {"numpy", *HARDWARE},
     "firmware.identity": {"cryptography", "pyrage"},
+    "firmware.journal_verbs": {"rich", "typer"},
     "firmware.kit": {"numpy"},
     "firmware.listing": {"rich"},
     "firmware.marks": {"numpy", "PIL"},
