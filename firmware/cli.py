@@ -216,20 +216,18 @@ def identity_accept(
 
 @app.command()
 def export(
-    folder: Annotated[Path, typer.Argument(help="where the packets go, for example a stick")], config: ConfigOption
+    folder: Annotated[Path, typer.Argument(help="where the packets go, for example a stick")],
+    config: Annotated[Path | None, typer.Option("--config", "-c", envvar="REKAM_CONFIG", help="kit.toml")] = None,
+    source: Annotated[Path | None, typer.Option("--from", help="a dead kit's card, data folder or spool")] = None,
+    language: Annotated[Language, typer.Option(help="in which --from tells")] = Language.ENGLISH,
 ) -> None:
-    """Copy the sealed packets out, synced and read back; the kit keeps them."""
-    from firmware import listing, reporting
-    from firmware.config import load
-    from firmware.spool import Spool
-    from firmware.uplink import stick
+    """Copy the sealed packets out, synced and read back; the kit keeps them. With --from, status 1 if one is lost."""
+    from firmware import exporting
 
-    with Spool(load(config).data / reporting.SPOOL) as spool:
-        waiting = spool.counts()[1]
-        with listing.progress(err, "exporting", waiting) as advance:
-            written = stick.export(spool, folder, advance)
-    there = f", {waiting - len(written)} were there already" if waiting > len(written) else ""
-    out.print(f"{len(written)} packet(s) written to {folder}{there}. The kit keeps all of them.", markup=False)
+    if source is None:
+        exporting.export(config, folder, out, err)
+    elif not exporting.rescued(source, folder, out, err, language):
+        raise typer.Exit(1)
 
 
 def run() -> None:

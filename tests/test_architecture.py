@@ -27,6 +27,7 @@ THIRD_PARTY = {
     "firmware.datatypes": {"numpy"},
     "firmware.structure": {"numpy"},
     "firmware.drivers": {"numpy", *HARDWARE},
+    "firmware.exporting": {"rich"},
     "firmware.identity": {"cryptography", "pyrage"},
     "firmware.journal_verbs": {"rich", "typer"},
     "firmware.kit": {"numpy"},

@@ -25,6 +25,7 @@ from firmware.journal import Journal
 from firmware.journal_check import verify
 from firmware.journal_lines import NOTHING, Fault, Kind, Line
 from firmware.vocabulary import ClockTrust
+from tests.conftest import ROOT
 from tests.transactions import AT
 
 GOLDEN = (
@@ -391,3 +392,10 @@ def test_lines_are_what_was_appended(path: Path) -> None:
     line = Journal(path, lambda: AT).append(Kind.STEP, **STEP)
     assert line == Line(1, NOTHING, AT, Kind.STEP, STEP | {"seconds": 4.063})
     assert journal_lines.decode(path.read_bytes()) == line
+
+
+def test_the_documentation_shows_the_golden_line_and_names_every_kind_and_fact() -> None:
+    page = (ROOT / "docs" / "journal.md").read_text(encoding="utf-8")
+    assert GOLDEN.decode() in page
+    for name in (*(kind.value for kind in Kind), *journal_lines._FACTS):
+        assert f"`{name}`" in page
