@@ -7,8 +7,8 @@ the file or in its write-ahead log. A packet counts once it equals its digest.
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Set
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -72,6 +72,7 @@ class Rescue:
         self._path = path
         self._on_progress = on_progress
         self._saved: dict[str, int] = {}
+        self._digests: set[bytes] = set()
         self._failed: dict[str, Lost] = {}
         self._indexed: dict[str, int] = {}
         self._cut_off = 0
@@ -89,38 +90,46 @@ class Rescue:
             header = pages.header()
             self._has_header = header is not None and header[68:72] == APPLICATION.to_bytes(4, "big")
             self._cut_off = pages.missing()
-            for _, end, page in pages.versions():
+            for then, page in pages.versions():
                 for name, rowid in index_entries(page, PAGE_SIZE):
                     if _CONTROL_NUMBER.fullmatch(name):
-                        self._indexed[name.decode()] = rowid
+                        self._indexed.setdefault(name.decode(), rowid)
                 for row in table_rows(page, pages):
-                    yield from self._packet(row, pages, end)
+                    yield from self._packet(row, pages, then)
                 self._on_progress()
 
     def found(self) -> Found:
         """What was found, once the packets were gone through."""
-        names = {**self._indexed, **{name: lost.rowid for name, lost in self._failed.items()}}
-        lost = [
-            self._failed.get(name, Lost(name, rowid, Reason.BEGINNING))
-            for name, rowid in names.items()
-            if name not in self._saved
-        ]
+        saved = {self._indexed.get(name, rowid) for name, rowid in self._saved.items()}
+        lost: dict[int, Lost] = {}
+        for name, failed in self._failed.items():
+            rowid = self._indexed.get(name, failed.rowid)
+            lost.setdefault(rowid, replace(failed, rowid=rowid))
+        for name, rowid in self._indexed.items():
+            beginning = Lost(name, rowid, Reason.BEGINNING)
+            lost[rowid] = replace(lost.get(rowid, beginning), control_number=name)
+        # A number that was misread belongs to a row that is saved under another one
+        lost = {rowid: packet for rowid, packet in lost.items() if rowid not in saved}
+        rows = saved | lost.keys()
         # Rows are numbered from 1 and none is ever deleted: a gap is a packet of which not even the number is left
-        known = {*self._saved.values(), *names.values()}
-        lost += [Lost("", rowid, Reason.BEGINNING) for rowid in range(1, max(known, default=0)) if rowid not in known]
-        lost.sort(key=lambda packet: packet.rowid)
-        return Found(tuple(self._saved), tuple(lost), self._cut_off, self._has_header or bool(known))
+        lost |= {row: Lost("", row, Reason.BEGINNING) for row in range(1, self._last_row(rows)) if row not in rows}
+        in_order = tuple(packet for _, packet in sorted(lost.items()))
+        return Found(tuple(self._saved), in_order, self._cut_off, self._has_header or bool(rows))
 
-    def _packet(self, row: Row, pages: Pages, end: int) -> Iterator[SealedPacket]:
+    def _last_row(self, rows: Set[int]) -> int:
+        """The last row that table and index agree on, so that one misread number makes no rows up."""
+        agreed = [rowid for name, rowid in self._saved.items() if self._indexed.get(name) == rowid]
+        return max(agreed or rows, default=0)
+
+    def _packet(self, row: Row, pages: Pages, then: View) -> Iterator[SealedPacket]:
         """The packet of a row, if it is one of the spool's and whole in any view."""
         if len(row.columns) != _COLUMNS or not row.columns[1].is_blob:
             return
         name = _value(row.local, row, 0)
         if not _CONTROL_NUMBER.fullmatch(name) or (number := name.decode()) in self._saved:
             return
-        latest = len(pages.frames)
-        views = (View(end), View(end, with_unsound=True), View(latest), View(latest, with_unsound=True))
-        for view in dict.fromkeys(views):
+        views = [then, View(len(pages.frames))]
+        for view in dict.fromkeys(views + [replace(view, with_unsound=True) for view in views]):
             try:
                 payload = row.payload(pages, view)
             except ChainBroken as broken:
@@ -128,8 +137,10 @@ class Rescue:
                 continue
             ciphertext, sha256 = _value(payload, row, 1), _value(payload, row, 2)
             if hashlib.sha256(ciphertext).hexdigest().encode() == sha256:
-                self._saved[number] = row.rowid
-                yield SealedPacket(number, ciphertext, sha256.decode())
+                if sha256 not in self._digests:
+                    self._digests.add(sha256)
+                    self._saved[number] = row.rowid
+                    yield SealedPacket(number, ciphertext, sha256.decode())
                 return
             self._failed.setdefault(number, Lost(number, row.rowid, Reason.DIGEST))
 

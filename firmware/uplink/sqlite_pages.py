@@ -81,12 +81,16 @@ class Pages:
         due = int.from_bytes(header[28:32], "big") if header else 0
         return max(0, due - self.count - sum(self.count < number <= due for number in self._frames_of))
 
-    def versions(self) -> Iterator[tuple[int, int, bytes]]:
-        """Every page in every version, newest first: its number, the end of its transaction, its bytes."""
+    def versions(self) -> Iterator[tuple[View, bytes]]:
+        """Every page in every version, newest first, unsound frames last: the view of its time, and its bytes."""
         for frame in reversed(self.frames):
-            yield frame.page, frame.end, self._framed(frame)
+            if frame.is_sound:
+                yield View(frame.end), self._framed(frame)
         for number in range(1, self.count + 1):
-            yield number, 0, self._filed(number)
+            yield View(0), self._filed(number)
+        for frame in reversed(self.frames):
+            if not frame.is_sound:
+                yield View(frame.end), self._framed(frame)
 
     def page(self, number: int, view: View) -> bytes | None:
         """A page as a view shows it; None when there is none of that number."""
