@@ -19,7 +19,6 @@ from firmware.uplink.sqlite_pages import Pages, View
 from firmware.uplink.sqlite_rows import ChainBroken, Row, index_entries, table_rows
 
 _CONTROL_NUMBER = re.compile(rb"[A-Za-z0-9-]{1,40}")
-_COLUMNS = 9
 
 
 class Reason(Enum):
@@ -123,7 +122,7 @@ class Rescue:
 
     def _packet(self, row: Row, pages: Pages, then: View) -> Iterator[SealedPacket]:
         """The packet of a row, if it is one of the spool's and whole in any view."""
-        if len(row.columns) != _COLUMNS or not row.columns[1].is_blob:
+        if not _is_packet(row):
             return
         name = _value(row.local, row, 0)
         if not _CONTROL_NUMBER.fullmatch(name) or (number := name.decode()) in self._saved:
@@ -143,6 +142,12 @@ class Rescue:
                     yield SealedPacket(number, ciphertext, sha256.decode())
                 return
             self._failed.setdefault(number, Lost(number, row.rowid, Reason.DIGEST))
+
+
+def _is_packet(row: Row) -> bool:
+    """Whether a row begins as the spool's table does: control number, ciphertext, digest."""
+    columns = row.columns
+    return len(columns) > 2 and columns[0].is_text and columns[1].is_blob and columns[2].is_text
 
 
 def _value(content: bytes, row: Row, column: int) -> bytes:

@@ -228,7 +228,7 @@ def test_what_is_lost_is_named_by_the_verb_and_the_rest_is_written(card: Path, t
     spoil(card, (page - 1) * PAGE, PAGE, "zeros", random.Random())
     said = rekam("--from", card, tmp_path / "stick", status=1)
     assert f"{PACKETS - 1} packet(s) whole, {PACKETS - 1} of them newly written" in said
-    assert "1 packet(s) are lost; record them again:" in said
+    assert "1 packet(s) are lost; record those residents again:" in said
     assert "  K1-0044: " in said
     said = rekam("--from", card, tmp_path / "stick", "--language", "id", status=1)
     assert f"{PACKETS - 1} paket utuh, 0 di antaranya baru ditulis" in said
