@@ -41,6 +41,12 @@ class Unfinished:
     begun: Line
     steps: tuple[Line, ...]
 
+    @property
+    def control_number(self) -> str | None:
+        """The packet that it may have become: the last step told its number, and the spool knows whether it is kept."""
+        number = self.steps[-1].facts.get("control_number") if self.steps else None
+        return str(number) if number else None
+
 
 class Journal:
     """A file of JSON Lines in which each line gives the digest of the one before.

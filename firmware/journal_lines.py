@@ -119,11 +119,12 @@ _REQUIRED: Mapping[Kind, frozenset[str]] = {
 }
 _ALLOWED: Mapping[Kind, frozenset[str]] = {
     Kind.BEGUN: frozenset({"supersedes"}),
-    Kind.STEP: frozenset({"attempts", "reason"}),
+    Kind.STEP: frozenset({"attempts", "control_number"}),
     Kind.SEALED: frozenset({"supersedes"}),
-    Kind.DEVICE: frozenset({"reason", "seconds"}),
+    Kind.DEVICE: frozenset({"seconds"}),
 }
 _ANYWHERE = frozenset({"operator", "reason"})
+_NUMBERS = frozenset({"control_number", "supersedes"})
 
 
 def checked(kind: Kind, facts: Mapping[str, object]) -> Mapping[str, Fact]:
@@ -200,4 +201,5 @@ def _line(members: Any) -> Line:
 
 
 def _may_be_nik(name: str, text: str) -> bool:
-    return bool(_NIK.search(re.sub("[._@/-]", "", text) if name == "operator" else text))
+    # A control number is digits of a time and of chance with hyphens between: together they may well be 16
+    return bool(_NIK.search(text if name in _NUMBERS else re.sub("[^A-Za-z0-9]", "", text)))

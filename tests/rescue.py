@@ -9,6 +9,7 @@ import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -104,10 +105,8 @@ def rescue(path: Path) -> tuple[dict[str, bytes], Found]:
 
 def pages_of(path: Path) -> dict[str, list[int]]:
     """On which pages each packet's bytes lie, its leaf first, by SQLite's own account of a sound file and its log."""
-    with tempfile.TemporaryDirectory() as folder:
-        for file in path.parent.glob(f"{path.name}*"):
-            shutil.copy(file, folder)
-        connection = sqlite3.connect(Path(folder) / path.name)
+    with copied(path) as copy:
+        connection = sqlite3.connect(copy)
         numbers = [row[0] for row in connection.execute("SELECT control_number FROM packet ORDER BY rowid")]
         query = "SELECT path, pageno, ncell, pagetype FROM dbstat WHERE name = 'packet' ORDER BY path"
         rows = connection.execute(query).fetchall()
@@ -149,20 +148,13 @@ def spoiled_pages(path: Path, damage: str, chosen: Callable[[int], list[int]]) -
         yield page, Spoiled(saved, found, {number for number, pages in owners.items() if page in pages})
 
 
-class copied:  # noqa: N801
+@contextmanager
+def copied(path: Path) -> Iterator[Path]:
     """A copy of a spool and its log while the block runs."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._folder = tempfile.TemporaryDirectory()
-
-    def __enter__(self) -> Path:
-        for file in self._path.parent.iterdir():
-            shutil.copy(file, self._folder.name)
-        return Path(self._folder.name) / self._path.name
-
-    def __exit__(self, *_: object) -> None:
-        self._folder.cleanup()
+    with tempfile.TemporaryDirectory() as folder:
+        for file in path.parent.glob(f"{path.name}*"):
+            shutil.copy(file, folder)
+        yield Path(folder) / path.name
 
 
 def spoiled_frames(path: Path, damage: str, chosen: Callable[[int], list[int]]) -> Iterator[tuple[int, Spoiled]]:

@@ -98,6 +98,7 @@ def test_a_whole_journal_tells_its_length_and_its_days(path: Path) -> None:
         (Kind.BEGUN, {"operator": "Melati Contoh"}, "operator is not of its form"),
         (Kind.BEGUN, {"operator": NIK}, "operator holds a number of 16 digits"),
         (Kind.BEGUN, {"operator": "19.0301.520410-0007"}, "operator holds a number of 16 digits"),
+        (Kind.STEP, {**STEP, "reason": "n_1903_0152_0410_0007"}, "reason holds a number of 16 digits"),
         (Kind.BEGUN, {"operator": ""}, "operator is not of its form"),
         (Kind.BEGUN, {"operator": "op\n"}, "operator is not of its form"),
         (Kind.BEGUN, {}, "operator is required"),
@@ -141,6 +142,17 @@ def test_the_session_under_way_is_named_until_it_ends(path: Path, end: Kind) -> 
         assert (found.begun.facts, [line.facts["attempts"] for line in found.steps]) == ({"operator": "op-7"}, [0, 1])
     book.append(end, **({"control_number": "K1-1", "seconds": 3.0} if end is Kind.SEALED else {}))
     assert Journal(path).unfinished() is None
+
+
+def test_a_session_that_the_power_ended_while_it_was_sealed_names_its_packet(path: Path) -> None:
+    """The spool may hold the packet although the journal never came to say so."""
+    book = Journal(path)
+    session(book)
+    assert (left := Journal(path).unfinished()) is not None
+    assert left.control_number is None
+    book.append(Kind.STEP, step="sealing", outcome="begun", seconds=0, control_number="K1-20261124200003-12345678")
+    assert (left := Journal(path).unfinished()) is not None
+    assert left.control_number == "K1-20261124200003-12345678"
 
 
 def test_an_unfinished_session_is_found_however_far_back_it_began(path: Path) -> None:

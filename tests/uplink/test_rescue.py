@@ -158,6 +158,45 @@ def test_a_packet_that_was_never_confirmed_is_neither_given_nor_missed(logged: P
         assert found.is_complete
 
 
+def test_what_an_earlier_use_of_the_log_left_is_not_taken_for_this_one(tmp_path: Path) -> None:
+    """The log is written over from its beginning; the power goes after each frame of the one new commit."""
+    path, log = tmp_path / "card" / "spool.sqlite", tmp_path / "card" / "spool.sqlite-wal"
+    (tmp_path / "card").mkdir()
+    packets = {one.control_number: one.ciphertext for one in campaign.sealed()[:20]}
+    with Spool(tmp_path / "spool.sqlite") as spool:
+        for number in packets:
+            spool.put(packet(number, len(packets[number])), AT)
+        spool._opened().execute("PRAGMA wal_checkpoint(RESTART)")
+        before = (tmp_path / log.name).read_bytes()
+        spool.put(packet("K1-9999", 12_000), AT)
+        after = (tmp_path / log.name).read_bytes()
+        shutil.copy(tmp_path / path.name, path)
+    heads = [after[at : at + 8] for at in range(HEADER, len(after), FRAME)]
+    commit = next(frame for frame, head in enumerate(heads, start=1) if any(head[4:]))
+    assert commit < len(heads)
+    for frames in range(commit + 1):
+        written = HEADER + frames * FRAME
+        log.write_bytes(after[:written] + before[written:])
+        saved, found = rescue(path)
+        assert saved.keys() == {*packets, *(["K1-9999"] if frames == commit else [])}
+        assert found.is_complete
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_any_damage_costs_no_packet_beside_it_and_never_gives_a_wrong_one(card: Path, seed: int) -> None:
+    source = random.Random(seed)
+    total = card.stat().st_size // PAGE
+    pages = source.sample(range(1, total + 1), source.choice([2, 5, 20, total // 2]))
+    whole = {number for number, on in pages_of(card).items() if not set(on) & set(pages)}
+    for page in pages:
+        spoil(card, (page - 1) * PAGE, PAGE, source.choice(["zeros", "noise"]), source)
+    saved, found = rescue(card)
+    assert saved == {number: contents()[number] for number in whole}
+    assert {one.control_number for one in found.lost if one.control_number} <= contents().keys() - whole
+    # The last packets of all may be gone without a trace, where table and index are
+    assert len(saved) + len(found.lost) <= PACKETS
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_after_a_kill_the_rescue_gives_what_the_spool_would(tmp_path: Path, seed: int) -> None:
     path = tmp_path / "data" / "spool.sqlite"
