@@ -2,13 +2,13 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from firmware.datatypes import SealedPacket
 from firmware.durable import write_file
-from firmware.errors import DeliveryError, InputError
+from firmware.errors import DeliveryError, InputError, SpoolDamaged
 from firmware.records import sealing
 from firmware.spool import Spool
 
@@ -16,16 +16,27 @@ from firmware.spool import Spool
 def export(spool: Spool, folder: Path, on_progress: Callable[[], None] = lambda: None) -> list[Path]:
     """Copy every packet that waits for the office's receipt into a folder; give the paths newly written.
 
-    A packet is noted as exported once it was read back. `on_progress` is called after each packet.
-    Raises DeliveryError, SpoolError.
+    A packet is noted as exported once it was read back; one that is damaged in the spool costs no other.
+    `on_progress` is called after each packet. Raises DeliveryError, SpoolError.
     """
     waiting = [entry.control_number for entry in spool.entries() if entry.acknowledged_utc is None]
+    damaged: list[SpoolDamaged] = []
+
+    def whole() -> Iterator[SealedPacket]:
+        for number in waiting:
+            try:
+                yield spool.packet(number)
+            except SpoolDamaged as error:
+                damaged.append(error)
 
     def note(packet: SealedPacket) -> None:
         spool.mark_exported(packet.control_number, datetime.now(UTC))
         on_progress()
 
-    return copy((spool.packet(number) for number in waiting), folder, note)
+    written = copy(whole(), folder, note)
+    if damaged:
+        raise SpoolDamaged("\n".join([*map(str, damaged), f"{folder}: {len(written)} other packet(s) were written"]))
+    return written
 
 
 def copy(
