@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import date
 from datetime import time as TimeOfDay  # noqa: N812
 
+from firmware.civil_wording import CivilPhrase
 from firmware.clock import Clock, needs_confirmation
 from firmware.clock_words import ClockPhrase
 from firmware.datatypes import Timestamp
 from firmware.vocabulary import Language
-from firmware.civil_wording import CivilPhrase
 
 Ask = Callable[[str, str], str | None]
 """Puts a question, with the answer that is proposed; None when nobody answers."""

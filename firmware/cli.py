@@ -13,6 +13,7 @@ from rich.console import Console
 from firmware import __version__
 from firmware.benchmarks.verbs import bench_app
 from firmware.errors import KitError
+from firmware.journal_verbs import journal_app
 from firmware.recording_verb import ConfigOption, recording_app
 from firmware.station_verbs import run as run_station
 from firmware.station_verbs import selftest, status
@@ -30,6 +31,7 @@ app.add_typer(office_app, name="office")
 app.add_typer(identity_app, name="identity")
 app.add_typer(bench_app, name="bench")
 app.registered_commands += recording_app.registered_commands
+app.add_typer(journal_app, name="journal")
 app.command()(status)
 app.command()(selftest)
 app.command("run")(run_station)
@@ -169,20 +171,18 @@ def identity_accept(
 
 @app.command()
 def export(
-    folder: Annotated[Path, typer.Argument(help="where the packets go, for example a stick")], config: ConfigOption
+    folder: Annotated[Path, typer.Argument(help="where the packets go, for example a stick")],
+    config: Annotated[Path | None, typer.Option("--config", "-c", envvar="REKAM_CONFIG", help="kit.toml")] = None,
+    source: Annotated[Path | None, typer.Option("--from", help="a dead kit's card, data folder or spool")] = None,
+    language: Annotated[Language, typer.Option(help="in which --from tells")] = Language.ENGLISH,
 ) -> None:
-    """Copy the sealed packets out, synced and read back; the kit keeps them."""
-    from firmware import listing, reporting
-    from firmware.config import load
-    from firmware.spool import Spool
-    from firmware.uplink import stick
+    """Copy the sealed packets out, synced and read back; the kit keeps them. With --from, status 1 if one is lost."""
+    from firmware import exporting
 
-    with Spool(load(config).data / reporting.SPOOL) as spool:
-        waiting = spool.counts()[1]
-        with listing.progress(err, "exporting", waiting) as advance:
-            written = stick.export(spool, folder, advance)
-    there = f", {waiting - len(written)} were there already" if waiting > len(written) else ""
-    out.print(f"{len(written)} packet(s) written to {folder}{there}. The kit keeps all of them.", markup=False)
+    if source is None:
+        exporting.export(config, folder, out, err)
+    elif not exporting.rescued(source, folder, out, err, language):
+        raise typer.Exit(1)
 
 
 def run() -> None:

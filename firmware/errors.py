@@ -22,6 +22,7 @@
         SpoolError                      the outbox cannot be trusted or written
             SpoolFull
             SpoolDamaged
+        JournalError                    the audit trail cannot be written, or a fact has no place in it
         DeliveryError                   packets could not be brought out
         ClusterError                    the machines that share the work: not there, gone, or not alike
 
@@ -121,6 +122,10 @@ class SpoolFull(SpoolError):
 
 class SpoolDamaged(SpoolError):
     """The outbox's file does not pass its own check."""
+
+
+class JournalError(KitError):
+    """The audit trail cannot be written, or a fact has no place in it."""
 
 
 class DeliveryError(KitError):

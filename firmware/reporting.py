@@ -14,14 +14,12 @@ from firmware.config import KitConfig
 from firmware.datatypes import DeviceStatus
 from firmware.errors import DeviceBusy, SpoolError
 from firmware.kit import all_busy, probe
+from firmware.spool import SPOOL as SPOOL
 from firmware.spool import Spool
 from firmware.telemetry import summary
 from firmware.telemetry.publisher import StatusPublisher
 from firmware.telemetry.summary import Counts, Facts, KitState, Nameplate
 from firmware.wording import Phrase
-
-SPOOL = "spool.sqlite"
-"""The spool's file in a kit's data folder."""
 
 _FAREWELL_S = 3.0
 _LOOK_S = 5.0

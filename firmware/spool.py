@@ -15,7 +15,11 @@ from firmware.durable import sync_folder
 from firmware.errors import SpoolDamaged, SpoolError, SpoolFull
 from firmware.vocabulary import ClockTrust
 
-_APPLICATION = 0x52454B41
+SPOOL = "spool.sqlite"
+"""The spool's file in a kit's data folder."""
+PAGE_SIZE = 4096
+"""Bytes; fixed, so that a rescue need not believe a damaged header."""
+APPLICATION = 0x52454B41
 """`REKA`, so that no other program's database is taken for a spool."""
 _VERSION = 1
 _BUSY_TIMEOUT_S = 10.0
@@ -150,6 +154,7 @@ class Spool:
 
     def _prepare(self) -> None:
         connection = self._opened()
+        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         faults = [row[0] for row in connection.execute("PRAGMA integrity_check")]
@@ -163,9 +168,9 @@ class Spool:
         version = cursor.execute("PRAGMA user_version").fetchone()[0]
         if application == 0 and not cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             cursor.execute(_SCHEMA)
-            cursor.execute(f"PRAGMA application_id = {_APPLICATION}")
+            cursor.execute(f"PRAGMA application_id = {APPLICATION}")
             cursor.execute(f"PRAGMA user_version = {_VERSION}")
-        elif application != _APPLICATION:
+        elif application != APPLICATION:
             raise SpoolError(f"{self._path}: is another program's database; choose another data folder")
         elif version != _VERSION:
             raise SpoolError(f"{self._path}: spool version {version}, this software reads {_VERSION}: update it")
@@ -195,7 +200,7 @@ class Spool:
         return self._connection
 
 
-_RESCUE = "export what it still gives, then move it away; a new one is made"
+_RESCUE = "export what it still gives (`rekam export --from`), then move it away; a new one is made"
 
 
 def _named(path: Path, error: sqlite3.DatabaseError) -> SpoolError:

@@ -99,3 +99,13 @@ def test_a_packet_that_changed_in_the_spool_is_not_exported(tmp_path: Path) -> N
     with Spool(path) as spool, pytest.raises(SpoolDamaged):
         stick.export(spool, tmp_path / "stick")
     assert list((tmp_path / "stick").iterdir()) == []
+
+
+def test_a_damaged_packet_costs_no_other(spool: Spool, tmp_path: Path) -> None:
+    path = tmp_path / "spool.sqlite"
+    spool._opened().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    spool.close()
+    path.write_bytes(path.read_bytes().replace(packet("K1-2").ciphertext[2000:2100], bytes(100)))
+    with Spool(path) as damaged, pytest.raises(SpoolDamaged, match=r"K1-2 has changed(.|\n)*2 other packet"):
+        stick.export(damaged, tmp_path / "stick")
+    assert sorted(file.name for file in (tmp_path / "stick").iterdir()) == ["K1-1.v1.rekam", "K1-3.v1.rekam"]
