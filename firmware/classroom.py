@@ -7,17 +7,18 @@ from functools import partial
 from statistics import median
 from typing import Any, Protocol
 
-from firmware import clock, recording, wording
+from firmware import recording, wording
 from firmware.circumstances import Circumstances
 from firmware.datatypes import Excuse
 from firmware.errors import DeviceError, InputError, SessionError
 from firmware.progress import Progress, RowOutcome, RowState, SkipReason
-from firmware.recording import Desk, Recorded, Workplace
+from firmware.recording import Desk, Recorded
 from firmware.roster import Roster, Row, Turn
 from firmware.roster_wording import RosterPhrase
 from firmware.spool import Spool
 from firmware.stopwatch import StepTime
 from firmware.vocabulary import ClockTrust, FingerPosition, Language
+from firmware.workplace import Workplace
 
 _STEPS = {
     "questions": RosterPhrase.STEP_QUESTIONS,
@@ -67,7 +68,7 @@ def record_class(
     A pupil who can't be recorded is passed over, with a word; a device that stays away ends the run. Raises what
     `recording.record` raises of devices, the spool and the kit's identity, and what `Progress` raises.
     """
-    if clock.now().trust is ClockTrust.WRONG:  # then nobody's age is known, and nobody is left out for it
+    if place.clock.now().trust is ClockTrust.WRONG:  # then nobody's age is known, and nobody is left out for it
         roster = replace(roster, rows=tuple(replace(row, is_too_young=False) for row in roster.rows))
 
     steps: list[tuple[StepTime, ...]] = []

@@ -118,7 +118,7 @@ _REQUIRED: Mapping[Kind, frozenset[str]] = {
     Kind.TORN: frozenset({"bytes", "torn"}),
 }
 _ALLOWED: Mapping[Kind, frozenset[str]] = {
-    Kind.BEGUN: frozenset({"supersedes"}),
+    Kind.BEGUN: frozenset({"control_number", "supersedes"}),
     Kind.STEP: frozenset({"attempts", "control_number"}),
     Kind.SEALED: frozenset({"supersedes"}),
     Kind.DEVICE: frozenset({"seconds"}),

@@ -12,7 +12,9 @@ from typing import Self
 from firmware.config import KitConfig
 from firmware.datatypes import DeviceState, DeviceStatus
 from firmware.drivers.fingerprint import FingerprintSensor
+from firmware.drivers.fuel_gauge import FuelGauge
 from firmware.errors import ConfigError, DeviceAbsent, DeviceBusy, DeviceError, DevicesFailed
+from firmware.power import Limits, Power, PowerMonitor
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +55,11 @@ class Kit:
         self._devices: dict[str, FingerprintSensor] = {}
         self._faults: dict[str, DeviceError] = {}
         self._next_look = 0.0
+        power = config.power
+        self._gauge = FuelGauge(power.bus, power.address) if power else None
+        limits = Limits(power.low_percent, power.critical_percent, power.critical_v) if power else None
+        self._monitor = PowerMonitor(self._gauge.read if self._gauge else None, limits)
+        self._power = Power()
         self._ownership = owned(config.data)
 
     @property
@@ -64,7 +71,13 @@ class Kit:
 
     def statuses(self) -> tuple[DeviceStatus, ...]:
         """How every configured device is doing."""
-        return tuple(self._status(name) for name in _OPENERS)
+        battery = (self._battery(),) if self._gauge else ()
+        return (*(self._status(name) for name in _OPENERS), *battery)
+
+    def look_at_power(self, now: float) -> Power:
+        """The power as last judged; the gauge is read when it is time to. now: seconds of a monotonic clock."""
+        self._power = self._monitor.look(now)
+        return self._power
 
     def reopen(self, name: str) -> None:
         """Close one device and open it anew, after its link failed. Raises DeviceError."""
@@ -104,6 +117,12 @@ class Kit:
         except DeviceError as fault:
             _log.info("kit: %s", fault)
 
+    def _battery(self) -> DeviceStatus:
+        if self._power.fault:
+            return DeviceStatus("battery", DeviceState.FAULT, self._power.fault)
+        known = self._power.reading and self._gauge
+        return DeviceStatus("battery", DeviceState.OK if known else DeviceState.UNKNOWN, model=_model(self._gauge))
+
     def _status(self, name: str) -> DeviceStatus:
         if name in self._devices:
             return _healthy(name, self._devices[name])
@@ -131,6 +150,8 @@ class Kit:
     def _close(self) -> None:
         while self._devices:
             self._devices.popitem()[1].close()
+        if self._gauge:
+            self._gauge.close()
         self._ownership.__exit__(None, None, None)
 
 
@@ -180,8 +201,11 @@ def _probed(name: str, config: KitConfig) -> DeviceStatus:
 
 
 def _healthy(name: str, device: FingerprintSensor) -> DeviceStatus:
-    model = f"{device.device.make} {device.device.model}".strip()
-    return DeviceStatus(name, DeviceState.OK, model=model)
+    return DeviceStatus(name, DeviceState.OK, model=_model(device))
+
+
+def _model(device: FingerprintSensor | FuelGauge | None) -> str:
+    return f"{device.device.make} {device.device.model}".strip() if device else ""
 
 
 def _ill(name: str, fault: DeviceError) -> DeviceStatus:

@@ -1,34 +1,32 @@
 """One resident from the first question to the sealed packet in the spool."""
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
-from firmware import __version__, clock
+from firmware import __version__
 from firmware.admitting import Clerk, admit
 from firmware.announcements import FileAnnouncer
 from firmware.circumstances import NOTHING_NOTED, Circumstances
 from firmware.config import KitConfig
 from firmware.datatypes import Excuse, FingerCapture, Resident, Timestamp
-from firmware.errors import IdentityError, SealingError, SessionError
-from firmware.identity import Identity
-from firmware.kit import Kit
+from firmware.errors import DeviceError, SessionError, SpoolError
 from firmware.pipeline import extraction, warming
+from firmware.power_words import PowerPhrase
 from firmware.records import sealing, transaction
 from firmware.records.transaction import TransactionHeader
-from firmware.reporting import SPOOL, Reporter
 from firmware.resident import ResidentFile
 from firmware.seams import Operator
 from firmware.session import Plan
 from firmware.session_table import State
-from firmware.spool import Spool
 from firmware.station import Station
 from firmware.stopwatch import StepTime, Stopwatch
 from firmware.vocabulary import ClockTrust, FingerPosition, Purpose
 from firmware.wording import Phrase
+from firmware.workplace import Workplace
 
 
 class Desk(Operator, Clerk, Protocol):
@@ -37,6 +35,10 @@ class Desk(Operator, Clerk, Protocol):
     @property
     def can_decide(self) -> bool:
         """Whether somebody is there who can be asked."""
+
+
+class Cancelled(SessionError):
+    """The operator ended the session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,34 +51,6 @@ class Recorded:
     seconds: float
     waiting: int
     steps: tuple[StepTime, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Workplace:
-    """All that records residents, opened once for one or many of them."""
-
-    config: KitConfig
-    kit: Kit
-    spool: Spool
-    report: Reporter
-    identity: Identity
-    recipients: tuple[str, ...]
-
-
-@contextmanager
-def workplace(config: KitConfig, *, patient: bool = False) -> Iterator[Workplace]:
-    """Open everything. Raises IdentityError when nobody could open a packet, DeviceError, SpoolError.
-
-    patient: a device that is not there is opened when it comes, not missed now.
-    """
-    identity = Identity.load_or_create(config.data)
-    recipients = _recipients(config, identity)
-    with (
-        Kit(config, patient=patient) as kit,
-        Spool(config.data / SPOOL) as spool,
-        Reporter(config, kit.statuses, spool) as report,
-    ):
-        yield Workplace(config, kit, spool, report, identity, recipients)
 
 
 def record(
@@ -94,19 +68,32 @@ def record(
     raise.
     """
     config, watch = place.config, Stopwatch()
-    resident, noted = _admit(config, desk, person, noted)
+    power = place.kit.look_at_power(time.monotonic())
+    if not power.may_start:
+        raise SessionError(power.say(config.language, PowerPhrase.NOT_STARTED))
+    resident, noted = _admit(place, desk, person, noted)
     watch.lap("questions")
     desk.say(Phrase.GETTING_READY, "dim")
     warming.warm_up(config.fingerprint.ppi, config.effort)
     begun = watch.lap("warming")
-    captures = _enrol(place, desk, {**(person.excused if person else {}), **excused}, watch)
-    header = _header(config, clock.now())
-    data = transaction.build(header, resident, captures, noted)
-    number, signer = header.control_number, place.identity.signer
-    packet = sealing.seal(data, control_number=number, signer=signer, recipients=place.recipients)
-    watch.lap("sealing")
-    on_sealed(number)
-    place.spool.put(packet, recorded_at=header.created_at)
+    number = control_number(config.kit_id, place.clock.now())
+    place.logbook.begin(noted.operator, number, noted.supersedes)
+    if noted.override:
+        place.logbook.overridden(noted.operator)
+    try:
+        captures = _enrol(place, desk, {**(person.excused if person else {}), **excused}, watch)
+        header = _header(config, number, place.clock.now())
+        data = transaction.build(header, resident, captures, noted)
+        signer = place.identity.signer
+        packet = sealing.seal(data, control_number=number, signer=signer, recipients=place.recipients)
+        watch.lap("sealing")
+        on_sealed(number)
+        place.spool.put(packet, recorded_at=header.created_at)
+    except BaseException as error:
+        place.logbook.cancelled(_reason(error))
+        raise
+    place.logbook.sealed(number)
+    place.clock.remember([header.created_at])
     seconds, waiting = watch.lap("spooling") - begun, place.spool.counts()[1]
     return Recorded(number, config.purpose, captures, seconds, waiting, watch.steps())
 
@@ -137,13 +124,24 @@ def _enrol(
     """Everything that is taken of a resident. Raises SessionError when it was cancelled."""
     config = place.config
     settings = config.fingerprint
+
+    def settled(capture: FingerCapture, seconds: float) -> None:
+        watch.add(capture.position.name.lower(), seconds)
+        place.logbook.step(capture, seconds)
+
+    def alarm() -> str:
+        power = place.kit.look_at_power(time.monotonic())
+        return power.say(config.language, PowerPhrase.ENDED) if power.must_end else ""
+
     station = Station(
         place.kit,
         desk,
         (FileAnnouncer(config.announcements),),
         settings.finger_timeout_s,
         on_change=place.report.tell,
-        on_step=lambda capture, seconds: watch.add(capture.position.name.lower(), seconds),
+        on_step=settled,
+        alarm=alarm,
+        now=place.clock.now,
         extract=partial(extraction.extract, effort=config.effort),
     )
     try:
@@ -152,41 +150,33 @@ def _enrol(
         desk.say(Phrase.CANCELLED)
         raise
     if enrolment.state is not State.COMPLETE:
-        raise SessionError(Phrase.CANCELLED.say(config.language))
+        raise Cancelled(Phrase.CANCELLED.say(config.language))
     return enrolment.settled
 
 
+def _reason(error: BaseException) -> str:
+    """Why a session ended early, as a code of the journal."""
+    if isinstance(error, Cancelled):
+        return "operator"
+    if isinstance(error, SessionError):
+        return "device" if isinstance(error.__cause__, DeviceError) else "session"
+    return "storage" if isinstance(error, SpoolError) else "stopped"
+
+
 def _admit(
-    config: KitConfig, desk: Desk, person: ResidentFile | None, noted: Circumstances
+    place: Workplace, desk: Desk, person: ResidentFile | None, noted: Circumstances
 ) -> tuple[Resident, Circumstances]:
-    at = clock.now()
-    if config.purpose is Purpose.TRAINING:
+    at = place.clock.now()
+    if place.config.purpose is Purpose.TRAINING:
         desk.say(Phrase.TRAINING, "magenta")
     if at.trust is ClockTrust.WRONG:
         desk.say(Phrase.CLOCK_WRONG, "yellow", at=f"{at.utc:%Y-%m-%d %H:%M} UTC")
-    return admit(config, desk, person, noted, at)
+    return admit(place.config, desk, person, noted, at)
 
 
-def _recipients(config: KitConfig, identity: Identity) -> tuple[str, ...]:
-    if identity.kit_id not in ("", config.kit_id):
-        raise IdentityError(f"{config.data}: admitted as kit {identity.kit_id}, kit.toml says kit_id {config.kit_id}")
-    recipients = (*config.office.recipients, *identity.recipients)
-    if not recipients:
-        advice = "run `rekam identity request`, bring it to the office, and give its answer to `rekam identity accept`"
-        raise IdentityError(f"{config.data}: no office could open what this kit records; {advice}")
-    for number, recipient in enumerate(recipients):
-        try:
-            sealing.recipient(recipient)
-        except SealingError as error:
-            configured = number < len(config.office.recipients)
-            place = f"kit.toml: office.recipients.{number}" if configured else f"{config.data}: the office's answer"
-            raise SealingError(f"{place}: {error}") from error
-    return recipients
-
-
-def _header(config: KitConfig, at: Timestamp) -> TransactionHeader:
+def _header(config: KitConfig, number: str, at: Timestamp) -> TransactionHeader:
     return TransactionHeader(
-        control_number(config.kit_id, at),
+        number,
         at,
         config.kit_id,
         config.office.agency,

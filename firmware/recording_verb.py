@@ -49,10 +49,12 @@ def record(
     ] = False,
 ) -> None:
     """Record a resident, or a class: ten fingers, sealed into the spool."""
-    from firmware import admitting, client, clock, recording, stationwork
+    from firmware import admitting, client, stationwork
     from firmware import resident as civil
+    from firmware.clock import Clock
     from firmware.config import load
     from firmware.terminal import Terminal
+    from firmware.workplace import workplace
 
     if roster and (resident or override_nik or supersedes):
         raise InputError("--from: goes neither with --resident nor with --override-nik or --supersedes")
@@ -68,7 +70,7 @@ def record(
     }
     admitting.note(**noted, consent=None)
     message = {
-        "resident": _resident(resident, clock.civil_date(clock.now(), settings.timezone)) if resident else None,
+        "resident": _resident(resident, Clock(settings.timezone, settings.data).today()) if resident else None,
         "roster": str(_class_list(roster, settings)) if roster else None,
         "excused": excused,
         "noted": {**noted, "consent": consent and consent.value},
@@ -82,7 +84,7 @@ def record(
     if result is None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         try:
-            with recording.workplace(settings) as here:
+            with workplace(settings) as here:
                 result = stationwork.record(here, terminal, message, tell)
         finally:
             terminal.close()
@@ -102,9 +104,10 @@ def _resident(path: Path, today: date) -> dict[str, Any]:
 
 def _class_list(path: Path, settings: "KitConfig") -> Path:
     """The list's whole path. Raises InputError with every bad row, before any device is touched."""
-    from firmware import clock, roster
+    from firmware import roster
+    from firmware.clock import Clock
 
-    read = roster.read(path, clock.civil_date(clock.now(), settings.timezone), settings.language)
+    read = roster.read(path, Clock(settings.timezone, settings.data).today(), settings.language)
     roster.refuse(read, settings.language)
     return path.resolve()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from firmware import clock
+from firmware.clock import Clock, needs_confirmation
 from firmware.datatypes import DeviceState
 from firmware.errors import DeviceAbsent, KitError
 from firmware.identity import Identity
@@ -20,7 +20,7 @@ from firmware.pipeline import extraction
 from firmware.reporting import Reach, Reporter
 from firmware.selftest_words import TestPhrase
 from firmware.spool import Spool
-from firmware.vocabulary import ClockTrust, Effort, Language
+from firmware.vocabulary import Effort, Language
 
 LEAST_FREE = 500_000_000
 """Bytes that a data folder needs: about 500 records."""
@@ -55,6 +55,7 @@ class Subject:
     data: Path
     identity: Identity
     effort: Effort
+    clock: Clock
 
 
 Found = tuple[Verdict, str]
@@ -67,6 +68,7 @@ def run(subject: Subject, language: Language) -> Iterator[Finding]:
         "spool": _spool,
         "identity": _identity,
         "clock": _clock,
+        "battery": _battery,
         "fingerprint": _fingerprint,
         "core": _core,
         "broker": _broker,
@@ -112,9 +114,15 @@ def _identity(subject: Subject, language: Language) -> Found:
 
 
 def _clock(subject: Subject, language: Language) -> Found:
-    at = clock.now()
-    verdict = Verdict.WARNING if at.trust is ClockTrust.WRONG else Verdict.PASSED
+    at = subject.clock.now()
+    verdict = Verdict.WARNING if needs_confirmation(at) else Verdict.PASSED
     return verdict, TestPhrase.CLOCK.say(language, at=f"{at.utc:%Y-%m-%d %H:%M}", trust=at.trust.value)
+
+
+def _battery(subject: Subject, language: Language) -> Found:
+    power = subject.kit.look_at_power(time.monotonic())
+    is_well = power.may_start and not power.fault
+    return (Verdict.PASSED if is_well else Verdict.WARNING), power.say(language)
 
 
 def _fingerprint(subject: Subject, language: Language) -> Found:

@@ -22,9 +22,11 @@ from firmware.connection import Connection, Listener, Paper
 from firmware.errors import KitError
 from firmware.keyboard import Keyboard
 from firmware.pipeline import warming
-from firmware.recording import Workplace, workplace
+from firmware.power_off import power_off
 from firmware.telemetry.summary import KitState
 from firmware.terminal import Terminal
+from firmware.vocabulary import Language
+from firmware.workplace import Workplace, workplace
 
 _log = logging.getLogger(__name__)
 
@@ -54,38 +56,52 @@ class Service:
     _jobs: "queue.SimpleQueue[_Job]" = field(default_factory=queue.SimpleQueue)
     _busy: threading.Lock = field(default_factory=threading.Lock)
     _ending: threading.Event = field(default_factory=threading.Event)
+    _is_empty: threading.Event = field(default_factory=threading.Event)
 
-    def run(self, on_ready: Callable[[], None] = lambda: None) -> None:
-        """Serve until SIGTERM or SIGINT; a resident who is being recorded then is recorded again later.
+    def run(self, on_ready: Callable[[Workplace], None] = lambda place: None) -> None:
+        """Serve until SIGTERM, SIGINT or an empty battery; who is being recorded then is recorded again later.
 
         Raises DeviceBusy when another process owns the kit, and IdentityError when nobody could open its packets.
         """
         with _ended_by(self._end), workplace(self.config, patient=True) as place:
+            place.logbook.started()
             place.report.tell(KitState.IDLE)
             warming.warm_up(self.config.fingerprint.ppi, self.config.effort)
             listener = Listener(self.config.data)
             threading.Thread(target=self._listen, args=(listener, place), daemon=True).start()
             try:
                 notify("READY=1")
-                on_ready()
+                on_ready(place)
                 self._serve(place)
             finally:
                 notify("STOPPING=1")
                 listener.close()
+                place.logbook.stopped()
+        if self._is_empty.is_set() and self.config.power:
+            power_off(self.config.power.shutdown)
 
     def _serve(self, place: Workplace) -> None:
         while not self._ending.is_set():
             try:
                 job = self._jobs.get(timeout=_TICK_S)
             except queue.Empty:
-                if place.kit.look_after(time.monotonic()):
-                    place.report.tell(KitState.IDLE)
+                self._tick(place, time.monotonic())
                 continue
             try:
                 self._do(job, place)
             finally:
                 self._busy.release()
                 place.report.tell(KitState.IDLE)
+
+    def _tick(self, place: Workplace, now: float) -> None:
+        """Look after the devices; an empty battery ends the station before the supply does."""
+        if place.kit.look_after(now):
+            place.report.tell(KitState.IDLE)
+        power = place.kit.look_at_power(now)
+        if power.must_end:
+            _log.warning("service: %s", power.say(Language.ENGLISH))
+            self._is_empty.set()
+            self._ending.set()
 
     def _do(self, job: _Job, place: Workplace) -> None:
         screen = job.message.get("terminal", {})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from firmware import clock, events, session
-from firmware.datatypes import Feedback, FingerCapture, FingerprintFeatures, FrictionRidgeImage, GivenUp
+from firmware.datatypes import Feedback, FingerCapture, FingerprintFeatures, FrictionRidgeImage, GivenUp, Timestamp
 from firmware.errors import DeviceAbsent, LinkError, SessionError
 from firmware.events import Event
 from firmware.pipeline import arriving, extraction
@@ -29,7 +29,7 @@ class Station:
     """A kit, its operator and what is told to others, ready to enrol one resident after another.
 
     on_change is called when a finger is asked for or a device failed; on_step with each finger that is settled, and the
-    seconds that it took.
+    seconds that it took. alarm: words when the session has to end now, whatever is under way.
     """
 
     kit: Hardware
@@ -38,6 +38,8 @@ class Station:
     finger_timeout_s: float
     on_change: Callable[[], None] = lambda: None
     on_step: Callable[[FingerCapture, float], None] = lambda capture, seconds: None
+    alarm: Callable[[], str] = lambda: ""
+    now: Callable[[], Timestamp] = clock.now
     extract: Callable[[Pixels, float], FingerprintFeatures] = extraction.extract
     foresee: Callable[[Pixels, int, float, int], tuple[Feedback, ...]] = arriving.foresee
     pause: Callable[[float], None] = time.sleep
@@ -122,17 +124,17 @@ class Station:
                 on_progress=progressed,
                 on_rows=watch,
                 check=not enrolment.needs_any,
-                stop=self.operator.has_word,
+                stop=self._has_call,
             )
 
         self.on_change()
         taken = self._persist(capture)
         if taken is None:
-            return self._heard(enrolment, Action.ASK_FINGER) if self.operator.has_word() else events.NoFinger()
+            return self._heard(enrolment, Action.ASK_FINGER) if self._has_call() else events.NoFinger()
         if isinstance(taken, GivenUp):
             _log.info("station: %s, given up: %s", position.name.lower(), [told.value for told in taken.feedback])
             return taken
-        captured_at = clock.now()
+        captured_at = self.now()
         features = self.extract(taken.pixels, taken.ppi)
         score_s = time.monotonic() - arrived
         _log.info("station: %s, score %d after %.3f s", position.name.lower(), features.quality.score, score_s)
@@ -142,12 +144,12 @@ class Station:
         position = enrolment.finger or enrolment.settled[-1].position
 
         def wait() -> bool:
-            return self.kit.fingerprint.wait_for_lift(self.finger_timeout_s, stop=self.operator.has_word)
+            return self.kit.fingerprint.wait_for_lift(self.finger_timeout_s, stop=self._has_call)
 
         for _ in range(enrolment.plan.attempts):
             if self._persist(wait):
                 return events.Lifted()
-            if self.operator.has_word():
+            if self._has_call():
                 return self._heard(enrolment, Action.AWAIT_LIFT)
             self._may_lift(position, again=True)
         message = f"{position.name.lower()}: something stays on the glass; lift the finger, clean the glass"
@@ -158,8 +160,13 @@ class Station:
             announcer.lift(position)
         self.operator.may_lift(again=again)
 
+    def _has_call(self) -> bool:
+        return self.operator.has_word() or bool(self.alarm())
+
     def _heard(self, enrolment: Session, during: Action) -> Event:
         """What the operator said or pressed meanwhile; where it comes to nothing the station goes on."""
+        if words := self.alarm():
+            raise SessionError(words)
         word = self.operator.word(enrolment, may_excuse=enrolment.finger is not None)
         return self._act(enrolment, (during,)) if word is None else word
 

@@ -2,12 +2,15 @@
 
 import json
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from firmware.recording_verb import ConfigOption
+
+if TYPE_CHECKING:
+    from firmware.workplace import Workplace
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -20,10 +23,13 @@ def run(config: ConfigOption) -> None:
     from firmware.service import Service
 
     settings = load(config)
-    ready = f"Station of kit {settings.kit_id}: ready. End it with Ctrl-C."
-    Service(settings, {"record": stationwork.record, "selftest": stationwork.test}).run(
-        lambda: err.print(ready, markup=False)
-    )
+
+    def ready(place: "Workplace") -> None:
+        for cut_off in place.cut_off:
+            err.print(cut_off.phrase.say(settings.language, **cut_off.values), markup=False)
+        err.print(f"Station of kit {settings.kit_id}: ready. End it with Ctrl-C.", markup=False)
+
+    Service(settings, {"record": stationwork.record, "selftest": stationwork.test}).run(ready)
 
 
 def status(
@@ -50,15 +56,16 @@ def selftest(
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object on stdout")] = False,
 ) -> None:
     """Let each part of the kit do its one thing; the exit status is 1 when one of them failed."""
-    from firmware import client, recording, stationwork
+    from firmware import client, stationwork
     from firmware.config import load
     from firmware.terminal import Terminal
+    from firmware.workplace import workplace
 
     settings = load(config)
     console = err if as_json else out
     result = client.ask(settings.data, console, "selftest")
     if result is None:
-        with recording.workplace(settings, patient=True) as place:
+        with workplace(settings, patient=True) as place:
             result = stationwork.test(place, Terminal(console, settings.language), {}, lambda part: None)
     if as_json:
         sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")

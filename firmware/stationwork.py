@@ -5,15 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from firmware import admitting, classroom, clock, recording, roster, selftest
+from firmware import admitting, asking_today, classroom, recording, roster, selftest
 from firmware import resident as civil
 from firmware.circumstances import Circumstances, Consent
-from firmware.datatypes import Excuse
-from firmware.recording import Workplace
+from firmware.datatypes import Excuse, Timestamp
 from firmware.selftest import Finding, Subject, Verdict
 from firmware.selftest_words import TestPhrase
 from firmware.terminal import Terminal
-from firmware.vocabulary import ConsentGiver, FingerPosition
+from firmware.vocabulary import ClockTrust, ConsentGiver, FingerPosition
+from firmware.workplace import Workplace
 
 Tell = Callable[[dict[str, Any]], None]
 
@@ -27,8 +27,9 @@ def record(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: 
     class list, or null; `excused`, a reason for each finger that is not recorded; `noted`, keyword arguments of
     `admitting.note`, whose consent is who gave it, or null. A class tells an object a pupil before its result.
     """
-    config, at = place.config, clock.now()
-    today = clock.civil_date(at, config.timezone)
+    config = place.config
+    at = _greet(place, terminal, message["noted"]["operator"])
+    today = place.clock.today()
     excused = civil.excuses(message["excused"])
     values, told = message["resident"], message["noted"]
     consent = Consent(ConsentGiver(told["consent"]), at) if told["consent"] else None
@@ -43,6 +44,18 @@ def record(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: 
     return recording.as_json(recorded)
 
 
+def _greet(place: Workplace, terminal: Terminal, operator: str) -> Timestamp:
+    """Tell what was cut off, and have today's date confirmed where the clock needs it."""
+    while place.cut_off:
+        cut_off = place.cut_off.pop()
+        terminal.say(cut_off.phrase, "bold yellow", **cut_off.values)
+    before = place.clock.now()
+    at = asking_today.confirm_today(place.clock, place.config.language, terminal.ask, terminal.line)
+    if at.trust is ClockTrust.OPERATOR and before.trust is not ClockTrust.OPERATOR:
+        place.logbook.confirmed_clock(operator)
+    return at
+
+
 def _class(
     place: Workplace,
     terminal: Terminal,
@@ -52,7 +65,7 @@ def _class(
     tell: Tell,
 ) -> dict[str, Any]:
     config = place.config
-    read = roster.read(path, clock.civil_date(clock.now(), config.timezone), config.language)
+    read = roster.read(path, place.clock.today(), config.language)
     roster.refuse(read, config.language)
 
     def recorded(row: roster.Row, came: recording.Recorded) -> None:
@@ -70,7 +83,7 @@ def test(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: Te
     The result: `passed`, whether nothing failed; `findings`, each with `part`, `verdict` and `words`.
     """
     config = place.config
-    subject = Subject(place.kit, place.spool, place.report, config.data, place.identity, config.effort)
+    subject = Subject(place.kit, place.spool, place.report, config.data, place.identity, config.effort, place.clock)
     findings = []
     for finding in selftest.run(subject, config.language):
         verdict = TestPhrase[finding.verdict.name].say(config.language)

@@ -199,7 +199,7 @@ class Terminal:
         """What is typed or pressed, whichever comes first; a choice of None is an excuse, whose reason is asked for."""
         self.close()
         while self.can_decide:
-            typed = self._typed(prompt, self._has_press)
+            typed = self._typed(prompt.say(self._language), self._has_press)
             if typed is None and self._presses:
                 return self._presses.word()
             key = (typed or "?").strip().lower()
@@ -227,12 +227,16 @@ class Terminal:
             )
             self.say(phrase, style, finger=finger, score=capture.features.quality.score)
 
-    def _prompt(self, phrase: Bilingual) -> str:
-        return self._typed(phrase, lambda: False) or ""
+    def ask(self, question: str, proposed: str) -> str | None:
+        """What is answered, or what is proposed where the answer is empty; None where nobody can be asked."""
+        return (self._typed(f"{question} [{proposed}]") or "").strip() or proposed if self.is_interactive else None
 
-    def _typed(self, phrase: Bilingual, stop: Callable[[], bool]) -> str | None:
+    def _prompt(self, phrase: Bilingual) -> str:
+        return self._typed(phrase.say(self._language)) or ""
+
+    def _typed(self, question: str, stop: Callable[[], bool] = lambda: False) -> str | None:
         """A line that is asked for; None when `stop` says so first."""
-        self._console.print(phrase.say(self._language), end=": ", markup=False)
+        self._console.print(question, end=": ", markup=False)
         try:
             return self._keyboard.line(stop)
         except EOFError as error:

@@ -22,13 +22,14 @@ from firmware.datatypes import Outcome, Timestamp
 from firmware.errors import IdentityError, KitError, SealingError
 from firmware.kit import owned
 from firmware.office import opening
-from firmware.recording import control_number, workplace
+from firmware.recording import control_number
 from firmware.records import sealing
 from firmware.records.contents import Transaction
 from firmware.reporting import SPOOL
 from firmware.spool import Spool
 from firmware.telemetry import summary
 from firmware.vocabulary import ClockTrust, ConsentGiver, FingerPosition, MissingFinger
+from firmware.workplace import workplace
 from tests.brokers import Listener, free_port, mosquitto
 from tests.worlds import World, rekam, world
 
@@ -178,7 +179,7 @@ def test_a_second_recorder_and_a_look_find_the_kit_busy(empty_glass: World, pers
 def test_an_operator_at_a_terminal(empty_glass: World, tmp_path: Path) -> None:
     answers = {"NIK": NIK, "Full name": NAME, "Date of birth": "2010-04-12", "Sex": "P"}
     answers |= {"excuse it": "e", "Why this finger": "amputation", "keep this": "k"}
-    answers |= {"Operator": "Budi-07", "Marital status": "", "Consent given by": "guardian"}
+    answers |= {"Operator": "Budi-07", "Marital status": "", "Consent given by": "guardian", "today's date": ""}
     shown, status = at_terminal(rekam("record", "-c", empty_glass.hurried(), *ALL_BUT_THE_THUMB), answers)
     assert status == 0, shown
     assert "TRAINING" in shown and shown.count("Ctrl-C") == 1 and "no finger came in time" in shown

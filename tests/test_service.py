@@ -85,6 +85,7 @@ def test_one_resident_at_a_time_and_a_look_meanwhile(tmp_path: Path, person: Pat
 def test_an_operator_interrupts_from_another_terminal(tmp_path: Path) -> None:
     with world(tmp_path / "world", faults='[[fault]]\nkind = "no_finger"\n') as found, station(found.settings):
         answers = {"NIK": NIK, "Full name": NAME, "Date of birth": "2010-04-12", "Sex": "P"}
+        answers |= {"Operator": "Budi-07", "Marital status": "", "Consent given by": "guardian", "today's date": ""}
         answers |= {"Put the right thumb": "\x03", "excuse it": "e", "Why this finger": "bandaged", "keep this": "k"}
         shown, status = at_terminal(rekam("record", "-c", found.settings, *ALL_BUT_THE_THUMB), answers)
         assert status == 0, shown

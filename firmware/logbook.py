@@ -1,0 +1,121 @@
+"""What the station writes into the journal about its sessions, from the first line to the end or to what cut it off."""
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from firmware import __version__
+from firmware.datatypes import FingerCapture
+from firmware.errors import JournalError
+from firmware.journal import Journal
+from firmware.journal_lines import Kind
+from firmware.wording import Bilingual
+
+_log = logging.getLogger(__name__)
+
+NOBODY = "unnamed"
+"""Who records where no id was given, or one that has no place in the journal."""
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@/-]{0,31}")
+
+
+class LogPhrase(Bilingual):
+    """What is told of a session that was cut off."""
+
+    CUT_OFF = (
+        "Perekaman {at} UTC terputus setelah {steps} langkah ({number}). Tidak ada yang disimpan: rekam lagi orang "
+        "itu.",
+        "The session of {at} UTC was cut off after {steps} steps ({number}). Nothing of it was kept: record that "
+        "resident again.",
+    )
+    WAS_WHOLE = (
+        "Perekaman {at} UTC terputus sesudah disimpan ({number}). Rekamannya utuh: jangan rekam lagi orang itu.",
+        "The session of {at} UTC was cut off after it was kept ({number}). The record is whole: do not record that "
+        "resident again.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """A session that did not come to its end: its record's control number, whether that was kept, the words' values."""
+
+    control_number: str
+    is_kept: bool
+    values: dict[str, object]
+
+    @property
+    def phrase(self) -> LogPhrase:
+        """What to tell of it, with `values`."""
+        return LogPhrase.WAS_WHOLE if self.is_kept else LogPhrase.CUT_OFF
+
+
+class Logbook:
+    """Writes sessions into a journal.
+
+    Only the line that begins a session must succeed: what follows never takes a record away that is kept already.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._begun_s = 0.0
+
+    def started(self) -> None:
+        """The station was started."""
+        self._try(Kind.STARTED, version=__version__)
+
+    def stopped(self) -> None:
+        """The station was told to end."""
+        self._try(Kind.STOPPED)
+
+    def confirmed_clock(self, operator: str) -> None:
+        """An operator gave today's date."""
+        self._try(Kind.CLOCK_CONFIRMED, operator=_known(operator))
+
+    def begin(self, operator: str, control_number: str, supersedes: str) -> None:
+        """A session begins. Raises JournalError: what cannot be written down is not begun."""
+        facts = {"supersedes": supersedes} if supersedes else {}
+        self._journal.append(Kind.BEGUN, operator=_known(operator), control_number=control_number, **facts)
+        self._begun_s = time.monotonic()
+
+    def step(self, capture: FingerCapture, seconds: float) -> None:
+        """A step of the session is settled."""
+        step, outcome = capture.position.name.lower(), capture.outcome.value
+        self._try(Kind.STEP, step=step, outcome=outcome, seconds=seconds, attempts=capture.attempts)
+
+    def overridden(self, operator: str) -> None:
+        """A warning about the NIK was overridden."""
+        self._try(Kind.OVERRIDDEN, operator=_known(operator), reason="nik")
+
+    def sealed(self, control_number: str) -> None:
+        """The session's packet is in the spool."""
+        self._try(Kind.SEALED, control_number=control_number, seconds=time.monotonic() - self._begun_s)
+
+    def cancelled(self, reason: str) -> None:
+        """The session ended early, and nothing of it is kept."""
+        self._try(Kind.CANCELLED, reason=reason)
+
+    def close_cut_off(self, is_kept: Callable[[str], bool]) -> CutOff | None:
+        """End the session that was under way when the power went; None when none was."""
+        unfinished = self._journal.unfinished()
+        if unfinished is None:
+            return None
+        number = str(unfinished.begun.facts.get("control_number", ""))
+        kept = is_kept(number)
+        if kept:
+            self._try(Kind.SEALED, control_number=number, seconds=0.0, reason="cut_off")
+        else:
+            self._try(Kind.INTERRUPTED)
+        at = f"{unfinished.begun.at.utc:%Y-%m-%d %H:%M}"
+        return CutOff(number, kept, {"at": at, "steps": len(unfinished.steps), "number": number})
+
+    def _try(self, kind: Kind, **facts: object) -> None:
+        try:
+            self._journal.append(kind, **facts)
+        except JournalError as error:
+            _log.error("logbook: %s", error)
+
+
+def _known(operator: str) -> str:
+    return operator if _ID.fullmatch(operator) else NOBODY

@@ -1,0 +1,73 @@
+"""All that records residents, opened once for one or many of them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from firmware.clock import Clock
+from firmware.config import KitConfig
+from firmware.errors import IdentityError, SealingError
+from firmware.identity import Identity
+from firmware.journal import JOURNAL, Journal
+from firmware.kit import Kit
+from firmware.logbook import CutOff, Logbook
+from firmware.records import sealing
+from firmware.reporting import SPOOL, Reporter
+from firmware.spool import Spool
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """What a recording needs; cut_off: sessions that the power ended, not told to anybody yet."""
+
+    config: KitConfig
+    kit: Kit
+    spool: Spool
+    report: Reporter
+    identity: Identity
+    recipients: tuple[str, ...]
+    clock: Clock
+    logbook: Logbook
+    cut_off: list[CutOff] = field(default_factory=list)
+
+
+@contextmanager
+def workplace(config: KitConfig, *, patient: bool = False) -> Iterator[Workplace]:
+    """Open everything, and end the session that a power cut left open.
+
+    patient: a device that is not there is opened when it comes, not missed now. Raises IdentityError when nobody could
+    open a packet, DeviceError, SpoolError, JournalError.
+    """
+    identity = Identity.load_or_create(config.data)
+    recipients = _recipients(config, identity)
+    with (
+        Kit(config, patient=patient) as kit,
+        Spool(config.data / SPOOL) as spool,
+        Reporter(config, kit.statuses, spool) as report,
+    ):
+        entries = spool.entries()
+        clock = Clock(config.timezone, config.data)
+        clock.remember(entry.recorded_at for entry in entries)
+        logbook = Logbook(Journal(config.data / JOURNAL, clock.now))
+        cut_off = logbook.close_cut_off(lambda number: any(entry.control_number == number for entry in entries))
+        place = Workplace(config, kit, spool, report, identity, recipients, clock, logbook)
+        if cut_off:
+            place.cut_off.append(cut_off)
+        yield place
+
+
+def _recipients(config: KitConfig, identity: Identity) -> tuple[str, ...]:
+    if identity.kit_id not in ("", config.kit_id):
+        raise IdentityError(f"{config.data}: admitted as kit {identity.kit_id}, kit.toml says kit_id {config.kit_id}")
+    recipients = (*config.office.recipients, *identity.recipients)
+    if not recipients:
+        advice = "run `rekam identity request`, bring it to the office, and give its answer to `rekam identity accept`"
+        raise IdentityError(f"{config.data}: no office could open what this kit records; {advice}")
+    for number, recipient in enumerate(recipients):
+        try:
+            sealing.recipient(recipient)
+        except SealingError as error:
+            configured = number < len(config.office.recipients)
+            place = f"kit.toml: office.recipients.{number}" if configured else f"{config.data}: the office's answer"
+            raise SealingError(f"{place}: {error}") from error
+    return recipients
