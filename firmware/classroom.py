@@ -25,6 +25,7 @@ _STEPS = {
     "devices": RosterPhrase.STEP_DEVICES,
     "questions": RosterPhrase.STEP_QUESTIONS,
     "warming": RosterPhrase.STEP_WARMING,
+    "lifting": RosterPhrase.STEP_LIFTING,
     "sealing": RosterPhrase.STEP_SEALING,
     "spooling": RosterPhrase.STEP_SPOOLING,
 }
@@ -84,7 +85,11 @@ def record_class(
             begun = time.monotonic()
             on_sealed = partial(_seal, progress, roster, row)
             take = partial(recording.record, config, desk, row.person, excused, noted, on_sealed)
-            came = SkipReason.ABSENT if turn is Turn.SKIP else _attempt(desk, take)
+            came = (
+                SkipReason.ABSENT
+                if turn is Turn.SKIP
+                else _attempt(desk, take, partial(_is_sealed, progress, roster, row))
+            )
             if isinstance(came, SkipReason):
                 progress.mark(roster, row, RowOutcome(RowState.SKIPPED, reason=came))
                 desk.say(RosterPhrase.SKIPPED, "yellow", row=row.number)
@@ -133,21 +138,23 @@ def _begin(desk: ClassDesk, roster: Roster, progress: Progress) -> None:
     desk.say(RosterPhrase.BEGIN, rows=len(roster.rows), recorded=recorded, waiting=waiting)
 
 
-def _attempt(desk: ClassDesk, take: Callable[[], Recorded]) -> Recorded | SkipReason:
+def _attempt(desk: ClassDesk, take: Callable[[], Recorded], is_sealed: Callable[[], bool]) -> Recorded | SkipReason:
+    """Record one pupil; what went wrong with a packet that may be in the spool is left to the next start."""
     try:
         return take()
-    except InputError as error:
-        desk.warn([str(error)])
-        return SkipReason.REFUSED
-    except SessionError as error:
-        if isinstance(error.__cause__, DeviceError):
+    except (InputError, SessionError) as error:
+        if is_sealed() or isinstance(error.__cause__, DeviceError):
             raise
         desk.warn([str(error)])
-        return SkipReason.UNFINISHED
+        return SkipReason.REFUSED if isinstance(error, InputError) else SkipReason.UNFINISHED
 
 
 def _seal(progress: Progress, roster: Roster, row: Row, control_number: str) -> None:
     progress.mark(roster, row, RowOutcome(RowState.SEALED, control_number))
+
+
+def _is_sealed(progress: Progress, roster: Roster, row: Row) -> bool:
+    return progress.outcomes(roster)[row.number].state is RowState.SEALED
 
 
 def _report(

@@ -90,6 +90,7 @@ def record(
         if enrolment.state is not State.COMPLETE:
             raise SessionError(Phrase.CANCELLED.say(config.language))
         watch.fingers(enrolment.settled)
+        watch.lap("lifting")
         header = _header(config, clock.now())
         data = transaction.build(header, resident, enrolment.settled, noted)
         packet = sealing.seal(data, control_number=header.control_number, signer=identity.signer, recipients=recipients)

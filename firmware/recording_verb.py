@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,12 +13,13 @@ import typer
 from rich.console import Console
 
 from firmware.errors import InputError
-from firmware.vocabulary import ConsentGiver
+from firmware.vocabulary import ConsentGiver, Language
 
 if TYPE_CHECKING:
     from firmware.circumstances import Circumstances
     from firmware.config import KitConfig
     from firmware.datatypes import Excuse
+    from firmware.roster import Roster, Row
     from firmware.terminal import Terminal
     from firmware.vocabulary import FingerPosition
 
@@ -66,6 +68,7 @@ def record(
     today = clock.civil_date(at, settings.timezone)
     excused = civil.excuses(dict(pair.partition("=")[::2] for pair in excuse or ()))
     person = civil.load(resident, today=today) if resident else None
+    pupils = _pupils(roster, today, settings.language) if roster else None
     noted = admitting.note(
         operator=operator,
         place=place or settings.place,
@@ -81,8 +84,8 @@ def record(
     if not operator and not person:
         noted = replace(noted, operator=terminal.ask_operator(today))
     try:
-        if roster:
-            _class(settings, terminal, roster, excused, noted, as_json)
+        if pupils:
+            _class(settings, terminal, pupils, excused, noted, as_json)
             return
         recorded = recording.record(settings, terminal, person, excused, noted)
     finally:
@@ -92,25 +95,30 @@ def record(
         _write(recording.as_json(recorded))
 
 
+def _pupils(path: Path, today: date, language: Language) -> "Roster":
+    from firmware import roster
+
+    found = roster.read(path, today, language)
+    roster.refuse(found, language)
+    return found
+
+
 def _class(
     settings: "KitConfig",
     terminal: "Terminal",
-    path: Path,
+    pupils: "Roster",
     excused: Mapping["FingerPosition", "Excuse"],
     noted: "Circumstances",
     as_json: bool,
 ) -> None:
-    from firmware import classroom, clock, recording, roster
+    from firmware import classroom, recording
 
-    read = roster.read(path, clock.civil_date(clock.now(), settings.timezone), settings.language)
-    roster.refuse(read, settings.language)
-
-    def recorded(row: roster.Row, came: recording.Recorded) -> None:
+    def recorded(row: "Row", came: recording.Recorded) -> None:
         terminal.show_recorded(came.captures, came.control_number, came.waiting)
         if as_json:
             _write({"row": row.number, **recording.as_json(came)})
 
-    report = classroom.record_class(settings, terminal, read, excused, noted, recorded)
+    report = classroom.record_class(settings, terminal, pupils, excused, noted, recorded)
     classroom.tell(terminal, report, settings.language)
     if as_json:
         _write({"class": classroom.as_json(report)})

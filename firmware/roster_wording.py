@@ -89,8 +89,8 @@ class RosterPhrase(Bilingual):
         "Row {row} is left out: not yet 16 and never married.",
     )
     CALL = (
-        "Berikutnya: {name} {group}, baris {row}, sisa {remaining}",
-        "Next: {name} {group}, row {row}, {remaining} to go",
+        "Berikutnya: {name}{group}, baris {row}, sisa {remaining}",
+        "Next: {name}{group}, row {row}, {remaining} to go",
     )
     CALL_ROW = ("Berikutnya: baris {row}, sisa {remaining}", "Next: row {row}, {remaining} to go")
     PROMPT_TURN = ("[Enter] rekam, [l] lewati, [s] selesai", "[Enter] record, [s] skip, [q] stop")
@@ -111,5 +111,6 @@ class RosterPhrase(Bilingual):
     STEP_DEVICES = ("membuka alat", "opening the devices")
     STEP_QUESTIONS = ("pertanyaan", "questions")
     STEP_WARMING = ("pemanasan", "warming up")
+    STEP_LIFTING = ("menilai dan mengangkat jari terakhir", "scoring and lifting the last finger")
     STEP_SEALING = ("menyegel", "sealing")
     STEP_SPOOLING = ("menyimpan", "storing")
