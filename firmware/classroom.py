@@ -15,6 +15,7 @@ from firmware.errors import DeviceError, InputError, SessionError
 from firmware.progress import Progress, RowOutcome, RowState, SkipReason
 from firmware.recording import Desk, Recorded
 from firmware.reporting import SPOOL
+from firmware.resident import contradictions
 from firmware.roster import Roster, Row, Turn
 from firmware.roster_wording import RosterPhrase
 from firmware.spool import Spool
@@ -131,11 +132,15 @@ def _begin(desk: ClassDesk, roster: Roster, progress: Progress) -> None:
         desk.say(RosterPhrase.CHANGED, "yellow")
     for number, packet in progress.corrected(roster).items():
         desk.say(RosterPhrase.CORRECTED, "yellow", row=number, number=packet)
-    for row in _too_young(progress, roster):
-        desk.say(RosterPhrase.LEFT_OUT, "yellow", row=row)
+    for number in _too_young(progress, roster):
+        desk.say(RosterPhrase.LEFT_OUT, "yellow", row=number)
+    waits = _rows(progress, roster, RowState.WAITING, RowState.SKIPPED)
+    for row in roster.rows:
+        unclear = contradictions(row.person.resident, Language.ENGLISH) and not row.person.override
+        if unclear and row.number in waits:
+            desk.say(RosterPhrase.NIK_UNCLEAR, "yellow", row=row.number)
     recorded = len(_rows(progress, roster, RowState.RECORDED))
-    waiting = len(_rows(progress, roster, RowState.WAITING, RowState.SKIPPED))
-    desk.say(RosterPhrase.BEGIN, rows=len(roster.rows), recorded=recorded, waiting=waiting)
+    desk.say(RosterPhrase.BEGIN, rows=len(roster.rows), recorded=recorded, waiting=len(waits))
 
 
 def _attempt(desk: ClassDesk, take: Callable[[], Recorded], is_sealed: Callable[[], bool]) -> Recorded | SkipReason:

@@ -88,6 +88,10 @@ class RosterPhrase(Bilingual):
         "Baris {row} dilewati: belum 16 tahun dan belum kawin.",
         "Row {row} is left out: not yet 16 and never married.",
     )
+    NIK_UNCLEAR = (
+        "Baris {row}: NIK tidak cocok dengan tanggal lahir atau jenis kelamin, dan alasannya belum ditulis.",
+        "Row {row}: the NIK contradicts the date of birth or the sex, and no reason is given.",
+    )
     CALL = (
         "Berikutnya: {name}{group}, baris {row}, sisa {remaining}",
         "Next: {name}{group}, row {row}, {remaining} to go",

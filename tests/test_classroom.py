@@ -68,6 +68,7 @@ def test_a_class_is_killed_corrected_and_gone_on_with(bench: World, tmp_path: Pa
     assert told["skipped"] == [{"row": 3, "reason": "refused"}]
     assert told["slowest_s"] >= told["median_s"] > 0 and told["slowest_step"]["median_s"] > 0
     assert "This list has changed" in done.stderr and "Row 5 is left out" in done.stderr
+    assert "Row 3: the NIK contradicts" in done.stderr and "Row 2: the NIK" not in done.stderr
     assert "--override-nik" in done.stderr and "Slowest step: " in done.stderr
 
     check_records([opened(bench, number, tmp_path) for number in bench.packets])
