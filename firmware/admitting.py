@@ -48,7 +48,7 @@ def admit(
     resident = person.resident if person else clerk.ask_resident(today)
     _judge_age(config, clerk, resident, today, at.trust)
     override = _override(config, clerk, resident, today, noted.override or (person.override if person else ""))
-    giver = person.consent if person else clerk.ask_consent(today)
+    giver = person.consent if person else None if noted.consent else clerk.ask_consent(today)
     card_from = ages.card_from(resident.date_of_birth, resident.marital_status, today)
     if card_from > today:
         clerk.say(CivilPhrase.CARD_FROM, day=f"{card_from:%d-%m-%Y}")

@@ -13,6 +13,7 @@ from firmware.datatypes import Excuse
 from firmware.errors import DeviceError, InputError, SessionError
 from firmware.progress import Progress, RowOutcome, RowState, SkipReason
 from firmware.recording import Desk, Recorded
+from firmware.resident import contradictions
 from firmware.roster import Roster, Row, Turn
 from firmware.roster_wording import RosterPhrase
 from firmware.spool import Spool
@@ -23,6 +24,7 @@ from firmware.workplace import Workplace
 _STEPS = {
     "questions": RosterPhrase.STEP_QUESTIONS,
     "warming": RosterPhrase.STEP_WARMING,
+    "lifting": RosterPhrase.STEP_LIFTING,
     "sealing": RosterPhrase.STEP_SEALING,
     "spooling": RosterPhrase.STEP_SPOOLING,
 }
@@ -82,7 +84,11 @@ def record_class(
             begun = time.monotonic()
             on_sealed = partial(_seal, progress, roster, row)
             take = partial(recording.record, place, desk, row.person, excused, noted, on_sealed)
-            came = SkipReason.ABSENT if turn is Turn.SKIP else _attempt(desk, take)
+            came = (
+                SkipReason.ABSENT
+                if turn is Turn.SKIP
+                else _attempt(desk, take, partial(_is_sealed, progress, roster, row))
+            )
             if isinstance(came, SkipReason):
                 progress.mark(roster, row, RowOutcome(RowState.SKIPPED, reason=came))
                 desk.say(RosterPhrase.SKIPPED, "yellow", row=row.number)
@@ -124,28 +130,34 @@ def _begin(desk: ClassDesk, roster: Roster, progress: Progress) -> None:
         desk.say(RosterPhrase.CHANGED, "yellow")
     for number, packet in progress.corrected(roster).items():
         desk.say(RosterPhrase.CORRECTED, "yellow", row=number, number=packet)
-    for row in _too_young(progress, roster):
-        desk.say(RosterPhrase.LEFT_OUT, "yellow", row=row)
+    for number in _too_young(progress, roster):
+        desk.say(RosterPhrase.LEFT_OUT, "yellow", row=number)
+    waits = _rows(progress, roster, RowState.WAITING, RowState.SKIPPED)
+    for row in roster.rows:
+        unclear = contradictions(row.person.resident, Language.ENGLISH) and not row.person.override
+        if unclear and row.number in waits:
+            desk.say(RosterPhrase.NIK_UNCLEAR, "yellow", row=row.number)
     recorded = len(_rows(progress, roster, RowState.RECORDED))
-    waiting = len(_rows(progress, roster, RowState.WAITING, RowState.SKIPPED))
-    desk.say(RosterPhrase.BEGIN, rows=len(roster.rows), recorded=recorded, waiting=waiting)
+    desk.say(RosterPhrase.BEGIN, rows=len(roster.rows), recorded=recorded, waiting=len(waits))
 
 
-def _attempt(desk: ClassDesk, take: Callable[[], Recorded]) -> Recorded | SkipReason:
+def _attempt(desk: ClassDesk, take: Callable[[], Recorded], is_sealed: Callable[[], bool]) -> Recorded | SkipReason:
+    """Record one pupil; what went wrong with a packet that may be in the spool is left to the next start."""
     try:
         return take()
-    except InputError as error:
-        desk.warn([str(error)])
-        return SkipReason.REFUSED
-    except SessionError as error:
-        if isinstance(error.__cause__, DeviceError):
+    except (InputError, SessionError) as error:
+        if is_sealed() or isinstance(error.__cause__, DeviceError):
             raise
         desk.warn([str(error)])
-        return SkipReason.UNFINISHED
+        return SkipReason.REFUSED if isinstance(error, InputError) else SkipReason.UNFINISHED
 
 
 def _seal(progress: Progress, roster: Roster, row: Row, control_number: str) -> None:
     progress.mark(roster, row, RowOutcome(RowState.SEALED, control_number))
+
+
+def _is_sealed(progress: Progress, roster: Roster, row: Row) -> bool:
+    return progress.outcomes(roster)[row.number].state is RowState.SEALED
 
 
 def _report(

@@ -47,11 +47,8 @@ def read(field: str, value: object, today: date) -> object:
     if field == "date_of_birth":
         return date_of_birth(value, today)
     if not isinstance(value, str):
-        raise (
-            FieldFault(CivilPhrase.NIK_TEXT)
-            if field == "nik"
-            else FieldFault(CivilPhrase.FIELD_TEXT, given=repr(value))
-        )
+        is_nik = field == "nik"
+        raise FieldFault(CivilPhrase.NIK_TEXT if is_nik else CivilPhrase.FIELD_TEXT, given=repr(value))
     return _READERS[field](value)
 
 

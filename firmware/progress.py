@@ -14,7 +14,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -85,6 +85,8 @@ class Progress:
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
+        with suppress(OSError):
+            self._path.parent.mkdir(mode=0o700, parents=True)
         make_folder(self._path.parent)
         lock = self._open.enter_context(self._path.with_name(LOCK).open("a", encoding="ascii"))
         try:

@@ -13,7 +13,7 @@ from firmware.announcements import FileAnnouncer
 from firmware.circumstances import NOTHING_NOTED, Circumstances
 from firmware.config import KitConfig
 from firmware.datatypes import Excuse, FingerCapture, Resident, Timestamp
-from firmware.errors import DeviceError, SessionError, SpoolError
+from firmware.errors import DeviceError, DeviceRefused, SessionError, SpoolError
 from firmware.pipeline import extraction, warming
 from firmware.power_words import PowerPhrase
 from firmware.records import sealing, transaction
@@ -70,7 +70,8 @@ def record(
     config, watch = place.config, Stopwatch()
     power = place.kit.look_at_power(time.monotonic())
     if not power.may_start:
-        raise SessionError(power.say(config.language, PowerPhrase.NOT_STARTED))
+        words = power.say(config.language, PowerPhrase.NOT_STARTED)
+        raise SessionError(words) from DeviceRefused("battery", words)
     resident, noted = _admit(place, desk, person, noted)
     watch.lap("questions")
     desk.say(Phrase.GETTING_READY, "dim")
@@ -82,6 +83,7 @@ def record(
         place.logbook.overridden(noted.operator)
     try:
         captures = _enrol(place, desk, {**(person.excused if person else {}), **excused}, watch)
+        watch.lap("lifting")
         header = _header(config, number, place.clock.now())
         data = transaction.build(header, resident, captures, noted)
         signer = place.identity.signer

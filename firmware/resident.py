@@ -41,7 +41,7 @@ def parse(values: Mapping[str, object], *, today: date, language: Language = Lan
 
     `today` is the civil date where the kit stands. Raises InputError that names every wrong field at once.
     """
-    found, faults = read_fields(values, today)
+    found, faults = _person(values, today)
     _refuse(faults, language)
     return Resident(**found)
 
@@ -91,7 +91,7 @@ def read_file(values: Mapping[str, object], *, today: date, where: str = "") -> 
     """What a file's values hold. Raises InputError that begins with `where` and names every wrong key."""
     known = (*_FIELDS, *_OPTIONAL, *_REMARKS, "excused")
     faults: dict[str, FieldFault] = {key: FieldFault(CivilPhrase.FIELD_UNKNOWN) for key in values if key not in known}
-    found, wrong = read_fields(values, today)
+    found, wrong = _person(values, today)
     remarks, unclear = _read(_REMARKS, values, today)
     excused, unexcused = _excused(values.get("excused", {}))
     _refuse({**wrong, **unclear, **unexcused, **faults}, Language.ENGLISH, where=where)
@@ -118,8 +118,7 @@ def refusal(resident: Resident, *, today: date, language: Language) -> str:
     return CivilPhrase.TOO_YOUNG.say(language, age=ages.age(born, today))
 
 
-def read_fields(values: Mapping[str, object], today: date) -> tuple[dict[str, Any], dict[str, FieldFault]]:
-    """A Resident's fields by name, and what is wrong with the others."""
+def _person(values: Mapping[str, object], today: date) -> tuple[dict[str, Any], dict[str, FieldFault]]:
     found, faults = _read((*_FIELDS, *_OPTIONAL), values, today)
     faults.update({field: FieldFault(CivilPhrase.FIELD_MISSING) for field in _FIELDS if field not in values})
     return found, faults

@@ -88,9 +88,13 @@ class RosterPhrase(Bilingual):
         "Baris {row} dilewati: belum 16 tahun dan belum kawin.",
         "Row {row} is left out: not yet 16 and never married.",
     )
+    NIK_UNCLEAR = (
+        "Baris {row}: NIK tidak cocok dengan tanggal lahir atau jenis kelamin, dan alasannya belum ditulis.",
+        "Row {row}: the NIK contradicts the date of birth or the sex, and no reason is given.",
+    )
     CALL = (
-        "Berikutnya: {name} {group}, baris {row}, sisa {remaining}",
-        "Next: {name} {group}, row {row}, {remaining} to go",
+        "Berikutnya: {name}{group}, baris {row}, sisa {remaining}",
+        "Next: {name}{group}, row {row}, {remaining} to go",
     )
     CALL_ROW = ("Berikutnya: baris {row}, sisa {remaining}", "Next: row {row}, {remaining} to go")
     PROMPT_TURN = ("[Enter] rekam, [l] lewati, [s] selesai", "[Enter] record, [s] skip, [q] stop")
@@ -111,5 +115,6 @@ class RosterPhrase(Bilingual):
     STEP_DEVICES = ("membuka alat", "opening the devices")
     STEP_QUESTIONS = ("pertanyaan", "questions")
     STEP_WARMING = ("pemanasan", "warming up")
+    STEP_LIFTING = ("menilai dan mengangkat jari terakhir", "scoring and lifting the last finger")
     STEP_SEALING = ("menyegel", "sealing")
     STEP_SPOOLING = ("menyimpan", "storing")

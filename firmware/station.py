@@ -166,7 +166,7 @@ class Station:
     def _heard(self, enrolment: Session, during: Action) -> Event:
         """What the operator said or pressed meanwhile; where it comes to nothing the station goes on."""
         if words := self.alarm():
-            raise SessionError(words)
+            raise SessionError(words) from DeviceRefused("battery", words)
         word = self.operator.word(enrolment, may_excuse=enrolment.finger is not None)
         return self._act(enrolment, (during,)) if word is None else word
 

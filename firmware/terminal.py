@@ -71,7 +71,7 @@ class Terminal:
         if not self.is_interactive:
             self.say(RosterPhrase.CALL_ROW, "bold", row=row.number, remaining=remaining)
             return Turn.RECORD
-        name, group = row.person.resident.name, f"({row.group})" if row.group else ""
+        name, group = row.person.resident.name, f" ({row.group})" if row.group else ""
         self.say(RosterPhrase.CALL, "bold", name=name, group=group, row=row.number, remaining=remaining)
         skip, stop = tuple(RosterPhrase.TURN_KEYS.say(self._language))
         turns = {"": Turn.RECORD, skip: Turn.SKIP, stop: Turn.STOP}

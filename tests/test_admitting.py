@@ -136,3 +136,5 @@ def test_who_is_asked_for_is_asked_for_consent_too() -> None:
     person, noted = admitting.admit(CONFIG, clerk, None, Circumstances(operator="B", place="C"), AT)
     assert person == MELATI and noted.consent == Consent(ConsentGiver.RESIDENT, AT)
     assert (noted.operator, noted.place) == ("B", "C")
+    told = Circumstances(consent=Consent(ConsentGiver.GUARDIAN, AT))
+    assert admitting.admit(CONFIG, clerk, None, told, AT)[1].consent == told.consent

@@ -5,15 +5,19 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from typer.testing import CliRunner
 
+from firmware import classroom
 from firmware.cli import app
-from firmware.errors import KitError
+from firmware.errors import InputError, KitError, LinkLost, SessionError
+from firmware.progress import SkipReason
 from firmware.records.contents import Transaction
 from firmware.vocabulary import ConsentGiver, MaritalStatus
 from tests.test_recording import ALL_BUT_THE_THUMB, at_terminal, opened, run
+from tests.test_terminal import plain
 from tests.worlds import World, rekam, world
 
 HEADER = "NIK;Nama;Tanggal Lahir;JK;Status Perkawinan;Kelas;Persetujuan;Alasan NIK"
@@ -64,6 +68,7 @@ def test_a_class_is_killed_corrected_and_gone_on_with(bench: World, tmp_path: Pa
     assert told["skipped"] == [{"row": 3, "reason": "refused"}]
     assert told["slowest_s"] >= told["median_s"] > 0 and told["slowest_step"]["median_s"] > 0
     assert "This list has changed" in done.stderr and "Row 5 is left out" in done.stderr
+    assert "Row 3: the NIK contradicts" in done.stderr and "Row 2: the NIK" not in done.stderr
     assert "--override-nik" in done.stderr and "Slowest step: " in done.stderr
 
     check_records([opened(bench, number, tmp_path) for number in bench.packets])
@@ -127,3 +132,29 @@ def test_bad_input_is_told_before_any_device_is_opened(
     told = CliRunner().invoke(app, ["record", "-c", "kit.toml", *options])
     assert isinstance(told.exception, KitError) and words in str(told.exception)
     assert {path.name for path in tmp_path.iterdir()} == {"kit.toml", "bad.csv", "r.toml"}
+
+
+def attempted(error: Exception, *, sealed: bool = False) -> tuple[object, str]:
+    terminal, shown = plain()
+
+    def take() -> NoReturn:
+        raise error
+
+    return classroom._attempt(terminal, take, lambda: sealed), shown.getvalue()
+
+
+def test_who_cannot_be_recorded_is_passed_over_with_a_word() -> None:
+    assert attempted(InputError("nik: odd")) == (SkipReason.REFUSED, "nik: odd\n")
+    assert attempted(SessionError("no print")) == (SkipReason.UNFINISHED, "no print\n")
+
+
+def test_a_device_that_stays_away_ends_the_run() -> None:
+    lost = SessionError("mend the connection")
+    lost.__cause__ = LinkLost("fingerprint", "gone")
+    with pytest.raises(SessionError, match="mend"):
+        attempted(lost)
+
+
+def test_a_packet_that_may_be_in_the_spool_is_left_to_the_next_start() -> None:
+    with pytest.raises(InputError, match="disk"):
+        attempted(InputError("disk"), sealed=True)
