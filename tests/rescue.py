@@ -194,12 +194,12 @@ def main() -> None:
                 for number, one in track(
                     spoiled(path, damage, lambda total: list(range(1, total + 1))), damage, console=console
                 ):
-                    count.update(spoiled=1, lost=len(one.must_lose), saved=len(one.saved))
+                    count.update(spoiled=1, lost=len(one.found.lost), saved=len(one.saved))
                     if not (one.is_right_of_flips if damage == FLIPS else one.is_right):
                         wrong.append(number)
                 console.print(
                     f"{count['spoiled']} {name}s, each overwritten with {damage}: {count['saved']} packets saved, "
-                    f"{count['lost']} lost as they must be; {len(wrong)} rescues wrong {wrong}"
+                    f"{count['lost']} named as lost; {len(wrong)} rescues wrong {wrong}"
                 )
 
 

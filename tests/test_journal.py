@@ -278,6 +278,21 @@ def test_a_broken_last_line_does_not_stop_the_kit_and_stays_named(path: Path) ->
     assert (verify(path).lines, verify(path).fault) == (2, Fault.CHANGED)
 
 
+def test_a_line_is_synced_before_its_writer_goes_on(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, synced = os.fsync, []
+
+    def fsync(file: int) -> None:
+        synced.append(os.fstat(file).st_ino)
+        assert path.read_bytes().endswith(b'"}\n')
+        real(file)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    Journal(path).append(Kind.CANCELLED)
+    assert synced == [path.stat().st_ino, path.parent.stat().st_ino]
+    Journal(path).append(Kind.CANCELLED)
+    assert synced[2:] == [path.stat().st_ino]
+
+
 WRITER = textwrap.dedent("""
     import sys
     from pathlib import Path

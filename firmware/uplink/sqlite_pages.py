@@ -154,9 +154,9 @@ def _usual_salts(headers: list[bytes]) -> bytes:
 
 
 def _are_older(salts: bytes, latest: bytes) -> bool:
-    """Whether a frame was left by an earlier use of the log: the first salt is counted up from use to use."""
+    """Whether a frame was left by an earlier use of the log: the first salt is counted up, the second drawn anew."""
     uses = int.from_bytes(latest[:4], "big") - int.from_bytes(salts[:4], "big")
-    return 0 < uses % (1 << 32) < 1 << 16
+    return 0 < uses % (1 << 32) < 1 << 16 and salts[4:] != latest[4:]
 
 
 def _checksum(content: bytes, order: str, start: tuple[int, ...]) -> tuple[int, int]:

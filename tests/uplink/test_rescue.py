@@ -109,12 +109,36 @@ def test_neither_header_nor_the_trees_own_pages_cost_a_packet(card: Path, damage
 
 
 @pytest.mark.parametrize("size", [HEADER, PAGE, HEADER + FRAME])
-def test_a_spoiled_head_of_the_log_costs_no_packet_that_the_file_has(logged: Path, size: int) -> None:
-    spoil(logged.with_name("spool.sqlite-wal"), 0, size, "noise", random.Random(5))
+@pytest.mark.parametrize("damage", ["zeros", "noise"])
+def test_a_spoiled_head_of_the_log_costs_no_packet_that_the_file_has(logged: Path, size: int, damage: str) -> None:
+    spoil(logged.with_name("spool.sqlite-wal"), 0, size, damage, random.Random(5))
     saved, found = rescue(logged)
     assert set(list(contents())[: PACKETS - 12]) <= saved.keys()
     assert saved.keys() | {one.control_number for one in found.lost} == contents().keys()
     assert len(found.lost) <= (0 if size == HEADER else 1)
+
+
+@pytest.mark.parametrize("damage", ["zeros", "noise"])
+def test_a_packet_whose_commit_is_spoiled_is_named(logged: Path, damage: str) -> None:
+    """It cannot be told from one that was never confirmed, unless its whole frame is there, spoiled."""
+    log = logged.with_name("spool.sqlite-wal")
+    spoil(log, log.stat().st_size - FRAME, FRAME, damage, random.Random(5))
+    saved, found = rescue(logged)
+    assert saved.keys() == set(list(contents())[:-1])
+    assert [one.control_number for one in found.lost] == [f"K1-{PACKETS - 1:04d}"]
+
+
+@pytest.mark.parametrize("bit", range(64))
+@pytest.mark.parametrize("frame", ["third", "last"])
+def test_a_flipped_bit_in_a_frames_salts_costs_no_packet_of_another(logged: Path, frame: str, bit: int) -> None:
+    log = logged.with_name("spool.sqlite-wal")
+    content = bytearray(log.read_bytes())
+    at = HEADER + 2 * FRAME if frame == "third" else len(content) - FRAME
+    content[at + 8 + bit // 8] ^= 1 << bit % 8
+    log.write_bytes(content)
+    saved, found = rescue(logged)
+    assert len(saved) >= PACKETS - 1
+    assert saved.keys() | {one.control_number for one in found.lost} == contents().keys()
 
 
 def test_where_the_number_is_lost_too_the_row_is_named(card: Path) -> None:
