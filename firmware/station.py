@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from firmware import clock, events, session
 from firmware.datatypes import Feedback, FingerCapture, FingerprintFeatures, FrictionRidgeImage, GivenUp, Timestamp
-from firmware.errors import DeviceAbsent, LinkError, SessionError
+from firmware.errors import DeviceAbsent, DeviceRefused, LinkError, SessionError
 from firmware.events import Event
 from firmware.pipeline import arriving, extraction
 from firmware.seams import Announcer, Hardware, Operator, Pixels
