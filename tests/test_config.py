@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from firmware import config
+from firmware.drivers.panel import Wiring
 from firmware.errors import ConfigError
 from firmware.vocabulary import Effort, Language, Purpose
 
@@ -21,6 +22,7 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     kit = config.load(write(tmp_path, LEAST))
     assert (kit.purpose, kit.language, kit.effort) == (Purpose.LIVE, Language.INDONESIAN, Effort.STANDARD)
     assert kit.mqtt is None
+    assert kit.panel is None
     assert kit.data == tmp_path / "data"
 
 
@@ -35,6 +37,9 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
         ('timezone = "Mars/Base"\n' + LEAST, "timezone: no such time zone: 'Mars/Base'"),
         ('purpose = "play"\n' + LEAST, "purpose: "),
         (LEAST + "[mqtt]\nport = 1883", "mqtt.host: this key is required"),
+        (LEAST + "[panel]\nwhite = 28", "panel.white: "),
+        (LEAST + "[panel]\nskip = 5", "panel: skip: GPIO5 belongs to accept already; give each part a pin of its own"),
+        (LEAST + "[panel]\nred = 15", "panel: red: GPIO15 belongs to the UART already"),
         ("kit_id = ", "not valid TOML"),
         ("", "kit_id: this key is required"),
     ],
@@ -53,6 +58,12 @@ def test_every_fault_is_told_at_once_and_each_only_once(tmp_path: Path) -> None:
         config.load(write(tmp_path, text))
     assert "fingerprint.passwords.0" in str(told.value)
     assert "fingerprint.attempts" in str(told.value)
+
+
+def test_a_panel_s_settings_are_the_driver_s(tmp_path: Path) -> None:
+    kit = config.load(write(tmp_path, LEAST + "[panel]\n"))
+    assert kit.panel
+    assert Wiring(**kit.panel.model_dump()) == Wiring()
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

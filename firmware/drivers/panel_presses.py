@@ -1,0 +1,78 @@
+"""Buttons that go down and up become presses, in the order in which they were pressed."""
+
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+
+from firmware.signals import PanelButton, Press
+
+# A button that is down for so long is not held by a person
+_STUCK_S = 20.0
+
+
+class Presses:
+    """What the buttons' callbacks tell, in any thread, as presses in `queue`; `clock` is monotonic, seconds.
+
+    Accept and repeat count when they go down. The third button is decided when it is let go or was held, and what is
+    pressed meanwhile waits behind it.
+    """
+
+    def __init__(self, queue: "SimpleQueue[Press]", clock: Callable[[], float]) -> None:
+        self._queue = queue
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._down: dict[PanelButton, float] = {}
+        self._undecided: float | None = None
+        self._behind: list[Press] = []
+
+    @property
+    def stuck(self) -> frozenset[PanelButton]:
+        """The buttons that were down from the start, or have been for 20 s."""
+        with self._lock:
+            now = self._clock()
+            return frozenset(button for button, since in self._down.items() if now - since >= _STUCK_S)
+
+    def begin(self, button: PanelButton, *, is_down: Callable[[], bool]) -> None:
+        """Take a button in that may be down already; such a press counts for nothing."""
+        # With the lock, so that its release cannot be told before it is known to be down
+        with self._lock:
+            if button not in self._down and is_down():
+                self._down[button] = float("-inf")
+
+    def down(self, button: PanelButton) -> None:
+        """A button went down."""
+        with self._lock:
+            now = self._down[button] = self._clock()
+            if button is PanelButton.SKIP:
+                self._undecided = now
+            elif self._undecided is None:
+                self._queue.put(Press(button, held=False, at=now))
+            else:
+                self._behind.append(Press(button, held=False, at=now))
+
+    def up(self, button: PanelButton) -> None:
+        """A button was let go."""
+        with self._lock:
+            self._down.pop(button, None)
+            if button is PanelButton.SKIP:
+                self._decide(held=False)
+
+    def held(self) -> None:
+        """The third button has been down for long enough."""
+        with self._lock:
+            self._decide(held=True)
+
+    def clear(self) -> None:
+        """Forget what is under way; what is in the queue stays."""
+        with self._lock:
+            self._down.clear()
+            self._undecided = None
+            self._behind.clear()
+
+    def _decide(self, *, held: bool) -> None:
+        if self._undecided is None:
+            return
+        self._queue.put(Press(PanelButton.SKIP, held, self._undecided))
+        self._undecided = None
+        while self._behind:
+            self._queue.put(self._behind.pop(0))
