@@ -8,7 +8,11 @@ import typer
 from sim.cli import sim
 
 # Module and function by the word; imported only when asked for
-COMMANDS = {"grow": ("sim.grow", "grow")}
+COMMANDS = {
+    "grow": ("sim.grow", "grow"),
+    "press": ("sim.panel_verbs", "press"),
+    "watch": ("sim.panel_verbs", "watch"),
+}
 
 
 def main() -> None:
