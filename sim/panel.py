@@ -13,7 +13,7 @@ BUTTONS: Mapping[str, int] = {"accept": 5, "repeat": 6, "skip": 13}
 # A button connects its pin to ground
 _PRESSED = 0
 # Nobody presses again sooner after letting go; longer than any kit's debounce_s
-_LIFTED_S = 0.25
+_LIFTED_S = 0.3
 
 _Kind = TypeVar("_Kind", bound=ButtonFault)
 

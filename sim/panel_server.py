@@ -37,6 +37,7 @@ class PanelServer:
 class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 64
     panel: Panel
 
     def __init__(self, name: str, handler: type["_Peer"]) -> None:

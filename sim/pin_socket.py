@@ -32,8 +32,11 @@ def connect(path: Path) -> socket.socket:
     """A connection to the world at this path. Raises OSError while there is none."""
     link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
+        # A world that takes no more connections is none: never wait for it
+        link.setblocking(False)
         with address(path) as name:
             link.connect(name)
+        link.setblocking(True)
     except OSError:
         link.close()
         raise

@@ -199,5 +199,6 @@ class BenchFactory(PiFactory):
 
     def _settle(self) -> None:
         now = time.monotonic()
-        for pin in self._bench_pins():
+        # In the order of their edges, however late this comes
+        for pin in sorted(self._bench_pins(), key=lambda pin: pin.settles_at or 0.0):
             pin.settle(now)

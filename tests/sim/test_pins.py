@@ -1,6 +1,7 @@
 """The bench's pin factory does what gpiozero's own mock does, scenario by scenario, its far end behind a socket."""
 
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ from gpiozero.pins.mock import MockFactory
 
 from sim.panel import BUTTONS, OUTPUTS
 from sim.panel_faults import BouncingButton, StuckButton
+from sim.pin_socket import address
 from sim.pins import BenchFactory
 from tests import benches
 from tests.benches import until
@@ -330,6 +332,22 @@ def test_the_outputs_of_a_kit_that_is_killed_stay_until_the_next_one(
         gpiozero.LED(LAMP, pin_factory=factory).close()
         until(lambda: not panel.is_on("white"))
         factory.close()
+
+
+def test_a_world_that_does_not_read_holds_up_no_kit(factory: BenchFactory, tmp_path: Path) -> None:
+    deaf = socket.socket(socket.AF_UNIX)
+    with gpiozero.LED(LAMP, pin_factory=factory) as lamp:
+        with address(tmp_path / "pins.sock") as name:
+            deaf.bind(name)
+        deaf.listen()
+        deaf.accept()[0].detach()
+        for _ in range(20_000):
+            lamp.toggle()
+        lamp.on()
+        deaf.close()
+        (tmp_path / "pins.sock").unlink()
+        with benches.panel(tmp_path) as panel:
+            until(lambda: panel.is_on("white"), "the lamp in the next world")
 
 
 def edges_of(button: gpiozero.Button) -> list[str]:
