@@ -64,7 +64,7 @@ class Panel:
     def __init__(self, wiring: Wiring | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self.presses: SimpleQueue[Press] = SimpleQueue()
         self._wiring = wiring or Wiring()
-        self._buttons = Presses(self.presses, clock)
+        self._buttons = Presses(self.presses, self._wiring.hold_s, clock)
         self._lock = threading.Lock()
         self._devices: list[gpiozero.GPIODevice] = []
         self._lamps: dict[Lamp, gpiozero.LED] = {}
@@ -145,20 +145,18 @@ class Panel:
         self._supply = self._held(
             gpiozero.DigitalOutputDevice(wiring.supply, active_high=wiring.supply_active_high, initial_value=True)
         )
+        # gpiozero's Button would do, but its close waits for a held one: as long as hold_s, or ends in ZombieThread
         for button in PanelButton:
             device = self._held(
-                gpiozero.Button(
+                gpiozero.DigitalInputDevice(
                     getattr(wiring, button.value),
                     pull_up=not wiring.buttons_active_high,
                     bounce_time=wiring.debounce_s,
-                    hold_time=wiring.hold_s,
                 )
             )
-            device.when_pressed = partial(self._buttons.down, button)
-            device.when_released = partial(self._buttons.up, button)
-            if button is PanelButton.SKIP:
-                device.when_held = self._buttons.held
-            self._buttons.begin(button, is_down=partial(getattr, device, "is_pressed"))
+            device.when_activated = partial(self._buttons.down, button)
+            device.when_deactivated = partial(self._buttons.up, button)
+            self._buttons.begin(button, is_down=partial(getattr, device, "is_active"))
 
     def _held(self, device: Any) -> Any:
         self._devices.append(device)

@@ -13,16 +13,18 @@ _STUCK_S = 20.0
 class Presses:
     """What the buttons' callbacks tell, in any thread, as presses in `queue`; `clock` is monotonic, seconds.
 
-    Accept and repeat count when they go down. The third button is decided when it is let go or was held, and what is
-    pressed meanwhile waits behind it.
+    Accept and repeat count when they go down. The third button is decided when it is let go or was down for `hold_s`,
+    and what is pressed meanwhile waits behind it.
     """
 
-    def __init__(self, queue: "SimpleQueue[Press]", clock: Callable[[], float]) -> None:
+    def __init__(self, queue: "SimpleQueue[Press]", hold_s: float, clock: Callable[[], float]) -> None:
         self._queue = queue
+        self._hold_s = hold_s
         self._clock = clock
         self._lock = threading.Lock()
         self._down: dict[PanelButton, float] = {}
         self._undecided: float | None = None
+        self._timer: threading.Timer | None = None
         self._behind: list[Press] = []
 
     @property
@@ -45,6 +47,9 @@ class Presses:
             now = self._down[button] = self._clock()
             if button is PanelButton.SKIP:
                 self._undecided = now
+                self._timer = threading.Timer(self._hold_s, self._held, (now,))
+                self._timer.daemon = True
+                self._timer.start()
             elif self._undecided is None:
                 self._queue.put(Press(button, held=False, at=now))
             else:
@@ -57,19 +62,26 @@ class Presses:
             if button is PanelButton.SKIP:
                 self._decide(held=False)
 
-    def held(self) -> None:
-        """The third button has been down for long enough."""
-        with self._lock:
-            self._decide(held=True)
-
     def clear(self) -> None:
         """Forget what is under way; what is in the queue stays."""
         with self._lock:
             self._down.clear()
+            self._stop_timer()
             self._undecided = None
             self._behind.clear()
 
+    def _held(self, since: float) -> None:
+        with self._lock:
+            if self._undecided == since:
+                self._decide(held=True)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
     def _decide(self, *, held: bool) -> None:
+        self._stop_timer()
         if self._undecided is None:
             return
         self._queue.put(Press(PanelButton.SKIP, held, self._undecided))

@@ -9,6 +9,7 @@ from queue import SimpleQueue
 
 import gpiozero
 import pytest
+from gpiozero.pins.mock import MockFactory
 
 from firmware.drivers.panel import Panel, Wiring
 from firmware.drivers.panel_errors import not_opened
@@ -21,7 +22,7 @@ from tests import benches
 from tests.benches import PATIENCE_S, Watcher, until
 
 LAMPS = tuple(lamp.value for lamp in Lamp)
-QUICK = Wiring(hold_s=0.5)
+QUICK = Wiring(hold_s=1.0)
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def test_a_press_during_a_blink_is_taken_and_the_blink_goes_on(panel: Panel, wor
 
 
 def test_held_is_told_while_the_button_is_still_down_and_then_not_again(panel: Panel, world: SimulatedPanel) -> None:
-    finger = threading.Thread(target=world.press, args=("skip", 1.5))
+    finger = threading.Thread(target=world.press, args=("skip", 2.5))
     finger.start()
     assert panel.presses.get(timeout=PATIENCE_S).held
     assert finger.is_alive()
@@ -129,21 +130,31 @@ def test_held_is_told_while_the_button_is_still_down_and_then_not_again(panel: P
     assert taken(panel.presses, 1) == [(PanelButton.SKIP, False)]
 
 
-@pytest.mark.parametrize(("seconds", "held"), [(0.3, False), (1.2, True)])
-def test_what_is_pressed_while_the_third_is_down_waits_behind_it(
-    panel: Panel, world: SimulatedPanel, seconds: float, held: bool
-) -> None:
-    finger = threading.Thread(target=world.press, args=("skip", seconds))
-    finger.start()
-    threading.Event().wait(0.1)
+@pytest.mark.parametrize("held", [False, True])
+def test_what_is_pressed_while_the_third_is_down_waits_behind_it(world: SimulatedPanel, held: bool) -> None:
+    panel = Panel(Wiring(hold_s=1.0 if held else 600.0))
+    panel.open()
+    world.tie("skip", 0)
     world.press("accept", 0.1)
+    if not held:
+        assert panel.presses.empty()
+        world.tie("skip", None)
     assert taken(panel.presses, 2) == [(PanelButton.SKIP, held), (PanelButton.ACCEPT, False)]
-    finger.join()
+    panel.close()
+
+
+def test_a_panel_closes_while_a_button_is_held(world: SimulatedPanel) -> None:
+    panel = Panel(Wiring(hold_s=600.0))
+    panel.open()
+    world.tie("skip", 0)
+    world.press("accept", 0.1)
+    panel.close()
+    assert panel.presses.empty()
 
 
 def test_a_bouncing_button_is_pressed_once(bound: Path) -> None:
     with benches.panel(bound, BouncingButton(button="skip", count=8, seconds=0.003)) as world:
-        panel = Panel(Wiring(debounce_s=0.1, hold_s=2.0))
+        panel = Panel(Wiring(debounce_s=0.15, hold_s=5.0))
         panel.open()
         for _ in range(3):
             world.press("skip", 0.4)
@@ -171,7 +182,7 @@ def test_a_button_stuck_from_the_start_is_told_and_does_nothing(bound: Path, cap
         world.press("accept", 0.1)
         assert taken(panel.presses, 1) == [(PanelButton.ACCEPT, False)]
         # Longer than it would have to be held
-        threading.Event().wait(0.8)
+        threading.Event().wait(1.2)
         world.tie("skip", None)
         until(lambda: not panel.stuck)
         assert panel.presses.empty()
@@ -246,6 +257,48 @@ def test_the_panel_opens_before_its_world_is_there(bound: Path) -> None:
         world.press("accept", 0.1)
         assert taken(panel.presses, 1) == [(PanelButton.ACCEPT, False)]
     panel.show(Signal.FAULT)
+    panel.close()
+
+
+@pytest.fixture
+def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockFactory]:
+    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
+    factory = MockFactory()
+    monkeypatch.setattr(gpiozero.Device, "pin_factory", factory)
+    yield factory
+    factory.close()
+
+
+def test_the_panel_runs_on_gpiozeros_own_mock_alike(mock: MockFactory) -> None:
+    panel = Panel(QUICK)
+    panel.open()
+    panel.show(Signal.READY)
+    until(lambda: mock.pin(QUICK.green).state)
+    for pin, count in ((QUICK.repeat, 1), (QUICK.skip, 2)):
+        mock.pin(pin).drive_low()
+        mock.pin(pin).drive_high()
+        until(lambda count=count: panel.presses.qsize() == count)  # type: ignore[misc]
+    mock.pin(QUICK.skip).drive_low()
+    assert taken(panel.presses, 3) == [
+        (PanelButton.REPEAT, False), (PanelButton.SKIP, False), (PanelButton.SKIP, True)
+    ]  # fmt: skip
+    panel.close()
+
+
+@pytest.mark.parametrize("high", [False, True])
+def test_each_part_acts_at_the_level_that_it_is_wired_for(mock: MockFactory, high: bool) -> None:
+    wiring = Wiring(
+        lamps_active_high=high, buzzer_active_high=high, supply_active_high=high, buttons_active_high=high, debounce_s=0
+    )
+    panel = Panel(wiring)
+    panel.open()
+    assert [mock.pin(pin).state for pin in (wiring.white, wiring.buzzer, wiring.supply)] == [not high, not high, high]
+    assert mock.pin(wiring.accept).pull == ("down" if high else "up")
+    panel.show(Signal.FAULT)
+    until(lambda: mock.pin(wiring.buzzer).state == high)
+    assert mock.pin(wiring.red).state == high
+    mock.pin(wiring.accept).drive_high() if high else mock.pin(wiring.accept).drive_low()
+    assert taken(panel.presses, 1) == [(PanelButton.ACCEPT, False)]
     panel.close()
 
 
