@@ -29,6 +29,42 @@ class FingerprintConfig(_Section):
     )
 
 
+# GPIO2 and 3 are I2C, 14 and 15 the UART; 0 and 1 read a board's identity when it starts
+Gpio = Annotated[int, Field(ge=4, le=27)]
+_UART = (14, 15)
+
+
+class PanelConfig(_Section):
+    """`[panel]`: which GPIO has which part, by Broadcom's numbers; docs/panel.md has the wiring."""
+
+    white: Gpio = Field(22, description="the lamp beside the glass")
+    green: Gpio = Field(23)
+    amber: Gpio = Field(24)
+    red: Gpio = Field(25)
+    buzzer: Gpio = Field(12)
+    supply: Gpio = Field(27, description="switches the fingerprint sensor's supply")
+    accept: Gpio = Field(5)
+    repeat: Gpio = Field(6)
+    skip: Gpio = Field(13, description="skips when pressed, cancels when held")
+    lamps_active_high: bool = True
+    buzzer_active_high: bool = True
+    supply_active_high: bool = Field(False, description="false: a pin that nobody drives leaves the sensor on")
+    buttons_active_high: bool = Field(False, description="false: a button connects its pin to ground")
+    debounce_s: float = Field(0.03, ge=0, le=0.2, description="a button's level counts once it stayed so long, seconds")
+    hold_s: float = Field(2.0, ge=0.5, le=10, description="how long the third button is held to cancel, seconds")
+
+    @model_validator(mode="after")
+    def _each_pin_once(self) -> Self:
+        users: dict[int, str] = dict.fromkeys(_UART, "the UART")
+        for name, pin in self:
+            if type(pin) is not int:
+                continue
+            if pin in users:
+                raise ValueError(f"{name}: GPIO{pin} belongs to {users[pin]} already; give each part a pin of its own")
+            users[pin] = name
+        return self
+
+
 class MqttConfig(_Section):
     """`[mqtt]`: where the status goes."""
 
@@ -78,6 +114,7 @@ class KitConfig(_Section):
     data: Path = Path("data")
     announcements: Path | None = None
     fingerprint: FingerprintConfig
+    panel: PanelConfig | None = None
     mqtt: MqttConfig | None = None
     power: PowerConfig | None = None
     office: OfficeConfig = OfficeConfig()

@@ -8,7 +8,12 @@ import typer
 from sim.cli import sim
 
 # Module and function by the word; imported only when asked for
-COMMANDS = {"grow": ("sim.grow", "grow"), "battery": ("sim.battery_command", "battery")}
+COMMANDS = {
+    "grow": ("sim.grow", "grow"),
+    "battery": ("sim.battery_command", "battery"),
+    "press": ("sim.panel_verbs", "press"),
+    "watch": ("sim.panel_verbs", "watch"),
+}
 
 
 def main() -> None:

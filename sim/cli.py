@@ -34,6 +34,7 @@ def sim(
         options = WorldOptions(folder, fingers, hold, pace, faults, _model(sensor), seed, _address(broker))
         with run(options) as world:
             typer.echo(f"The simulated world is up: {world.kit}")
+            typer.echo(f"Its panel: export {world.pins}")
             while not stop.wait(_LOOK_S):
                 if not world.is_whole:
                     raise SimulationError("the broker or the sensor has ended by itself; start the world again")

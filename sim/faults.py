@@ -8,7 +8,6 @@ A file holds a table `[[fault]]` for each, with its `kind` and fields; a field t
     offset = 5000
     count = 7
 
-kind                  what happens
 drop                  `count` bytes of an answer are lost at `offset`; with `probability`, each byte is lost by chance
 corrupt               the byte at `offset` arrives with the bits of `mask` flipped; with `probability`, each by chance
 delay                 the answer pauses for `seconds` before the byte at `offset`
@@ -25,11 +24,15 @@ sleepy                at the command the sensor has fallen asleep and first want
 sensor_fault          the command fails with the confirmation `code`
 no_finger             the resident puts no finger on the glass for the first `asks` asks; 0: never
 poor_prints           the first `impressions` of every finger are smeared and partial
+frozen                the sensor answers `after` commands and then none, until its supply was off
+stuck_button          the `button` of the panel (accept, repeat, skip) is down from the start
+bouncing_button       the contact of the `button` opens and closes `count` times more, `seconds` each
+floating_wire         the wire of the `button` is broken: presses are lost, and it pulses for `seconds` every `every_s`
 
 `command` names the instruction whose answer is meant ("UpImage", "GenImg", ...; left out: any). Offsets count from the
 first byte of the answer, its acknowledgement (12 bytes or more) included. `times` says how often it happens, 0 being
-always: by default once, and always for sensor_fault. What the sensor was left with, unknown_command, no_finger and
-poor_prints have no `times`. The kinds that begin with gauge_ stand in `sim.gauge_faults`.
+always: by default once, and always for sensor_fault. What the sensor was left with, and all from unknown_command on but
+sleepy and sensor_fault, have no `times`. The kinds that begin with gauge_ stand in `sim.gauge_faults`.
 """
 
 import tomllib
@@ -42,6 +45,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, Validation
 from sim.errors import SimulationError
 from sim.gauge_faults import GaugeAbsent, GaugeFrozen, GaugeNack, GaugeWrongByte
 from sim.instructions import Instruction
+from sim.panel_faults import BouncingButton, FloatingWire, Frozen, StuckButton
 
 
 def _instruction(value: Any) -> Any:
@@ -224,7 +228,7 @@ class PoorPrints:
 AnyFault = (
     Drop | Corrupt | Delay | Silence | Truncate | Duplicate | Stray | Unplug | LoseFirstCommand
     | WrongBaud | WrongPassword | UnknownCommand | Sleepy | SensorFault | NoFinger | PoorPrints
-    | GaugeAbsent | GaugeNack | GaugeFrozen | GaugeWrongByte
+    | GaugeAbsent | GaugeNack | GaugeFrozen | GaugeWrongByte | Frozen | StuckButton | BouncingButton | FloatingWire
 )  # fmt: skip
 _FAULTS: TypeAdapter[tuple[AnyFault, ...]] = TypeAdapter(tuple[Annotated[AnyFault, Field(discriminator="kind")], ...])
 

@@ -11,14 +11,22 @@ _IDLE_S = 0.25
 
 
 class SensorLine:
-    """A sensor that answers on a wire; a context manager, within which it is alive."""
+    """A sensor that answers on a wire; a context manager, within which it is alive.
 
-    def __init__(self, wire: Wire, sensor: FingerprintSensor, mischief: Mischief) -> None:
+    After `freezes_after` commands, if told, it answers none until its supply was off.
+    """
+
+    def __init__(
+        self, wire: Wire, sensor: FingerprintSensor, mischief: Mischief, freezes_after: int | None = None
+    ) -> None:
         self._wire = wire
         self._sensor = sensor
         self._mischief = mischief
         self._reader = Reader()
         self._loses_next = False
+        self._answers_left = freezes_after
+        self._has_power = True
+        self._has_lost_power = False
         self._is_closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fingerprint sensor", daemon=True)
 
@@ -37,12 +45,27 @@ class SensorLine:
         """Whether the sensor still answers."""
         return self._thread.is_alive()
 
+    def supply(self, *, is_on: bool) -> None:
+        """Take the sensor's supply away or give it back; what is not in flash is then gone."""
+        self._has_power = is_on
+        if not is_on:
+            self._has_lost_power = True
+
     def _run(self) -> None:
         while not self._is_closing.is_set():
             if self._wire.is_newly_opened():
                 self._begin()
+            if self._has_lost_power and self._has_power:
+                self._restart()
             for packet in self._reader.feed(self._wire.receive(_IDLE_S)):
-                self._handle(packet)
+                if not self._has_lost_power:
+                    self._handle(packet)
+
+    def _restart(self) -> None:
+        self._has_lost_power = False
+        self._answers_left = None
+        self._reader.reset()
+        self._wire.send(self._sensor.power_on())
 
     def _begin(self) -> None:
         self._reader.reset()
@@ -50,6 +73,10 @@ class SensorLine:
         self._loses_next = self._mischief.loses_first()
 
     def _handle(self, packet: Packet) -> None:
+        if self._answers_left == 0:
+            return
+        if packet.identifier == COMMAND and self._answers_left is not None:
+            self._answers_left -= 1
         if packet.identifier == COMMAND and self._loses_next:
             self._loses_next = False
             return
@@ -60,7 +87,7 @@ class SensorLine:
         if reply is None:
             return
         for step in [*self._mischief.disturb(instruction, reply.frames), reply.then]:
-            if not self._perform(step):
+            if self._has_lost_power or not self._perform(step):
                 break
         # Only now: the acknowledgement of a new speed still has the old one (R503 user manual 1.2.2 p. 12)
         self._wire.baud = self._sensor.flash.baud

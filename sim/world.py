@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import fcntl
 import os
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +21,16 @@ from sim.glass import Glass
 from sim.i2c_line import I2cLine
 from sim.line import SensorLine
 from sim.mischief import Mischief
+from sim.panel import BUTTONS, OUTPUTS, Panel
+from sim.panel_faults import Frozen
+from sim.panel_server import PanelServer
 from sim.people import Resident
 from sim.profiles import PROFILES, Profile
 from sim.wire import Wire
 
 _KIT, _PORT, _ANNOUNCEMENTS, _LOCK = "kit.toml", "fingerprint", "announcements.jsonl", "world.lock"
-I2C = "i2c.sock"
-"""The I2C bus of the world in its folder."""
+I2C, PINS = "i2c.sock", "pins.sock"
+"""The I2C bus and the panel's pins of the world in its folder."""
 
 # A print's resolution on the simulated glass
 _PPI = 500
@@ -48,12 +52,18 @@ class WorldOptions:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A world that runs: its kit.toml, its sensor and, where it is ours, its broker."""
+    """A world that runs: its kit.toml, its sensor, its panel and, where it is ours, its broker."""
 
     kit: Path
     sensor: SensorLine
     i2c: I2cLine
+    panel: Panel
     broker: Broker | None
+
+    @property
+    def pins(self) -> str:
+        """The environment in which gpiozero finds the panel, as a shell takes it."""
+        return _pins_at(self.kit.parent)
 
     @property
     def is_whole(self) -> bool:
@@ -82,9 +92,11 @@ def run(options: WorldOptions) -> Iterator[World]:
         battery = Battery()
         gauge = fuel_gauge.FuelGauge(battery, planned)
         i2c = stack.enter_context(I2cLine(folder / I2C, {fuel_gauge.ADDRESS: gauge}, battery))
+        panel = stack.enter_context(Panel(planned, lambda is_on: sensor.supply(is_on=is_on)))
+        stack.enter_context(PanelServer(folder / PINS, panel))
         host, port = (broker.host, broker.port) if broker else options.broker or ("", 0)
         _write(folder / _KIT, _kit_toml(folder, host, port))
-        yield World(folder / _KIT, sensor, i2c, broker)
+        yield World(folder / _KIT, sensor, i2c, panel, broker)
 
 
 def sensor_line(
@@ -100,7 +112,8 @@ def sensor_line(
         elif isinstance(fault, UnknownCommand):
             profile = dataclasses.replace(profile, unknown=profile.unknown | {fault.command})
     sensor = FingerprintSensor(profile, flash, glass)
-    return SensorLine(Wire(port, baud=flash.baud, pace=pace), sensor, Mischief(planned))
+    freezes_after = next((fault.after for fault in planned if isinstance(fault, Frozen)), None)
+    return SensorLine(Wire(port, baud=flash.baud, pace=pace), sensor, Mischief(planned), freezes_after)
 
 
 @contextlib.contextmanager
@@ -123,7 +136,7 @@ def _only_world_in(folder: Path) -> Iterator[None]:
 
 def _clear(folder: Path) -> None:
     """Take away what a world that ended badly left; the kit's own data stay."""
-    for name in (_KIT, _PORT, I2C, _ANNOUNCEMENTS):
+    for name in (_KIT, _PORT, I2C, PINS, _ANNOUNCEMENTS):
         (folder / name).unlink(missing_ok=True)
 
 
@@ -141,10 +154,23 @@ ppi = {_PPI}
 [power]
 bus = {_quoted(f"bench:{folder / I2C}")}
 
+# gpiozero finds its pins with: export {_pins_at(folder)}
+[panel]
+{_panel_pins()}
+
 [mqtt]
 host = {_quoted(host)}
 port = {port}
 """
+
+
+def _pins_at(folder: Path) -> str:
+    """The environment in which gpiozero finds the panel of the world in this folder."""
+    return f"GPIOZERO_PIN_FACTORY=rekam_bench REKAM_BENCH_PINS={shlex.quote(str(folder / PINS))}"
+
+
+def _panel_pins() -> str:
+    return "\n".join(f"{part} = {pin}" for part, pin in {**OUTPUTS, **BUTTONS}.items())
 
 
 def _quoted(text: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from firmware import config
+from firmware.drivers.panel import Wiring
 from firmware.errors import ConfigError
 from firmware.vocabulary import Effort, Language, Purpose
 
@@ -21,6 +22,7 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     kit = config.load(write(tmp_path, LEAST))
     assert (kit.purpose, kit.language, kit.effort) == (Purpose.LIVE, Language.INDONESIAN, Effort.STANDARD)
     assert kit.mqtt is None
+    assert kit.panel is None
     assert kit.data == tmp_path / "data"
 
 
@@ -38,6 +40,9 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
         (LEAST + "[power]\nbus = ''", "power.bus"),
         (LEAST + "[power]\naddress = 0x80", "power.address: "),
         (LEAST + "[power]\nlow_percent = 10", "power: critical_percent must be below low_percent"),
+        (LEAST + "[panel]\nwhite = 28", "panel.white: "),
+        (LEAST + "[panel]\nskip = 5", "panel: skip: GPIO5 belongs to accept already; give each part a pin of its own"),
+        (LEAST + "[panel]\nred = 15", "panel: red: GPIO15 belongs to the UART already"),
         ("kit_id = ", "not valid TOML"),
         ("", "kit_id: this key is required"),
     ],
@@ -63,6 +68,12 @@ def test_a_bus_is_a_number_or_a_name(tmp_path: Path, text: str, bus: int | str) 
     power = config.load(write(tmp_path, f"{LEAST}[power]\n{text}")).power
     assert power == config.PowerConfig(bus=bus)
     assert config.load(write(tmp_path, LEAST)).power is None
+
+
+def test_a_panel_s_settings_are_the_driver_s(tmp_path: Path) -> None:
+    kit = config.load(write(tmp_path, LEAST + "[panel]\n"))
+    assert kit.panel
+    assert Wiring(**kit.panel.model_dump()) == Wiring()
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from sim.faults import (
 )
 from sim.framing import Packet, Reader, frame
 from sim.instructions import Instruction
+from sim.panel_faults import Frozen
 from sim.people import Resident
 from sim.profiles import PROFILES
 from sim.world import sensor_line
@@ -108,6 +109,32 @@ def test_a_sensor_may_have_been_left_at_another_speed(tmp_path: Path) -> None:
     with sensor(tmp_path, WrongBaud(baud=9600)) as path, opened(path, 9600) as port:
         port.write(GOLDEN["HandShake"].data)
         assert port.read(12) == DONE
+
+
+def test_a_frozen_sensor_answers_again_once_its_supply_was_off(tmp_path: Path) -> None:
+    frozen = sensor_line(
+        tmp_path / "sensor", PROFILES["zfm20"], Resident(Hand(), hold=True), (Frozen(after=3),), pace=0
+    )
+    with frozen, opened(tmp_path / "sensor") as port:
+        port.write(GOLDEN["SetSysPara(packet size, 256)"].data + GOLDEN["GenImg"].data + GOLDEN["HandShake"].data)
+        assert port.read(36) == DONE * 3
+        port.timeout = 0.5
+        port.write(GOLDEN["HandShake"].data)
+        assert port.read(12) == b""
+        frozen.supply(is_on=False)
+        port.write(GOLDEN["HandShake"].data)
+        assert port.read(12) == b""
+        frozen.supply(is_on=True)
+        for _ in range(20):
+            port.write(GOLDEN["HandShake"].data)
+            if port.read(12) == DONE:
+                break
+        port.timeout = 5
+        # The image is gone, the setting is not
+        port.write(GOLDEN["UpImage"].data)
+        assert Reader().feed(port.read(12))[0].content == b"\x0f"
+        port.write(GOLDEN["ReadSysPara"].data)
+        assert Reader().feed(port.read(28))[0].content[13:15] == b"\0\x03"
 
 
 def test_data_that_nobody_asked_for_is_ignored(tmp_path: Path) -> None:
