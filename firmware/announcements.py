@@ -1,6 +1,7 @@
 """Tells a second screen or a loudspeaker what the kit asks for, a JSON line each and nothing personal.
 
-Lines: {"ask": "right_thumb", "attempt": 1}, {"lift": "right_thumb"}, {"again": "right_thumb"}, and at the end
+Lines: {"ask": "right_thumb", "attempt": 1}, {"lift": "right_thumb"}, {"again": "right_thumb"}, {"decide": true}
+when the operator is asked, and at the end
 {"done": true}, or false when the session ended early. The file may be a FIFO: without a reader its lines are lost.
 """
 
@@ -32,6 +33,10 @@ class FileAnnouncer:
     def again(self, position: FingerPosition) -> None:
         """Announce that this finger will be asked for once more."""
         self._append({"again": position.name.lower()})
+
+    def decide(self) -> None:
+        """Announce that the operator is asked."""
+        self._append({"decide": True})
 
     def done(self, *, complete: bool) -> None:
         """Announce the end of the session."""

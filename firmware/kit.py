@@ -1,11 +1,7 @@
 """The kit's hardware: opens the configured devices in order, closes them in reverse, reports all faults at once."""
 
-import fcntl
 import logging
-import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -13,7 +9,9 @@ from firmware.config import KitConfig
 from firmware.datatypes import DeviceState, DeviceStatus
 from firmware.drivers.fingerprint import FingerprintSensor
 from firmware.drivers.fuel_gauge import FuelGauge
-from firmware.errors import ConfigError, DeviceAbsent, DeviceBusy, DeviceError, DevicesFailed
+from firmware.drivers.panel import Panel, Wiring
+from firmware.errors import DeviceAbsent, DeviceBusy, DeviceError, DevicesFailed, LinkError
+from firmware.ownership import owned
 from firmware.power import Limits, Power, PowerMonitor
 
 _log = logging.getLogger(__name__)
@@ -56,6 +54,7 @@ class Kit:
         self._faults: dict[str, DeviceError] = {}
         self._next_look = 0.0
         power = config.power
+        self.panel = Panel(Wiring(**config.panel.model_dump())) if config.panel else None
         self._gauge = FuelGauge(power.bus, power.address) if power else None
         limits = Limits(power.low_percent, power.critical_percent, power.critical_v) if power else None
         self._monitor = PowerMonitor(self._gauge.read if self._gauge else None, limits)
@@ -71,8 +70,9 @@ class Kit:
 
     def statuses(self) -> tuple[DeviceStatus, ...]:
         """How every configured device is doing."""
+        panel = (self._panel(),) if self.panel else ()
         battery = (self._battery(),) if self._gauge else ()
-        return (*(self._status(name) for name in _OPENERS), *battery)
+        return (*(self._status(name) for name in _OPENERS), *panel, *battery)
 
     def look_at_power(self, now: float) -> Power:
         """The power as last judged; the gauge is read when it is time to. now: seconds of a monotonic clock."""
@@ -80,7 +80,19 @@ class Kit:
         return self._power
 
     def reopen(self, name: str) -> None:
-        """Close one device and open it anew, after its link failed. Raises DeviceError."""
+        """Close one device and open it anew, after its link failed.
+
+        A sensor that stays silent loses its supply for a moment, where the panel can switch that. Raises DeviceError.
+        """
+        try:
+            self._open(name)
+        except (DeviceAbsent, LinkError):
+            if not (self.panel and self.panel.is_open):
+                raise
+            self.panel.power_cycle()
+            self._open(name)
+
+    def _open(self, name: str) -> None:
         if name in self._devices:
             self._devices.pop(name).close()
         try:
@@ -99,6 +111,8 @@ class Kit:
             return False
         self._next_look = now + LOOK_S
         before = self.statuses()
+        if self.panel and not self.panel.is_open:
+            self._open_panel()
         for name in _OPENERS:
             if name not in self._devices:
                 self._try(name)
@@ -113,9 +127,29 @@ class Kit:
 
     def _try(self, name: str) -> None:
         try:
-            self.reopen(name)
+            self._open(name)
         except DeviceError as fault:
             _log.info("kit: %s", fault)
+
+    def _open_panel(self) -> None:
+        """A kit without its panel records all the same."""
+        if self.panel is None:
+            return
+        try:
+            self.panel.open()
+        except DeviceError as fault:
+            _log.info("kit: %s", fault)
+            self._faults["panel"] = fault
+        else:
+            self._faults.pop("panel", None)
+
+    def _panel(self) -> DeviceStatus:
+        if fault := self._faults.get("panel"):
+            return _ill("panel", fault)
+        stuck = ", ".join(sorted(button.value for button in self.panel.stuck)) if self.panel else ""
+        if stuck:
+            return DeviceStatus("panel", DeviceState.FAULT, f"stuck: {stuck}; free the button and see its wire")
+        return DeviceStatus("panel", DeviceState.OK)
 
     def _battery(self) -> DeviceStatus:
         if self._power.fault:
@@ -134,8 +168,9 @@ class Kit:
         try:
             for name in _OPENERS:
                 self._try(name)
-            if self._faults and not self._patient:
-                faults = tuple(self._faults.values())
+            faults = tuple(self._faults.values())
+            self._open_panel()
+            if faults and not self._patient:
                 raise faults[0] if len(faults) == 1 else DevicesFailed(faults)
         except BaseException:
             self._close()
@@ -152,6 +187,8 @@ class Kit:
             self._devices.popitem()[1].close()
         if self._gauge:
             self._gauge.close()
+        if self.panel:
+            self.panel.close()
         self._ownership.__exit__(None, None, None)
 
 
@@ -164,29 +201,6 @@ def probe(config: KitConfig) -> tuple[DeviceStatus, ...]:
 def all_busy(owner: DeviceBusy) -> tuple[DeviceStatus, ...]:
     """How the devices are while another process owns the kit."""
     return tuple(DeviceStatus(name, DeviceState.BUSY, _words(owner)) for name in _OPENERS)
-
-
-@contextmanager
-def owned(data: Path) -> Iterator[None]:
-    """Own a kit's data folder, made if it is missing. Raises DeviceBusy, naming the process that owns it already."""
-    path = data / "kit.lock"
-    try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = path.open("a+", encoding="ascii")
-    except OSError as error:
-        raise ConfigError(f"data: {data} cannot be used ({error}); name a folder that this user may write") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.seek(0)
-            owner = lock.read().strip() or "unknown"
-            message = f"process {owner} records with {data}; wait until it ends, or end it"
-            raise DeviceBusy("kit", message) from error
-        lock.truncate(0)
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
-        yield
 
 
 def _probed(name: str, config: KitConfig) -> DeviceStatus:

@@ -14,6 +14,7 @@ from firmware.circumstances import NOTHING_NOTED, Circumstances
 from firmware.config import KitConfig
 from firmware.datatypes import Excuse, FingerCapture, Resident, Timestamp
 from firmware.errors import DeviceError, DeviceRefused, SessionError, SpoolError
+from firmware.panel_desk import PanelAnnouncer
 from firmware.pipeline import extraction, warming
 from firmware.power_words import PowerPhrase
 from firmware.records import sealing, transaction
@@ -138,7 +139,7 @@ def _enrol(
     station = Station(
         place.kit,
         desk,
-        (FileAnnouncer(config.announcements),),
+        (FileAnnouncer(config.announcements), *((PanelAnnouncer(place.kit.panel),) if place.kit.panel else ())),
         settings.finger_timeout_s,
         on_change=place.report.tell,
         on_step=settled,

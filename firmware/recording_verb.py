@@ -76,18 +76,18 @@ def record(
         "noted": {**noted, "consent": consent and consent.value},
     }
     console = Console(stderr=as_json, highlight=False, soft_wrap=True)
-    terminal = Terminal(console, settings.language)
-    if not (resident or roster or terminal.is_interactive):
+    if not (resident or roster or Terminal(console, settings.language).is_interactive):
         raise InputError("resident: nobody can be asked here; name a file with --resident, or use a terminal")
     tell = _write if as_json else _keep_quiet
     result = client.ask(settings.data, console, "record", tell, **message)
     if result is None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-        try:
-            with workplace(settings) as here:
-                result = stationwork.record(here, terminal, message, tell)
-        finally:
-            terminal.close()
+        with workplace(settings) as here:
+            desk = Terminal(console, settings.language, presses=here.presses())
+            try:
+                result = stationwork.record(here, desk, message, tell)
+            finally:
+                desk.close()
     tell({"class": result["class"]} if roster else result)
     if roster and result["unfinished"]:
         raise typer.Exit(1)

@@ -89,7 +89,10 @@ class Presses(Protocol):
         """Whether one was pressed that is not heard yet; never waits."""
 
     def word(self) -> Word | None:
-        """Take what was pressed first; None when that means nothing here."""
+        """Take what was pressed first; None when nothing was."""
+
+    def wait(self) -> Word:
+        """Wait for what is pressed next."""
 
 
 class Announcer(Protocol):
@@ -103,6 +106,9 @@ class Announcer(Protocol):
 
     def again(self, position: FingerPosition) -> None:
         """The same finger will be asked for once more."""
+
+    def decide(self) -> None:
+        """The operator is asked."""
 
     def done(self, *, complete: bool) -> None:
         """The session is over."""

@@ -11,14 +11,17 @@ from pathlib import Path
 
 import numpy as np
 
+from firmware import panel_words
 from firmware.clock import Clock, needs_confirmation
 from firmware.datatypes import DeviceState
 from firmware.errors import DeviceAbsent, KitError
 from firmware.identity import Identity
 from firmware.kit import Kit
+from firmware.panel_words import PanelPhrase
 from firmware.pipeline import extraction
 from firmware.reporting import Reach, Reporter
 from firmware.selftest_words import TestPhrase
+from firmware.signals import Signal
 from firmware.spool import Spool
 from firmware.vocabulary import Effort, Language
 
@@ -26,6 +29,7 @@ LEAST_FREE = 500_000_000
 """Bytes that a data folder needs: about 500 records."""
 
 _SIDE = 256
+_SIGNAL_S = 0.4
 
 
 class Verdict(Enum):
@@ -69,6 +73,7 @@ def run(subject: Subject, language: Language) -> Iterator[Finding]:
         "identity": _identity,
         "clock": _clock,
         "battery": _battery,
+        "panel": _panel,
         "fingerprint": _fingerprint,
         "core": _core,
         "broker": _broker,
@@ -123,6 +128,21 @@ def _battery(subject: Subject, language: Language) -> Found:
     power = subject.kit.look_at_power(time.monotonic())
     is_well = power.may_start and not power.fault
     return (Verdict.PASSED if is_well else Verdict.WARNING), power.say(language)
+
+
+def _panel(subject: Subject, language: Language) -> Found:
+    """Each lamp and the buzzer by a signal, and no button that is down by itself."""
+    panel = subject.kit.panel
+    if panel is None:
+        return Verdict.PASSED, TestPhrase.NO_PANEL.say(language)
+    if not panel.is_open:
+        return Verdict.WARNING, PanelPhrase.ABSENT.say(language)
+    for signal in (Signal.PLACE_FINGER, Signal.DONE, Signal.AGAIN, Signal.FAULT, Signal.READY):
+        panel.show(signal)
+        time.sleep(_SIGNAL_S)
+    if stuck := sorted(panel.stuck, key=lambda button: button.value):
+        return Verdict.WARNING, " ".join(panel_words.say_stuck(button, language) for button in stuck)
+    return Verdict.PASSED, TestPhrase.PANEL.say(language)
 
 
 def _fingerprint(subject: Subject, language: Language) -> Found:

@@ -25,6 +25,11 @@ class TestPhrase(Bilingual):
     )
     CLOCK = ("{at} UTC, kepercayaan: {trust}", "{at} UTC, trust: {trust}")
     FINGERPRINT = ("{model} menjawab dalam {ms} ms", "{model} answers within {ms} ms")
+    PANEL = (
+        "putih, hijau, kuning, merah, bel: semua harus tampak dan terdengar",
+        "white, green, amber, red, buzzer: all of them should have been seen and heard",
+    )
+    NO_PANEL = ("tidak ada di kit.toml", "none in kit.toml")
     CORE = ("gambar uji dinilai dalam {ms} ms", "a test image judged within {ms} ms")
     CORE_BLIND = (
         "gambar uji tidak dikenali; pasang ulang Rekam",

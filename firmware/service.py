@@ -19,10 +19,12 @@ from rich.console import Console
 from firmware import reporting
 from firmware.config import KitConfig
 from firmware.connection import Connection, Listener, Paper
+from firmware.datatypes import DeviceState
 from firmware.errors import KitError
 from firmware.keyboard import Keyboard
 from firmware.pipeline import warming
 from firmware.power_off import power_off
+from firmware.signals import Signal
 from firmware.telemetry.summary import KitState
 from firmware.terminal import Terminal
 from firmware.vocabulary import Language
@@ -70,6 +72,7 @@ class Service:
             listener = Listener(self.config.data)
             threading.Thread(target=self._listen, args=(listener, place), daemon=True).start()
             try:
+                self._show(place)
                 notify("READY=1")
                 on_ready(place)
                 self._serve(place)
@@ -97,11 +100,20 @@ class Service:
         """Look after the devices; an empty battery ends the station before the supply does."""
         if place.kit.look_after(now):
             place.report.tell(KitState.IDLE)
+            self._show(place)
         power = place.kit.look_at_power(now)
         if power.must_end:
             _log.warning("service: %s", power.say(Language.ENGLISH))
             self._is_empty.set()
             self._ending.set()
+
+    def _show(self, place: Workplace) -> None:
+        """How the idle kit is, on its panel."""
+        if place.kit.panel is None:
+            return
+        ill = any(status.state not in (DeviceState.OK, DeviceState.UNKNOWN) for status in place.kit.statuses())
+        low = not place.kit.look_at_power(time.monotonic()).may_start
+        place.kit.panel.show(Signal.BATTERY_LOW if low else Signal.FAULT if ill else Signal.READY)
 
     def _do(self, job: _Job, place: Workplace) -> None:
         screen = job.message.get("terminal", {})
@@ -112,7 +124,7 @@ class Service:
             highlight=False,
             soft_wrap=True,
         )
-        terminal = Terminal(console, self.config.language, job.keys)
+        terminal = Terminal(console, self.config.language, job.keys, place.presses())
         try:
             result = job.work(place, terminal, job.message, lambda part: job.line.send(part=part))
         except KitError as error:

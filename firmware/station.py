@@ -170,13 +170,19 @@ class Station:
         word = self.operator.word(enrolment, may_excuse=enrolment.finger is not None)
         return self._act(enrolment, (during,)) if word is None else word
 
+    def _ask_operator(self) -> None:
+        for announcer in self.announcers:
+            announcer.decide()
+
     def _review(self, enrolment: Session) -> Event:
+        self._ask_operator()
         word = self.operator.review(enrolment)
         if word is None:
             raise SessionError("nobody confirmed the record; nothing was kept: record this resident again")
         return word
 
     def _decide(self, enrolment: Session) -> Event:
+        self._ask_operator()
         decision = self.operator.decide(enrolment, may_excuse=True)
         if decision is None:
             finger = _finger(enrolment).name.lower()

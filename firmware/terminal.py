@@ -199,9 +199,9 @@ class Terminal:
         """What is typed or pressed, whichever comes first; a choice of None is an excuse, whose reason is asked for."""
         self.close()
         while self.can_decide:
-            typed = self._typed(prompt.say(self._language), self._has_press)
+            typed = self._typed(prompt.say(self._language), self._has_press) if self.is_interactive else None
             if typed is None and self._presses:
-                return self._presses.word()
+                return self._presses.wait()
             key = (typed or "?").strip().lower()
             if key in choices:
                 return choices[key] or events.Excused(self._interview.excuse())

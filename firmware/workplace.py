@@ -11,6 +11,7 @@ from firmware.identity import Identity
 from firmware.journal import JOURNAL, Journal
 from firmware.kit import Kit
 from firmware.logbook import CutOff, Logbook
+from firmware.panel_desk import PanelPresses
 from firmware.records import sealing
 from firmware.reporting import SPOOL, Reporter
 from firmware.spool import Spool
@@ -29,6 +30,11 @@ class Workplace:
     clock: Clock
     logbook: Logbook
     cut_off: list[CutOff] = field(default_factory=list)
+
+    def presses(self) -> PanelPresses | None:
+        """The panel's buttons from now on; None where there is no panel that works."""
+        panel = self.kit.panel
+        return PanelPresses(panel, self.config.language) if panel and panel.is_open else None
 
 
 @contextmanager

@@ -11,11 +11,12 @@ from firmware import kit
 from firmware.config import FingerprintConfig, KitConfig
 from firmware.datatypes import DeviceState
 from firmware.errors import ConfigError, DeviceAbsent, DeviceBusy, DevicesFailed
+from firmware.ownership import owned
 
 HOLDS = """
 import sys
 from pathlib import Path
-from firmware.kit import owned
+from firmware.ownership import owned
 with owned(Path(sys.argv[1])):
     sys.stdout.write("held\\n")
     sys.stdout.flush()
@@ -61,14 +62,14 @@ def test_a_device_that_is_not_open_is_unknown(tmp_path: Path) -> None:
 
 
 def test_the_data_folder_is_for_this_user_alone(tmp_path: Path) -> None:
-    with kit.owned(tmp_path / "data"):
+    with owned(tmp_path / "data"):
         assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
         assert (tmp_path / "data" / "kit.lock").read_text() == f"{os.getpid()}\n"
 
 
 def test_a_data_folder_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ConfigError, match=r"data: .*cannot be used"), kit.owned(tmp_path / "file" / "data"):
+    with pytest.raises(ConfigError, match=r"data: .*cannot be used"), owned(tmp_path / "file" / "data"):
         raise AssertionError("a folder in a file")
 
 

@@ -20,8 +20,8 @@ from firmware.cli import app
 from firmware.config import FingerprintConfig, KitConfig, OfficeConfig, load
 from firmware.datatypes import Outcome, Timestamp
 from firmware.errors import IdentityError, KitError, SealingError
-from firmware.kit import owned
 from firmware.office import opening
+from firmware.ownership import owned
 from firmware.recording import control_number
 from firmware.records import sealing
 from firmware.records.contents import Transaction

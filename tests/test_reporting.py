@@ -10,7 +10,7 @@ import pytest
 from firmware import reporting
 from firmware.config import FingerprintConfig, KitConfig, MqttConfig
 from firmware.datatypes import DeviceState, DeviceStatus, SealedPacket
-from firmware.kit import owned
+from firmware.ownership import owned
 from firmware.reporting import Reach, Reporter
 from firmware.spool import Spool
 from firmware.telemetry import summary

@@ -1,0 +1,96 @@
+"""The panel in a session: what is announced becomes its signals, its presses become the operator's words."""
+
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Protocol
+
+from firmware import events
+from firmware.datatypes import Excuse
+from firmware.panel_words import PanelPhrase
+from firmware.seams import Word
+from firmware.signals import PanelButton, Press, Signal
+from firmware.vocabulary import FingerPosition, Language, MissingFinger
+
+# A wait without an end would not let a signal through
+_POLL_S = 0.2
+
+
+class Panel(Protocol):
+    """What a session asks of the panel; see the driver for the meaning."""
+
+    @property
+    def presses(self) -> "SimpleQueue[Press]":
+        """What was pressed, in order."""
+
+    def show(self, signal: Signal) -> None:
+        """Begin a signal in place of the one before."""
+
+
+class PanelAnnouncer:
+    """Shows on the panel what is asked for."""
+
+    def __init__(self, panel: Panel) -> None:
+        self._show: Callable[[Signal], None] = panel.show
+
+    def ask(self, position: FingerPosition, attempt: int) -> None:
+        """Show that a finger is asked for."""
+        self._show(Signal.PLACE_FINGER)
+
+    def lift(self, position: FingerPosition) -> None:
+        """Show that the finger may leave the glass."""
+        self._show(Signal.LIFT)
+
+    def again(self, position: FingerPosition) -> None:
+        """Show that the same finger is wanted once more."""
+        self._show(Signal.AGAIN)
+
+    def decide(self) -> None:
+        """Show that the operator is asked."""
+        self._show(Signal.ASK_OPERATOR)
+
+    def done(self, *, complete: bool) -> None:
+        """Show the end of the session."""
+        self._show(Signal.DONE if complete else Signal.READY)
+
+
+class PanelPresses:
+    """Takes presses for the operator's words; what was pressed before the session began means nothing in it."""
+
+    def __init__(self, panel: Panel, language: Language) -> None:
+        self._presses = panel.presses
+        self._language = language
+        while self._next() is not None:
+            pass
+
+    def has_word(self) -> bool:
+        """Whether a button was pressed that is not heard yet."""
+        return not self._presses.empty()
+
+    def word(self) -> Word | None:
+        """Take what was pressed first."""
+        press = self._next()
+        return None if press is None else self._word_of(press)
+
+    def wait(self) -> Word:
+        """Wait for what is pressed next."""
+        while True:
+            try:
+                return self._word_of(self._presses.get(timeout=_POLL_S))
+            except Empty:
+                continue
+
+    def _word_of(self, press: Press) -> Word:
+        if press.button is PanelButton.ACCEPT:
+            return events.Confirmed()
+        if press.button is PanelButton.REPEAT:
+            return events.Repeated()
+        if press.held:
+            return events.Cancelled()
+        reason = PanelPhrase.SKIPPED.say(self._language)
+        return events.Excused(Excuse(MissingFinger.UNABLE_TO_PRINT, reason))
+
+    def _next(self) -> Press | None:
+        try:
+            return self._presses.get_nowait()
+        except Empty:
+            return None
