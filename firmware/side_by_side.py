@@ -25,7 +25,7 @@ class Caption(Bilingual):
     NOW = ("Sekarang: {finger}", "Now: {finger}")
     BEFORE = ("Sebelumnya: {finger}", "Before: {finger}")
     OPERATOR = ("Operator: {finger}", "Operator: {finger}")
-    SAME = ("{count} titik minusi cocok, nilai {score}", "{count} minutiae match, score {score}")
+    SAME = ("{count} titik minutia cocok, nilai {score}", "{count} minutiae match, score {score}")
 
 
 def draw(duplicate: Duplicate, language: Language) -> Image.Image:
