@@ -70,15 +70,17 @@ def _compare_surroundings(a: Complex, a_count: Ints, b: Complex, b_count: Ints, 
 
     a: (n, most, 2), b: (m, most, 2), neighbours in their minutiae's frames. a_count: (n). b_count: (m). out: (n, m).
     """
+    narrowness = np.empty(a.shape[1])
     for i in range(len(a)):
+        for k in range(a_count[i]):
+            narrowness[k] = 1 / (_APART + _STRETCH * abs(a[i, k, 0])) ** 2
         for j in range(len(b)):
             total = 0.0
             for k in range(a_count[i]):
-                room = 1 / (_APART + _STRETCH * abs(a[i, k, 0])) ** 2
                 least = 1.0
                 for m in range(b_count[j]):
                     off, turned = a[i, k, 0] - b[j, m, 0], a[i, k, 1] - b[j, m, 1]
-                    cost = room * (off.real * off.real + off.imag * off.imag)
+                    cost = narrowness[k] * (off.real * off.real + off.imag * off.imag)
                     if cost < least:
                         cost += (turned.real * turned.real + turned.imag * turned.imag) / (_CHORD * _CHORD)
                         least = min(least, cost)

@@ -90,7 +90,8 @@ def _grow(a: Complex, b: Complex, seed: tuple[int, int], pairs: Ints, used: Flag
         following = -1
         for i in range(len(a)):
             if j >= 0:
-                far[i] = min(far[i], abs(a[i, 0] - a[k, 0]))
+                off = a[i, 0] - a[k, 0]
+                far[i] = min(far[i], off.real * off.real + off.imag * off.imag)
             if not done[i] and (following < 0 or far[i] < far[following]):
                 following = i
         k = following
@@ -122,7 +123,7 @@ def _overlap(a: Complex, b: Complex, pairs: Ints, outline: Floats, margin: float
 
     a: (n, 2), b: (m, 2). pairs: (n), the other's minutia or -1. outline: (directions), how far b reaches to each.
     """
-    inside = 0
+    inside, sides = 0, np.exp(2j * math.pi * np.arange(len(outline)) / len(outline))
     for k in range(len(a)):
         if pairs[k] >= 0:
             inside += 1
@@ -130,7 +131,6 @@ def _overlap(a: Complex, b: Complex, pairs: Ints, outline: Floats, margin: float
         place, _, nearest = _seek(k, a, b, pairs)
         fits = nearest < math.inf
         for d in range(len(outline)):
-            angle = 2 * math.pi * d / len(outline)
-            fits = fits and place.real * math.cos(angle) + place.imag * math.sin(angle) <= outline[d] + margin
+            fits &= place.real * sides[d].real + place.imag * sides[d].imag <= outline[d] + margin
         inside += fits
     return inside
