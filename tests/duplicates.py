@@ -132,8 +132,8 @@ def false_match_rate(scores: Floats, threshold: float) -> float:
     return TAIL * math.exp(-(threshold - begin) / float(excess.mean()))
 
 
-def show(sessions: Sequence[Session], chance: Floats, console: Console) -> None:
-    """Print all figures."""
+def tell_sessions(sessions: Sequence[Session], console: Console) -> None:
+    """Print what was reported, rightly and falsely."""
     honest = sum(session.honest for session in sessions)
     faulty = sum(session.honest > 0 for session in sessions)
     console.print(f"honest sessions: {len(sessions)}, with a duplicate reported: {faulty} ({honest} fingers)")
@@ -141,13 +141,15 @@ def show(sessions: Sequence[Session], chance: Floats, console: Console) -> None:
         told = [session.caught[k] for session in sessions if session.caught[k] is not None]
         poor = len(sessions) - len(told)
         console.print(f"{what}: caught {sum(map(bool, told))} of {len(told)}; too poor to be compared: {poor}")
-    if len(chance):
-        passed, rate = int((chance >= MATCH_SCORE).sum()), false_match_rate(chance, MATCH_SCORE)
-        prints = sum(len(session.prints) for session in sessions)
-        console.print(
-            f"different fingers: {len(chance)} comparisons of {prints} prints, highest score {chance.max():.3f}; "
-            f"at {MATCH_SCORE} or above: {passed}; rate by the tail: 1 in {1 / rate:,.0f}"
-        )
+
+
+def tell_chance(chance: Floats, prints: int, console: Console) -> None:
+    """Print how often different fingers reach the threshold."""
+    passed, rate = int((chance >= MATCH_SCORE).sum()), false_match_rate(chance, MATCH_SCORE)
+    console.print(
+        f"different fingers: {len(chance)} comparisons of {prints} prints, highest score {chance.max():.3f}; "
+        f"at {MATCH_SCORE} or above: {passed}; rate by the tail: 1 in {1 / rate:,.0f}"
+    )
 
 
 def main(
@@ -168,9 +170,11 @@ def main(
         theirs = ([masters[k] for k in hand] for hand in hands)
         playing = pool.map(partial(play, seed=seed), range(sessions), hands, theirs)
         played = list(track(playing, "sessions", total=sessions, console=console))
+    shown = Console(width=150)
+    tell_sessions(played, shown)
     prints = [one for session in played for one in session.prints]
-    chance = by_chance(prints, comparisons, seed) if comparisons and prints else np.empty(0)
-    show(played, chance, Console(width=150))
+    if comparisons and prints:
+        tell_chance(by_chance(prints, comparisons, seed), len(prints), shown)
 
 
 if __name__ == "__main__":

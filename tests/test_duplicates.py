@@ -121,7 +121,9 @@ def test_sessions_of_few_fingers(masters: list[Master]) -> None:
     chance = campaign.by_chance(prints, 300, SEED)
     assert chance.max() < MATCH_SCORE
     text = io.StringIO()
-    campaign.show(played, chance, Console(file=text, width=150))
+    console = Console(file=text, width=150)
+    campaign.tell_sessions(played, console)
+    campaign.tell_chance(chance, len(prints), console)
     assert "with a duplicate reported: 0" in text.getvalue()
     assert "300 comparisons" in text.getvalue()
 
