@@ -94,7 +94,8 @@ RIDGE_COUNT_CLEAR = 0.4
 
 # Comparing minutiae: how many neighbours each knows
 MATCH_NEIGHBOURS = 10
-# The score from which two prints are held to be one finger: see docs/matching.md
+# The score from which two prints are held to be one finger. Of 200,000 comparisons of grown prints of different fingers
+# none reaches it; by an exponential tail 1 in 510,000 does (`python -m tests.duplicates --seed 2027`)
 MATCH_SCORE = 0.2
 
 # Feedback where no known fault is seen
