@@ -196,3 +196,24 @@ def bench_preview(
         return
     for line in preview.as_lines(found, minimum):
         out.print(line, markup=False)
+
+
+@bench_app.command("match")
+def bench_match(
+    folders: Annotated[list[Path], typer.Argument(help="prints FINGER_IMPRESSION.png, a folder a set")],
+    effort: Annotated[Effort, typer.Option(help="which net finds the minutiae")] = Effort.STANDARD,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on stdout")] = False,
+) -> None:
+    """How well and how fast two prints are told to be one finger's, beside a plain matcher on the same minutiae."""
+    from firmware.benchmarks import accuracy, matchers
+
+    sets = accuracy.collect(folders)
+    columns = (TextColumn("extracting, comparing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err) as bar:
+        task = bar.add_task("", total=2 * sum(len(prints.files) for prints in sets))
+        reports = [matchers.measure(prints, effort, lambda: bar.advance(task)) for prints in sets]
+    if as_json:
+        sys.stdout.write(json.dumps(matchers.as_json(reports, effort)) + "\n")
+        return
+    for line in matchers.as_lines(reports):
+        out.print(line, markup=False)

@@ -10,7 +10,7 @@ from firmware.pipeline._jit import COMPILED
 
 LOADED = """
 import json, sys
-from firmware.pipeline import extraction, warming
+from firmware.pipeline import extraction, matching, warming
 from firmware.vocabulary import Effort
 from tests.pipeline.stages import read_print
 
@@ -21,8 +21,10 @@ def loaded():
     return {f"{kernel.__module__}.{kernel.__name__}": len(kernel.signatures) for kernel in kernels.values()}
 
 warming.warm_up(508, Effort.STANDARD)
+warming.warm_up_matching()
 before = loaded()
-extraction.extract(read_print(), 508)
+found = extraction.extract(read_print(), 508).minutiae
+assert matching.compare(matching.describe(found), matching.describe(found)).pairs.size
 print(json.dumps([before, loaded()]))
 """
 
