@@ -17,14 +17,14 @@ class FaceFeedback(Enum):
     SEVERAL_FACES = "several_faces"
     TOO_SMALL = "too_small"
     OFF_CENTRE = "off_centre"
+    TURNED = "turned"
+    NODDED = "nodded"
+    TILTED = "tilted"
     COVERED = "covered"
     DARK = "dark"
     BRIGHT = "bright"
     UNEVEN_LIGHT = "uneven_light"
     BLURRED = "blurred"
-    TURNED = "turned"
-    NODDED = "nodded"
-    TILTED = "tilted"
     EYES_CLOSED = "eyes_closed"
     MOUTH_OPEN = "mouth_open"
     BACKGROUND = "background"
@@ -54,7 +54,8 @@ class Rectangle:
 class Face:
     """One face as it was found; positions are in pixels of the picture, (n, 2) as x, y.
 
-    box: around the face from brows to chin. landmarks: float32 (468, 2) in the order of MediaPipe's canonical face.
+    box: around the landmarks, from forehead to chin. landmarks: float32 (468, 3) in the order of MediaPipe's canonical
+    face, depth growing away from the camera.
     lids: float32 (2, 16, 2), the contours of the eyes, first that on the picture's left. confidence: 0..1.
     """
 

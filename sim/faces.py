@@ -45,7 +45,7 @@ class Scene:
 
     height: int = 640
     width: int = 480
-    eyes_px: float = 96.0
+    eyes_px: float = 104.0
     backdrop: Colour | NDArray[np.float64] = RED
     light: Light = field(default_factory=Light)
     exposure: float = 1.0

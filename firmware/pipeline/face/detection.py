@@ -19,14 +19,37 @@ _STRIDES = ((8, 2), (16, 6))
 class Candidate:
     """A place that looks like a face: centre and side of a square in pixels of the picture, and how sure the net is.
 
-    eyes: that on the picture's left and that on its right, (2, 2) as x, y.
+    points: (6, 2) as x, y: both eyes, that on the picture's left first, nose, mouth, both ears.
     """
 
     x: float
     y: float
     side: float
-    eyes: Floats
+    points: Floats
     confidence: float
+
+    @property
+    def eyes(self) -> Floats:
+        """That on the picture's left and that on its right, (2, 2)."""
+        return self.points[:2]
+
+    @property
+    def is_profile(self) -> bool:
+        """Whether the points lie as those of a head that looks to the side, so far that the mesh knows it no more.
+
+        All along the line between the eyes, in parts of the way from there to the mouth.
+        """
+        eye, other, nose, mouth, ear, far_ear = self.points
+        middle = (eye + other) / 2
+        down = mouth - middle
+        length = float(np.hypot(*down)) or 1.0
+        across = np.asarray((down[1], -down[0])) / length**2
+        return bool(
+            self.confidence >= limits.PROFILE
+            and self.side <= limits.PROFILE_SIDE * length
+            and abs((nose - (ear + far_ear) / 2) @ across) >= limits.PROFILE_NOSE
+            and (other - eye) @ across <= limits.PROFILE_EYES
+        )
 
 
 def detect(pixels: Pixels) -> list[Candidate]:
@@ -77,13 +100,13 @@ def _look(pixels: Pixels, left: int, top: int, side: int) -> Iterator[Candidate]
     boxes, odds = models.run("detector.tflite", inputs, ("regressors", "classificators"))
     confidence = 1 / (1 + np.exp(-np.clip(odds.ravel(), -80, 80)))
     sure = confidence >= limits.CANDIDATE
-    # x, y, width, height, then x, y of six points, of which the first two are the eyes
+    # x, y, width, height, then x, y of six points; the width and height have no place to be added to
     values = boxes.reshape(-1, 16)[sure] / _SIDE
     values[:, 0::2] += np.where(np.arange(8) == 1, 0, _anchors()[sure, :1])
     values[:, 1::2] += np.where(np.arange(8) == 1, 0, _anchors()[sure, 1:])
     for row, odd in zip(values * side, confidence[sure], strict=True):
-        eyes = (row[4:8].reshape(2, 2) + (left, top)).astype(np.float32)
-        yield Candidate(float(row[0]) + left, float(row[1]) + top, float(max(row[2], row[3])), eyes, float(odd))
+        points = (row[4:].reshape(6, 2) + (left, top)).astype(np.float32)
+        yield Candidate(float(row[0]) + left, float(row[1]) + top, float(max(row[2], row[3])), points, float(odd))
 
 
 @cache

@@ -28,8 +28,8 @@ def fit(pixels: Pixels, candidate: Candidate) -> Face | None:
         points, confidence = _mesh(pixels, _square(centre, side * _MESH_MARGIN, angle, _MESH_SIDE))
         if confidence < limits.MESH:
             return None
-        low, high = points.min(axis=0), points.max(axis=0)
-        eyes, centre, side = points[list(_OUTER)], (low + high) / 2, float((high - low).max())
+        low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
+        eyes, centre, side = points[list(_OUTER), :2], (low + high) / 2, float((high - low).max())
     lids = np.stack([_lids(pixels, points, eye) for eye in (0, 1)])
     left, top = np.floor(low).astype(int).tolist()
     width, height = np.ceil(high - low).astype(int).tolist()
@@ -76,15 +76,17 @@ def _around(square: Floats, size: int, width: int, height: int) -> tuple[int, in
 
 
 def _mesh(pixels: Pixels, square: Floats) -> tuple[Floats, float]:
-    """Landmarks (468, 2) in the picture, and how sure the mesh is."""
+    """Landmarks (468, 3), x and y in the picture and depth in its pixels, and how sure the mesh is."""
     points, odds = models.run("landmarks.tflite", _seen(pixels, square, _MESH_SIDE), ("conv2d_21", "conv2d_31"))
     confidence = 1 / (1 + math.exp(-float(np.clip(odds.ravel()[0], -80, 80))))
-    return _in_picture(points.reshape(-1, 3)[:, :2], square), confidence
+    found = points.reshape(-1, 3)
+    depth = found[:, 2:] * float(np.hypot(*square[:, 0]))
+    return np.hstack((_in_picture(found[:, :2], square), depth)), confidence
 
 
 def _lids(pixels: Pixels, points: Floats, eye: int) -> Floats:
     """The contour (16, 2) of an eye, 0 for that on the picture's left. The net knows one side: the other is mirrored."""
-    corners = points[list(CORNERS[eye])]
+    corners = points[list(CORNERS[eye]), :2]
     across = corners[1] - corners[0]
     angle, width = math.atan2(across[1], across[0]), float(np.hypot(*across))
     square = _square(corners.mean(axis=0), _EYE_MARGIN * width, angle, _EYE_SIDE, mirrored=eye == 1)
@@ -94,3 +96,9 @@ def _lids(pixels: Pixels, points: Floats, eye: int) -> Floats:
 
 def _in_picture(points: Floats, square: Floats) -> Floats:
     return np.asarray(points @ square[:, :2].T + square[:, 2], np.float32)
+
+
+def opening(lids: Floats) -> float:
+    """How far an eye is open: the mean way between its lids (16, 2) over its width."""
+    ways = np.hypot(*(lids[1:8] - lids[9:16]).T)
+    return float(ways.mean() / max(np.hypot(*(lids[8] - lids[0])), 1e-6))

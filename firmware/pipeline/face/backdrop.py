@@ -1,0 +1,68 @@
+"""What is behind a head: whether it is red or blue, and even.
+
+Looked at is the record's frame beside the head: two bands along its sides down to the mouth, and its upper corners.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware.pipeline.face import framing, limits, models
+from firmware.pipeline.face.models import Pixels
+from firmware.portrait import Face, Rectangle
+
+
+class Colour(Enum):
+    """The colour that a KTP-el's picture has behind the head: red for an odd year of birth, blue for an even one."""
+
+    RED = "red"
+    BLUE = "blue"
+
+
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """right: percent of the poorer side that has the colour. spread: how far its lightness goes apart, percent of its
+    middle. light: the median of the strongest channel there, 0..255. Both are 0 where nothing has the colour.
+    """
+
+    right: float
+    spread: float
+    light: float
+
+
+def wanted(birth_year: int | None) -> tuple[Colour, ...]:
+    """The colours that may be behind a resident born in this year; either one where the year is not known."""
+    return (Colour.RED, Colour.BLUE) if birth_year is None else ((Colour.BLUE, Colour.RED)[birth_year % 2],)
+
+
+def measure(pixels: Pixels, face: Face, colour: Colour) -> Backdrop:
+    """What is behind a face in a picture (h, w, 3), held against one colour."""
+    cv2 = models.opencv()
+    kept, _ = framing.clip(framing.frame(face), pixels.shape[1], pixels.shape[0])
+    part = pixels[kept.y : kept.y + kept.height, kept.x : kept.x + kept.width]
+    hsv = cv2.cvtColor(cv2.GaussianBlur(part, (0, 0), 1.0), cv2.COLOR_RGB2HSV)
+    hue, saturation, value = (hsv[..., k].astype(np.int32) for k in range(3))
+    first, last = limits.HUES[colour.value]
+    # OpenCV counts hues in two degrees
+    fits = ((2 * hue - first) % 360 <= last - first) & (saturation >= limits.SATURATION * 2.55)
+    fits &= value >= limits.BACKDROP_VALUE
+    left, right = _sides(kept, face)
+    shares = [float(fits[side].mean()) if side.any() else 0.0 for side in (left, right)]
+    shown = value[(left | right) & fits]
+    if not len(shown):
+        return Backdrop(0.0, 0.0, 0.0)
+    low, middle, high = np.percentile(shown, (5, 50, 95))
+    return Backdrop(100 * min(shares), float(100 * (high - low) / middle), float(middle))
+
+
+def _sides(kept: Rectangle, face: Face) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Masks over a part of the picture: what is looked at left and right of the head."""
+    unit = framing.eyes_apart(face)
+    x0, y0 = framing.eyes(face).mean(axis=0)
+    rows, cols = np.ogrid[kept.y : kept.y + kept.height, kept.x : kept.x + kept.width]
+    x, y = (cols - x0) / unit, (rows - y0) / unit
+    beside = (np.abs(x) > limits.BESIDE) & (y < limits.DOWN)
+    above = (np.abs(x) > limits.CORNER) & (y < -limits.UP)
+    return np.asarray((beside | above) & (x < 0)), np.asarray((beside | above) & (x > 0))
