@@ -1,4 +1,4 @@
-"""What a picture of a face is judged to be, as frozen records: what was found, what is wrong with it, where to cut it."""
+"""What a picture of a face is judged to be, as frozen records."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

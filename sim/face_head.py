@@ -18,7 +18,7 @@ EYES = (
     (33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246),
     (263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466),
 )
-"""Around each eye, first the person's right one: from the outer corner along the lower lid, back along the upper one."""
+"""Around each eye, first the person's right one: along the lower lid to the inner corner, back along the upper one."""
 LIPS = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185)
 MOUTH = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 415, 310, 311, 312, 13, 82, 81, 80, 191)
 BROWS = ((70, 63, 105, 66, 107), (300, 293, 334, 296, 336))

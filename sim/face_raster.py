@@ -29,10 +29,8 @@ def rasterise(corners: Floats, size: tuple[int, int]) -> tuple[NDArray[np.int32]
 
 
 @kernel
-def _fill_triangles(
-    corners: Floats, depth: Floats, which: NDArray[np.int32], weights: NDArray[np.float32]
-) -> None:
-    """corners (n, 3, 3) as x, y, depth; depth (h, w) holds the nearest so far; which (h, w), weights (h, w, 3)."""
+def _fill_triangles(corners: Floats, depth: Floats, which: NDArray[np.int32], weights: NDArray[np.float32]) -> None:
+    """Corners (n, 3, 3) as x, y, depth; depth (h, w) holds the nearest so far; which (h, w), weights (h, w, 3)."""
     height, width = depth.shape
     for t in range(corners.shape[0]):
         (ax, ay, az), (bx, by, bz), (cx, cy, cz) = corners[t, 0], corners[t, 1], corners[t, 2]

@@ -1,6 +1,7 @@
 """What a point of a head looks like: its own colour, and how much of the light it sends to the camera."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ def albedo(part: NDArray[np.uint8], at: Floats, looks: Looks) -> Floats:
     face, eye = part == Part.FACE, part == Part.EYE
     colours[face] = _painted(colours[face], at[face], looks)
     colours[eye] = _iris(colours[eye], at[eye], looks)
-    return np.clip(colours, 0, 1)
+    return np.asarray(np.clip(colours, 0, 1))
 
 
 def shine(colours: Floats, part: NDArray[np.uint8], normals: Floats, light: Light) -> Floats:
@@ -41,12 +42,12 @@ def shine(colours: Floats, part: NDArray[np.uint8], normals: Floats, light: Ligh
     wrap = np.where(part == Part.CLOTHES, 0.1, 0.25)
     diffuse = np.clip((towards + wrap) / (1 + wrap), 0, None)
     sky = 0.75 + 0.25 * normals[:, 1]
-    half = lamp + (0, 0, 1)
+    half = lamp + np.asarray((0, 0, 1))
     half /= np.linalg.norm(half)
     gloss = np.select([part == Part.EYE, part == Part.HAIR, part == Part.CLOTHES], [0.5, 0.03, 0.0], 0.05)
     sharp = np.where(part == Part.EYE, 120.0, 12.0)
     spark = gloss * np.clip(normals @ half, 0, None) ** sharp
-    return colours * (light.lamp * diffuse + light.ambient * sky)[:, None] + (light.lamp * spark)[:, None]
+    return np.asarray(colours * (light.lamp * diffuse + light.ambient * sky)[:, None] + (light.lamp * spark)[:, None])
 
 
 def _texture(part: NDArray[np.uint8], at: Floats, grain: int) -> Floats:
@@ -80,10 +81,10 @@ def _painted(colours: Floats, at: Floats, looks: Looks) -> Floats:
         line = points[list(brow), :2] - (0, 0.35)
         colours = _blend(colours, looks.hair, 0.85 * _near(xy, line, looks.brow_thickness) * front)
     for ring in EYES:
-        upper, lower = points[list(ring[8:]) + [ring[0]], :2], points[list(ring[:9]), :2]
+        upper, lower = points[[*ring[8:], ring[0]], :2], points[list(ring[:9]), :2]
         colours = _blend(colours, looks.hair, 0.95 * _near(xy, upper, 0.16) * front)
         colours = _blend(colours, looks.hair, 0.45 * _near(xy, lower, 0.07) * front)
-        crease = _near(xy, upper + (0, 0.42), 0.07)
+        crease = _near(xy, upper + np.asarray((0, 0.42)), 0.07)
         colours *= (1 - 0.35 * crease * front)[:, None]
     for side in (-1, 1):
         nostril = np.exp(-(((xy[:, 0] - side * 0.75) / 0.34) ** 2 + ((xy[:, 1] + 2.35) / 0.2) ** 2) * 2)
@@ -114,7 +115,7 @@ def _away(xy: Floats, line: Floats, reach: float) -> Floats:
     close = ((xy > line.min(axis=0) - reach) & (xy < line.max(axis=0) + reach)).all(axis=1)
     here = xy[close]
     least = np.full(len(here), np.inf)
-    for start, end in zip(line[:-1], line[1:], strict=True):
+    for start, end in pairwise(line):
         step = end - start
         along = np.clip((here - start) @ step / max(step @ step, 1e-12), 0, 1)
         least = np.minimum(least, np.hypot(*(here - start - along[:, None] * step).T))

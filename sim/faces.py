@@ -27,7 +27,7 @@ class Person:
     """
 
     looks: Looks
-    mien: Mien = Mien()
+    mien: Mien = field(default_factory=Mien)
     yaw: float = 0.0
     pitch: float = 0.0
     roll: float = 0.0
@@ -54,8 +54,9 @@ class Scene:
     seed: int = 0
 
 
-def picture(people: Sequence[Person], scene: Scene = Scene()) -> NDArray[np.uint8]:
+def picture(people: Sequence[Person], scene: Scene | None = None) -> NDArray[np.uint8]:
     """The picture (h, w, 3), RGB, sRGB."""
+    scene = scene or Scene()
     size = (scene.height * _OVERSAMPLE, scene.width * _OVERSAMPLE)
     light = _backdrop(scene, size)
     for person in sorted(people, key=lambda p: p.scale):
@@ -111,7 +112,7 @@ def _posed(mesh: Mesh, person: Person) -> NDArray[np.float64]:
     turned = (mesh.points - neck) @ (tilt @ nod @ turn).T + neck
     points = mesh.points + (turned - mesh.points) * stays
     points = points * person.scale + (person.offset[0], person.offset[1] - 2.6 + 2.0, 0)
-    return points - (0, 0, (1 - person.scale) * 40)
+    return np.asarray(points - (0, 0, (1 - person.scale) * 40))
 
 
 def _normals(points: NDArray[np.float64], mesh: Mesh) -> NDArray[np.float64]:
@@ -120,7 +121,7 @@ def _normals(points: NDArray[np.float64], mesh: Mesh) -> NDArray[np.float64]:
     normals = np.zeros_like(points)
     for k in range(3):
         np.add.at(normals, mesh.triangles[:, k], flat)
-    return normals / (np.linalg.norm(normals, axis=1, keepdims=True) + 1e-9)
+    return np.asarray(normals / (np.linalg.norm(normals, axis=1, keepdims=True) + 1e-9))
 
 
 def _develop(light: NDArray[np.float64], scene: Scene) -> NDArray[np.uint8]:
@@ -142,5 +143,5 @@ def _blurred(plane: NDArray[np.float64], sigma: float) -> NDArray[np.float64]:
     for axis in (0, 1):
         padded = np.pad(plane, [(reach, reach) if a == axis else (0, 0) for a in (0, 1)], mode="edge")
         length = plane.shape[axis]
-        plane = sum(tap * np.take(padded, range(k, k + length), axis) for k, tap in enumerate(taps))  # type: ignore[assignment]
+        plane = sum(tap * np.take(padded, range(k, k + length), axis) for k, tap in enumerate(taps))
     return plane

@@ -23,8 +23,10 @@ class Colour(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Backdrop:
-    """right: percent of the poorer side that has the colour. spread: how far its lightness goes apart, percent of its
-    middle. light: the median of the strongest channel there, 0..255. Both are 0 where nothing has the colour.
+    """What is behind a head, held against one colour; all is 0 where nothing has it.
+
+    right: percent of the poorer side that has the colour. spread: how far its lightness goes apart, percent of its
+    middle. light: the median of the strongest channel there, 0..255.
     """
 
     right: float

@@ -1,4 +1,4 @@
-"""Where faces may be: MediaPipe's short-range detector (BlazeFace, arXiv:1907.05047), over the picture and parts of it."""
+"""Where faces may be in a picture: MediaPipe's short-range detector (BlazeFace, arXiv:1907.05047)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class Candidate:
 def detect(pixels: Pixels) -> list[Candidate]:
     """Candidates of a picture (h, w, 3), RGB, the surest first, each place once.
 
-    The net sees a face that fills about an eighth of its square at least, so squares of half the size are looked at too.
+    The net sees a face that fills about an eighth of its square at least: squares of half the size are looked at too.
     """
     found = [candidate for square in _squares(*pixels.shape[:2]) for candidate in _look(pixels, *square)]
     kept: list[Candidate] = []
@@ -105,7 +105,7 @@ def _look(pixels: Pixels, left: int, top: int, side: int) -> Iterator[Candidate]
     values[:, 0::2] += np.where(np.arange(8) == 1, 0, _anchors()[sure, :1])
     values[:, 1::2] += np.where(np.arange(8) == 1, 0, _anchors()[sure, 1:])
     for row, odd in zip(values * side, confidence[sure], strict=True):
-        points = (row[4:].reshape(6, 2) + (left, top)).astype(np.float32)
+        points = (row[4:].reshape(6, 2) + np.asarray((left, top))).astype(np.float32)
         yield Candidate(float(row[0]) + left, float(row[1]) + top, float(max(row[2], row[3])), points, float(odd))
 
 

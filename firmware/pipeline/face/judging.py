@@ -20,7 +20,7 @@ _NOT_OF_A_TURNED_FACE = frozenset(
         FaceFeedback.BACKGROUND_UNEVEN,
     }
 )
-"""What cannot be told of a face that looks aside: its eyes draw together, one cheek goes, hair stands where the wall was."""
+"""What cannot be told of a face that looks aside: its eyes draw together, a cheek goes, hair stands before the wall."""
 
 
 def assess(pixels: NDArray[np.uint8], birth_year: int | None = None) -> FaceAssessment:

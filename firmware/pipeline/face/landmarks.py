@@ -12,6 +12,8 @@ from firmware.portrait import Face, Rectangle
 _MESH_SIDE, _EYE_SIDE = 192, 64
 _MESH_MARGIN, _EYE_MARGIN = 1.5, 2.3
 """Sides of the squares that the nets were taught on, as parts of the detector's square and of the eye's width."""
+_EYE_LIGHT = 0.8
+"""To where the lightest percent around an eye is brought, of 1."""
 CORNERS = ((33, 133), (362, 263))
 """Landmarks of the corners of the eyes, each pair from left to right in the picture, first the eye on its left."""
 _OUTER = (33, 263)
@@ -48,7 +50,7 @@ def _square(centre: Floats, side: float, angle: float, size: int, mirrored: bool
 
 
 def _seen(pixels: Pixels, square: Floats, size: int) -> Floats:
-    """A net's input (1, size, size, 3), 0..1. Where the picture is much finer it is made smaller first, not to alias."""
+    """A net's input (1, size, size, 3), 0..1. A picture that is much finer is made smaller first, not to alias."""
     cv2 = models.opencv()
     scale = float(np.hypot(*square[:, 0]))
     matrix = square
@@ -64,7 +66,7 @@ def _seen(pixels: Pixels, square: Floats, size: int) -> Floats:
         matrix[:, 2] -= 0.5
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     shown = cv2.warpAffine(np.ascontiguousarray(pixels), matrix, (size, size), flags=flags)
-    return np.asarray(shown, np.float32)[None] / 255
+    return np.asarray(shown, np.float32)[None] / np.float32(255)
 
 
 def _around(square: Floats, size: int, width: int, height: int) -> tuple[int, int, int, int]:
@@ -81,16 +83,19 @@ def _mesh(pixels: Pixels, square: Floats) -> tuple[Floats, float]:
     confidence = 1 / (1 + math.exp(-float(np.clip(odds.ravel()[0], -80, 80))))
     found = points.reshape(-1, 3)
     depth = found[:, 2:] * float(np.hypot(*square[:, 0]))
-    return np.hstack((_in_picture(found[:, :2], square), depth)), confidence
+    return np.hstack((_in_picture(found[:, :2], square), depth)).astype(np.float32), confidence
 
 
 def _lids(pixels: Pixels, points: Floats, eye: int) -> Floats:
-    """The contour (16, 2) of an eye, 0 for that on the picture's left. The net knows one side: the other is mirrored."""
+    """The contour (16, 2) of an eye, 0 for that on the picture's left. It is the net's own; the other is mirrored."""
     corners = points[list(CORNERS[eye]), :2]
     across = corners[1] - corners[0]
     angle, width = math.atan2(across[1], across[0]), float(np.hypot(*across))
     square = _square(corners.mean(axis=0), _EYE_MARGIN * width, angle, _EYE_SIDE, mirrored=eye == 1)
-    (contour,) = models.run("eye.tflite", _seen(pixels, square, _EYE_SIDE), ("output_eyes_contours_and_brows",))
+    seen = _seen(pixels, square, _EYE_SIDE)
+    # In a dim picture or on a dark skin the net sees no lids and gives the lids of an average eye
+    seen = np.minimum(seen * max(1.0, _EYE_LIGHT / max(float(np.percentile(seen, 99)), 1 / 255)), 1)
+    (contour,) = models.run("eye.tflite", seen, ("output_eyes_contours_and_brows",))
     return _in_picture(contour.reshape(-1, 3)[:LIDS, :2], square)
 
 

@@ -56,8 +56,9 @@ def _net(name: str) -> Any:
 
 @cache
 def canonical_face() -> tuple[Floats, NDArray[np.intp], Floats]:
-    """The 468 points of the canonical face (468, 3), x left of the face, y up, z forward, in cm; the indices (33) of
-    those that hardly move with the mien, and their weights (33).
+    """The canonical face: its points (468, 3), those (33) that hardly move with the mien, and their weights (33).
+
+    In cm, x to the face's own left, y up, z forward.
     """
     with np.load(io.BytesIO(shipped("geometry.npz"))) as arrays:
         weights = arrays["weights"]
