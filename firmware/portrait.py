@@ -7,6 +7,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from firmware.datatypes import Device, Outcome, Timestamp
 from firmware.structure import freeze
 
 
@@ -92,3 +93,23 @@ class FaceAssessment:
     def codes(self) -> tuple[FaceFeedback, ...]:
         """The codes of all that is wrong."""
         return tuple(finding.code for finding in self.feedback)
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCapture:
+    """The face of a session: the picture that is kept, or the reason why there is none.
+
+    pixels: uint8 (h, w, 3), RGB, the frame that the assessment names, cut out and not resampled.
+    """
+
+    outcome: Outcome
+    attempts: int
+    pixels: NDArray[np.uint8] | None = None
+    feedback: tuple[FaceFeedback, ...] = ()
+    captured_at: Timestamp | None = None
+    device: Device = field(default_factory=lambda: Device("", ""))
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if self.pixels is not None:
+            freeze(self, "pixels")

@@ -1,4 +1,4 @@
-"""Pictures of simulated residents with exactly one fault each, and how often it is told: `python -m tests.face_cases`."""
+"""Pictures of simulated residents with one fault each, and how often it is told: `python -m tests.face_cases`."""
 
 import argparse
 import sys
@@ -44,9 +44,10 @@ def _wall(person: Person, scene: Scene) -> Pixels:
 
 
 def _covered(person: Person, scene: Scene) -> Pixels:
-    """A sheet of paper over one half of the face."""
+    """A mask over nose and mouth."""
     pixels = picture([person], scene).copy()
-    pixels[:, scene.width // 2 + 5 : scene.width // 2 + 130] = (150, 175, 190)
+    top, middle = scene.height // 2 - 10, scene.width // 2
+    pixels[top : top + 160, middle - 105 : middle + 105] = (150, 180, 200)
     return pixels
 
 
@@ -57,7 +58,7 @@ CASES: Mapping[FaceFeedback | None, Case] = {
     FaceFeedback.TOO_SMALL: _taken(eyes_px=62.0),
     FaceFeedback.OFF_CENTRE: _one(offset=(7.0, 0.0)),
     FaceFeedback.TURNED: _one(yaw=70.0),
-    FaceFeedback.NODDED: _one(pitch=24.0),
+    FaceFeedback.NODDED: _one(pitch=24.0, offset=(0.0, -4.0)),
     FaceFeedback.TILTED: _one(roll=-14.0),
     FaceFeedback.COVERED: _covered,
     FaceFeedback.DARK: _taken(exposure=0.2),

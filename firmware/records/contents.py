@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from firmware.datatypes import FrictionRidgeImage, Minutiae, Outcome, Resident, Timestamp
+from firmware.datatypes import Device, FrictionRidgeImage, Minutiae, Outcome, Resident, Timestamp
+from firmware.portrait import FaceFeedback
 from firmware.records.extended_data import ExtendedData
-from firmware.vocabulary import FingerPosition, MissingFinger, PatternClass, Purpose
+from firmware.vocabulary import FaceCompression, FingerPosition, MissingFinger, PatternClass, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,24 @@ class FingerRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class FaceRecord:
+    """The face as it is stored: its picture as compressed bytes, or none and the reason why."""
+
+    outcome: Outcome
+    attempts: int
+    captured_at: Timestamp
+    data: bytes = b""
+    compression: FaceCompression = FaceCompression.PNG
+    device: Device = field(default_factory=lambda: Device("", ""))
+    feedback: tuple[FaceFeedback, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Transaction:
     """One resident's submission."""
 
     header: TransactionHeader
     resident: Resident
     fingers: tuple[FingerRecord, ...]
+    face: FaceRecord | None = None

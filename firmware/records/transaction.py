@@ -14,29 +14,47 @@ from firmware.datatypes import (
     Timestamp,
 )
 from firmware.errors import RecordError
-from firmware.records import encoding, extended_data, fingerprints, images, itl, minutiae, moments, structure_fields
-from firmware.records.contents import FingerRecord, Transaction, TransactionHeader
+from firmware.portrait import FaceCapture
+from firmware.records import (
+    encoding,
+    extended_data,
+    faces,
+    fingerprints,
+    images,
+    itl,
+    minutiae,
+    moments,
+    structure_fields,
+)
+from firmware.records.contents import FaceRecord, FingerRecord, Transaction, TransactionHeader
 from firmware.records.encoding import Record, Table, value
 from firmware.records.extended_data import ExtendedData
 from firmware.records.itl import Type1, Type2
-from firmware.vocabulary import FingerPosition, PatternClass, Purpose, Sex
+from firmware.vocabulary import FaceCompression, FingerPosition, PatternClass, Purpose, Sex
 
-__all__ = ["FingerRecord", "Transaction", "TransactionHeader", "build", "read"]
+__all__ = ["FaceRecord", "FingerRecord", "Transaction", "TransactionHeader", "build", "read"]
 
 _TYPES_OF_TRANSACTION = {Purpose.LIVE: "ENROLL", Purpose.TRAINING: "TRAINING"}
 _CONTROL_NUMBER = re.compile("[A-Za-z0-9-]{1,40}", re.ASCII)
 _MAX_ATTEMPTS = 999
 
 
-def build(header: TransactionHeader, resident: Resident, captures: Sequence[FingerCapture]) -> bytes:
-    """Write Type-1, Type-2, a Type-9 for each captured finger and a Type-14 for every finger.
+def build(
+    header: TransactionHeader,
+    resident: Resident,
+    captures: Sequence[FingerCapture],
+    face: FaceCapture | None = None,
+    face_compression: FaceCompression = FaceCompression.PNG,
+) -> bytes:
+    """Write Type-1, Type-2, a Type-9 for each captured finger, a Type-10 for the face and a Type-14 for every finger.
 
     Raises RecordError naming record, field and reason.
     """
     if not captures:
         raise RecordError("transaction: holds no finger")
     fingers = tuple(_stored(capture, header.created_at) for capture in captures)
-    return encoding.encode(_records(Transaction(header, resident, fingers)))
+    portrait = faces.stored(face, header.created_at, face_compression) if face else None
+    return encoding.encode(_records(Transaction(header, resident, fingers, portrait)))
 
 
 def read(data: bytes) -> Transaction:
@@ -45,7 +63,8 @@ def read(data: bytes) -> Transaction:
     if len(records) < 2 or (records[0].kind, records[1].kind, records[1].idc) != (1, 2, 0):
         raise RecordError("transaction: does not begin with a Type-1 and a Type-2 record")
     header = _header(records[0], records[1])
-    transaction = Transaction(header, _resident(records[1]), _fingers(records))
+    face = faces.read(records[1], next((record for record in records if record.kind == 10), None))
+    transaction = Transaction(header, _resident(records[1]), _fingers(records), face)
     if encoding.encode(_records(transaction)) != data:
         raise RecordError("transaction: its fields contradict each other, or hold what no kit writes")
     return transaction
@@ -89,13 +108,14 @@ def _structure(features: FingerprintFeatures | None) -> ExtendedData:
 
 
 def _records(transaction: Transaction) -> list[Record]:
-    header, fingers = transaction.header, transaction.fingers
+    header, fingers, face = transaction.header, transaction.fingers, transaction.face
     zone = _zone(header.timezone)
     indexed = list(enumerate(fingers, start=1))
     return [
         _transaction_information(header, zone),
         _descriptive_text(transaction),
         *(record for idc, finger in indexed if (record := minutiae.write(finger, idc)) is not None),
+        *([faces.write(face, len(fingers) + 1, header.kit_id, zone)] if face and face.data else []),
         *(fingerprints.write(finger, idc, header.kit_id, zone) for idc, finger in indexed),
     ]
 
@@ -138,6 +158,8 @@ def _descriptive_text(transaction: Transaction) -> Record:
             for f in transaction.fingers
         ),
     }
+    if transaction.face:
+        fields[Type2.FACE] = (faces.row(transaction.face),)
     return Record(2, 0, fields)
 
 
