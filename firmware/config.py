@@ -29,6 +29,17 @@ class FingerprintConfig(_Section):
     )
 
 
+class CameraConfig(_Section):
+    """`[camera]`: the face camera; without it the kit takes no faces."""
+
+    model: str = Field("picamera2", min_length=1, description="a name among the entry points rekam.cameras")
+    source: str = Field("", description="which one: for picamera2 its number, for bench SEED:BACKDROP or a picture")
+    width: int = Field(0, ge=0, le=10000, description="pixels; 0 for the camera's own")
+    height: int = Field(0, ge=0, le=10000, description="pixels; 0 for the camera's own")
+    timeout_s: float = Field(8, gt=0, le=60, description="how long one picture may take, seconds")
+    attempts: int = Field(5, ge=1, le=20, description="pictures before the best one is kept as low quality")
+
+
 class MqttConfig(_Section):
     """`[mqtt]`: where the status goes."""
 
@@ -60,6 +71,7 @@ class KitConfig(_Section):
     data: Path = Path("data")
     announcements: Path | None = None
     fingerprint: FingerprintConfig
+    camera: CameraConfig | None = None
     mqtt: MqttConfig | None = None
     office: OfficeConfig = OfficeConfig()
 

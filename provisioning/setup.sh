@@ -106,6 +106,13 @@ prepare() {
   printf '%s\n' "$maker" "$digest $1" >"$stamp"
 }
 
+# The stand-in of the camera is held to the real package, which installs on a Raspberry Pi only: its wheel is read, not run.
+fetch_picamera2() {
+  [ -f .venv/wheels/picamera2-0.3.38-py3-none-any.whl ] && return
+  .venv/bin/python -m pip download --disable-pip-version-check --no-input --no-deps --only-binary=:all: \
+    --dest .venv/wheels picamera2==0.3.38 || fail "picamera2's wheel could not be fetched; see above."
+}
+
 verb=${1-}
 [ $# -gt 0 ] && shift
 case $verb in
@@ -118,6 +125,7 @@ case $verb in
   test)
     install_packages age openssl mosquitto shellcheck libfprint-2-2
     prepare test
+    fetch_picamera2
     PATH=$top/.venv/bin:$PATH exec .venv/bin/python -m pytest "$@"
     ;;
   "" | help | -h | --help)

@@ -45,8 +45,7 @@ class Candidate:
         length = float(np.hypot(*down)) or 1.0
         across = np.asarray((down[1], -down[0])) / length**2
         return bool(
-            self.confidence >= limits.PROFILE
-            and self.side <= limits.PROFILE_SIDE * length
+            self.side <= limits.PROFILE_SIDE * length
             and abs((nose - (ear + far_ear) / 2) @ across) >= limits.PROFILE_NOSE
             and (other - eye) @ across <= limits.PROFILE_EYES
         )

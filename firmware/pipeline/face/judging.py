@@ -34,15 +34,22 @@ def assess(pixels: NDArray[np.uint8], birth_year: int | None = None) -> FaceAsse
     candidates = detection.detect(pixels)
     fitted = [(candidate, landmarks.fit(pixels, candidate)) for candidate in candidates]
     found = tuple(face for _, face in fitted if face is not None)
-    profiles = sum(face is None and candidate.is_profile for candidate, face in fitted)
-    faces = len(found) + profiles
+    profiles = [candidate for candidate, face in fitted if face is None and candidate.is_profile]
+    # Beside another face only what is surely one counts; a doubtful profile alone is better told as turned than as none
+    faces = len(found) + sum(profile.confidence >= limits.PROFILE for profile in profiles) or min(len(profiles), 1)
     if faces == 0:
-        return FaceAssessment(0, (Finding(FaceFeedback.NO_FACE, 0, 1),))
+        return FaceAssessment(0, tuple(_faults_without_face(pixels)))
     if faces > 1:
         return FaceAssessment(faces, (Finding(FaceFeedback.SEVERAL_FACES, faces, 1),), None, found)
     if not found:
         return FaceAssessment(1, (Finding(FaceFeedback.TURNED, limits.PROFILE_YAW, limits.YAW),))
     return _judge(pixels, found[0], birth_year)
+
+
+def _faults_without_face(pixels: Pixels) -> Iterator[Finding]:
+    yield Finding(FaceFeedback.NO_FACE, 0, 1)
+    if (edge := optics.soft_picture(pixels)) > limits.PICTURE_EDGE:
+        yield Finding(FaceFeedback.BLURRED, edge, limits.PICTURE_EDGE)
 
 
 def _judge(pixels: Pixels, face: Face, birth_year: int | None) -> FaceAssessment:
@@ -51,8 +58,12 @@ def _judge(pixels: Pixels, face: Face, birth_year: int | None) -> FaceAssessment
     behind = [backdrop.measure(pixels, face, colour) for colour in backdrop.wanted(birth_year)]
     measures = _measure(pixels, face, max(behind, key=lambda b: b.right)) | {"room": 100 * room}
     findings = list(_faults(measures))
-    if any(finding.code is FaceFeedback.TURNED for finding in findings):
-        findings = [finding for finding in findings if finding.code not in _NOT_OF_A_TURNED_FACE]
+    told = {finding.code for finding in findings}
+    moot = (_NOT_OF_A_TURNED_FACE if FaceFeedback.TURNED in told else set()) | (
+        # Lids that are blurred look closed
+        {FaceFeedback.EYES_CLOSED} if FaceFeedback.BLURRED in told else set()
+    )
+    findings = [finding for finding in findings if finding.code not in moot]
     order = list(FaceFeedback)
     findings.sort(key=lambda finding: order.index(finding.code))
     return FaceAssessment(1, tuple(findings), crop, (face,), measures)

@@ -8,7 +8,7 @@ SAME_FACE = 0.4
 """Part of the smaller of two squares that both share: two heads never lie that close, two looks at one head do."""
 
 PROFILE = 0.58
-"""Confidence of the detector for a head in profile: of patterns that also have a profile's shape none came near."""
+"""Confidence of the detector for a second head that is in profile: patterns that have a profile's shape stay below."""
 PROFILE_SIDE, PROFILE_NOSE, PROFILE_EYES = 2.7, 0.8, 0.75
 """A profile's shape, in parts of the way from eyes to mouth: its square at most 2.7; nose at least 0.8 beside the
 middle between the ears; eyes at most 0.75 apart (0.9 in a face that looks ahead)."""
@@ -41,6 +41,9 @@ LIPS_APART = 0.2
 teeth, which clause 7.2.3 does not forbid, 0.16 to 0.175."""
 EDGE = 8.0
 """Percent of the distance between the eyes: sharp faces have 3 to 6.5; a Gaussian blur of 3 percent gives 8 to 10."""
+PICTURE_EDGE, PICTURE_CONTRAST = 1.8, 40.0
+"""Where no face is seen: percent of the longer side, and grey levels between percentiles 1 and 99. Sharp pictures have
+edges of 0.6 to 1.2; where a blur hides a face from the detector the whole picture has 2 to 6, a bare wall has none."""
 EYE_CONTRAST = 8.0
 """Grey levels of 255: with less around an eye there is nothing to focus on."""
 CLIPPED = 10.0

@@ -3,11 +3,12 @@
 import numpy as np
 
 from firmware.pipeline.face import limits, models
-from firmware.pipeline.face.models import Floats
+from firmware.pipeline.face.models import Floats, Pixels
 from firmware.pipeline.face.patch import EYES_PX, Patch
 
 CHEEKS = (50, 280)
 _BARE = (*CHEEKS, 4, 168)
+_THUMBNAIL = 256
 _CLIPPED = 250
 _GREY = np.asarray((0.2126, 0.7152, 0.0722), np.float32)
 _EYE_REGIONS = ((33, 133, 70, 107), (362, 263, 300, 336))
@@ -35,6 +36,23 @@ def edge_width(patch: Patch) -> float:
             if contrast >= limits.EYE_CONTRAST:
                 widths.append(contrast / float(np.percentile(steep, 99)))
     return 100 * min(widths, default=EYES_PX) / EYES_PX
+
+
+def soft_picture(pixels: Pixels) -> float:
+    """How wide the sharpest edges of a whole picture are, percent of its longer side; 0 where that cannot be told."""
+    cv2 = models.opencv()
+    scale = _THUMBNAIL / max(pixels.shape[:2])
+    if scale > 1:
+        return 0.0
+    size = tuple(max(2, round(side * scale)) for side in pixels.shape[1::-1])
+    grey = np.asarray(
+        cv2.cvtColor(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY), np.float32
+    )
+    contrast = float(np.subtract(*np.percentile(grey, (99, 1))))
+    if contrast < limits.PICTURE_CONTRAST:
+        return 0.0
+    down, across = np.gradient(grey)
+    return 100 * contrast / float(np.percentile(np.hypot(across, down), 99.8)) / _THUMBNAIL
 
 
 def highlight(patch: Patch) -> float:
