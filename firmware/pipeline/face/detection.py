@@ -11,6 +11,8 @@ from firmware.pipeline.face import limits, models
 from firmware.pipeline.face.models import Floats, Pixels
 
 _SIDE = 128
+_LONGER_SIDE = 640
+"""Pixels: a finer picture is made smaller first, for the net sees no more than 128 of a square."""
 _STRIDES = ((8, 2), (16, 6))
 """Of the grids over the net's input, with how many anchors stand in each cell."""
 
@@ -27,6 +29,10 @@ class Candidate:
     side: float
     points: Floats
     confidence: float
+
+    def enlarged(self, scale: float) -> "Candidate":
+        """The same in a picture so many times as large."""
+        return Candidate(self.x * scale, self.y * scale, self.side * scale, self.points * scale, self.confidence)
 
     @property
     def eyes(self) -> Floats:
@@ -56,7 +62,12 @@ def detect(pixels: Pixels) -> list[Candidate]:
 
     The net sees a face that fills about an eighth of its square at least: squares of half the size are looked at too.
     """
-    found = [candidate for square in _squares(*pixels.shape[:2]) for candidate in _look(pixels, *square)]
+    cv2 = models.opencv()
+    scale = max(1.0, max(pixels.shape[:2]) / _LONGER_SIDE)
+    if scale > 1:
+        size = tuple(max(1, round(side / scale)) for side in pixels.shape[1::-1])
+        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    found = [c.enlarged(scale) for square in _squares(*pixels.shape[:2]) for c in _look(pixels, *square)]
     kept: list[Candidate] = []
     for candidate in sorted(found, key=lambda c: -c.confidence):
         if not any(_overlap(candidate, other) > limits.SAME_FACE for other in kept):

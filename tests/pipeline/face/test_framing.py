@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from firmware.pipeline.face import framing
+from firmware.pipeline.face.landmarks import CORNERS
 from firmware.portrait import Face, Rectangle
 
 
 def face(left: tuple[float, float], right: tuple[float, float]) -> Face:
     landmarks = np.zeros((468, 3), np.float32)
-    for corners, (x, y) in zip(framing.CORNERS, (left, right), strict=True):
+    for corners, (x, y) in zip(CORNERS, (left, right), strict=True):
         for corner, shift in zip(corners, (-15, 15), strict=True):
             landmarks[corner] = x + shift, y, 0
     return Face(Rectangle(0, 0, 1, 1), landmarks, np.zeros((2, 16, 2), np.float32), 1.0)
@@ -30,4 +31,6 @@ def test_the_frame_is_a_token_image() -> None:
     ],
 )
 def test_a_frame_is_clipped_to_the_picture(wanted: Rectangle, kept: Rectangle, share: float) -> None:
-    assert framing.clip(wanted, 100, 100) == (kept, pytest.approx(share))
+    part, of_it = framing.clip(wanted, 100, 100)
+    assert part == kept
+    assert of_it == pytest.approx(share)

@@ -5,6 +5,8 @@ import io
 import subprocess
 import sys
 import zipfile
+from importlib import resources
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,15 +24,14 @@ def test_a_model_is_the_packages_own(name: str) -> None:
     assert hashlib.sha256(models.shipped(name)).hexdigest() == face_models.DIGESTS[name]
 
 
-def test_a_damaged_model_is_refused(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models.resources, "files", lambda _: tmp_path)
-    folder = tmp_path
+def test_a_damaged_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resources, "files", lambda _: tmp_path)
     for path in FOLDER.glob("*.*"):
-        (folder / path.name).write_bytes(path.read_bytes())  # type: ignore[operator]
+        (tmp_path / path.name).write_bytes(path.read_bytes())
     assert models.shipped("eye.tflite")
     spoiled = bytearray((FOLDER / "eye.tflite").read_bytes())
     spoiled[1000] ^= 1
-    (folder / "eye.tflite").write_bytes(spoiled)  # type: ignore[operator]
+    (tmp_path / "eye.tflite").write_bytes(spoiled)
     with pytest.raises(SampleError, match=r"eye\.tflite is damaged"):
         models.shipped("eye.tflite")
 
