@@ -100,7 +100,7 @@ prepare() {
   say "making the environment .venv with Python ${maker%% *}"
   "$python" -m venv "${fresh[@]}" .venv || fail "the environment could not be made; see above"
   echo unfinished >"$stamp"
-  say "installing Rekam and what it needs from PyPI (about 80 MB the first time)"
+  say "installing Rekam and what it needs from PyPI (about 140 MB the first time)"
   .venv/bin/python -m pip install --disable-pip-version-check --no-input --editable ".[$1]" ||
     fail "pip could not install Rekam; see above. Is the network there, and 1 GB free? Then run this again."
   printf '%s\n' "$maker" "$digest $1" >"$stamp"
