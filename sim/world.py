@@ -74,7 +74,7 @@ def run(options: WorldOptions) -> Iterator[World]:
             sensor_line(folder / _PORT, PROFILES[options.sensor], resident, planned, options.pace)
         )
         host, port = (broker.host, broker.port) if broker else options.broker or ("", 0)
-        _write(folder / _KIT, _kit_toml(folder, host, port))
+        _write(folder / _KIT, _kit_toml(folder, host, port, options.seed))
         yield World(folder / _KIT, sensor, broker)
 
 
@@ -118,7 +118,7 @@ def _clear(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def _kit_toml(folder: Path, host: str, port: int) -> str:
+def _kit_toml(folder: Path, host: str, port: int, seed: int) -> str:
     return f"""# Written by rekam sim: a kit in the simulated world
 kit_id = "BENCH-1"
 purpose = "training"
@@ -128,6 +128,10 @@ announcements = "{_ANNOUNCEMENTS}"
 [fingerprint]
 port = {_quoted(str(folder / _PORT))}
 ppi = {_PPI}
+
+[camera]
+model = "bench"
+source = "{seed}:blue"
 
 [mqtt]
 host = {_quoted(host)}

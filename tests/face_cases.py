@@ -58,7 +58,7 @@ CASES: Mapping[FaceFeedback | None, Case] = {
     FaceFeedback.TOO_SMALL: _taken(eyes_px=62.0),
     FaceFeedback.OFF_CENTRE: _one(offset=(7.0, 0.0)),
     FaceFeedback.TURNED: _one(yaw=70.0),
-    FaceFeedback.NODDED: _one(pitch=24.0, offset=(0.0, -4.0)),
+    FaceFeedback.NODDED: _one(pitch=24.0, offset=(0.0, 3.0)),
     FaceFeedback.TILTED: _one(roll=-14.0),
     FaceFeedback.COVERED: _covered,
     FaceFeedback.DARK: _taken(exposure=0.2),
