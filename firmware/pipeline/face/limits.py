@@ -40,7 +40,7 @@ LIPS_APART = 0.2
 """Between the lips, in parts of the distance between the eyes: closed lips have at most 0.07, a smile with closed
 teeth, which clause 7.2.3 does not forbid, 0.16 to 0.175."""
 EDGE = 7.5
-"""Percent of the distance between the eyes: sharp faces have 3 to 6.5; a Gaussian blur of 5 percent gives 8 to 12."""
+"""Percent of the distance between the eyes: sharp faces have 3 to 6.5; a Gaussian blur of 5 percent gives 9 to 12."""
 PICTURE_EDGE, PICTURE_CONTRAST = 1.8, 40.0
 """Where no face is seen: percent of the longer side, and grey levels between percentiles 1 and 99. Sharp pictures have
 edges of 0.6 to 1.2; where a blur hides a face from the detector the whole picture has 2 to 6, a bare wall has none."""

@@ -32,9 +32,9 @@ def edge_width(patch: Patch) -> float:
         bottom, right = int(high[1]) + 12, int(high[0]) + 1
         grey, steep = smooth[top:bottom, left:right], slope[top:bottom, left:right]
         if grey.size:
-            contrast = float(np.subtract(*np.percentile(grey, (99, 1))))
+            contrast = float(grey.max() - grey.min())
             if contrast >= limits.EYE_CONTRAST:
-                widths.append(contrast / float(np.percentile(steep, 99)))
+                widths.append(contrast / float(np.percentile(steep, 99.5)))
     return 100 * min(widths, default=EYES_PX) / EYES_PX
 
 
