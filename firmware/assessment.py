@@ -4,7 +4,7 @@ import errno
 import io
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,8 +52,10 @@ class Wishes:
         return {name: folder for name, folder in folders.items() if folder is not None}
 
 
-def collect(paths: Iterable[Path], wishes: Wishes) -> list[ImageFile]:
+def collect(paths: Iterable[Path], wishes: Wishes, suffixes: Collection[str] = SUFFIXES) -> list[ImageFile]:
     """The files to assess: each file given, and every image under each folder given, in order of their names.
+
+    suffixes: those by which an image in a folder is known, in small letters.
 
     Raises InputError when two files would give results of one name, a folder holds no image, or several are traced.
     """
@@ -62,9 +64,9 @@ def collect(paths: Iterable[Path], wishes: Wishes) -> list[ImageFile]:
         if not path.is_dir():
             found.append(ImageFile(path, path.name))
             continue
-        inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+        inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in suffixes and p.is_file())
         if not inside:
-            raise InputError(f"{path}: no image in this folder; known are {', '.join(sorted(SUFFIXES))}")
+            raise InputError(f"{path}: no image in this folder; known are {', '.join(sorted(suffixes))}")
         found.extend(ImageFile(p, p.relative_to(path).as_posix()) for p in inside)
     if wishes.trace and len(found) != 1:
         raise InputError(f"--trace: shows one print, not {len(found)}; name one image file")

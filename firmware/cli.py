@@ -60,27 +60,28 @@ def assess(
         TemplateFormat, typer.Option(help="xyt: text; iso: ISO/IEC 19794-2:2005; ansi: INCITS 378-2004")
     ] = TemplateFormat.XYT,
     trace: Annotated[Path | None, typer.Option(help="show every stage of one print in pictures here")] = None,
-    ppi: Annotated[
-        float | None, typer.Option(min=100, max=2000, help="the images' resolution; else what each file tells")
-    ] = None,
+    ppi: Annotated[float | None, typer.Option(min=100, max=2000, help="resolution; else what each file tells")] = None,
     effort: Annotated[Effort, typer.Option(help="which net finds the minutiae")] = Effort.STANDARD,
     jobs: Annotated[int, typer.Option(min=1, help="how many processes share the work")] = 1,
-    cluster: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="a Dask scheduler whose workers share the work and the files")
-    ] = None,
-    report: Annotated[
-        Path | None, typer.Option(help="a page for people on each print, into this .html or .pdf")
-    ] = None,
-    language: Annotated[Language, typer.Option(help="of the report")] = Language.ENGLISH,
+    cluster: Annotated[str | None, typer.Option(metavar="ADDRESS", help="a Dask scheduler, to share the work")] = None,
+    report: Annotated[Path | None, typer.Option(help="a page on each print, into this .html or .pdf")] = None,
+    language: Annotated[Language, typer.Option(help="of report, face's table and overlay")] = Language.ENGLISH,
     run: Annotated[Path | None, typer.Option(help="keep what is done here; a second call goes on from there")] = None,
+    face: Annotated[bool, typer.Option("--face", help="the images are pictures of a face")] = False,
+    birth_year: Annotated[int | None, typer.Option(min=1900, max=2200, help="the face's: odd red, even blue")] = None,
 ) -> None:
-    """Quality, feedback and minutiae of fingerprint images: PNG, TIFF, BMP, PGM, WSQ, JPEG 2000."""
+    """Quality, feedback and minutiae of fingerprint images (PNG, TIFF, BMP, PGM, WSQ, JPEG 2000), or faces."""
+    from firmware import face_files
     from firmware.archive import assessing
     from firmware.assessment import Wishes
 
     wishes = Wishes(ppi, overlays, template_folder, template_format, effort, trace, report, language=language)
     output = assessing.Output(as_json, table, run, measures)
-    if not assessing.assess(paths, wishes, output, assessing.who(jobs, cluster), out, err):
+    if face:
+        all_read = face_files.assess(paths, wishes, birth_year, output, out, err)
+    else:
+        all_read = assessing.assess(paths, wishes, output, assessing.who(jobs, cluster), out, err)
+    if not all_read:
         raise typer.Exit(1)
 
 

@@ -65,6 +65,17 @@ class PanelConfig(_Section):
         return self
 
 
+class CameraConfig(_Section):
+    """`[camera]`: the face camera; without it the kit takes no faces."""
+
+    model: str = Field("picamera2", min_length=1, description="a name among the entry points rekam.cameras")
+    source: str = Field("", description="which one: for picamera2 its number, for bench SEED:BACKDROP or a picture")
+    width: int = Field(0, ge=0, le=10000, description="pixels; 0 for the camera's own")
+    height: int = Field(0, ge=0, le=10000, description="pixels; 0 for the camera's own")
+    timeout_s: float = Field(8, gt=0, le=60, description="how long one picture may take, seconds")
+    attempts: int = Field(5, ge=1, le=20, description="pictures before the best one is kept as low quality")
+
+
 class MqttConfig(_Section):
     """`[mqtt]`: where the status goes."""
 
@@ -115,6 +126,7 @@ class KitConfig(_Section):
     announcements: Path | None = None
     fingerprint: FingerprintConfig
     panel: PanelConfig | None = None
+    camera: CameraConfig | None = None
     mqtt: MqttConfig | None = None
     power: PowerConfig | None = None
     office: OfficeConfig = OfficeConfig()

@@ -65,6 +65,20 @@ class MinutiaKind(IntEnum):
     BIFURCATION = 2
 
 
+class FaceCompression(Enum):
+    """How the picture of a face is compressed, field 10.011 (CGA), Table 15."""
+
+    PNG = "PNG"
+    JPEG = "JPEGB"
+
+
+class AcquisitionProfile(IntEnum):
+    """Subject acquisition profile, field 10.013 (SAP): what a kit claims of a picture."""
+
+    UNKNOWN = 0
+    ISO_FULL_FRONTAL = 13
+
+
 class RidgeCountMethod(IntEnum):
     """How the pairs for ridge counts were chosen, INCITS 378-2004 clause 6.6.2 and field 9.138 (RCI, item REM)."""
 

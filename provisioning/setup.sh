@@ -100,10 +100,17 @@ prepare() {
   say "making the environment .venv with Python ${maker%% *}"
   "$python" -m venv "${fresh[@]}" .venv || fail "the environment could not be made; see above"
   echo unfinished >"$stamp"
-  say "installing Rekam and what it needs from PyPI (about 80 MB the first time)"
+  say "installing Rekam and what it needs from PyPI (about 140 MB the first time)"
   .venv/bin/python -m pip install --disable-pip-version-check --no-input --editable ".[$1]" ||
     fail "pip could not install Rekam; see above. Is the network there, and 1 GB free? Then run this again."
   printf '%s\n' "$maker" "$digest $1" >"$stamp"
+}
+
+# The stand-in of the camera is held to the real package, which installs on a Raspberry Pi only: its wheel is read, not run.
+fetch_picamera2() {
+  [ -f .venv/wheels/picamera2-0.3.38-py3-none-any.whl ] && return
+  .venv/bin/python -m pip download --disable-pip-version-check --no-input --no-deps --only-binary=:all: \
+    --dest .venv/wheels picamera2==0.3.38 || fail "picamera2's wheel could not be fetched; see above."
 }
 
 verb=${1-}
@@ -118,6 +125,7 @@ case $verb in
   test)
     install_packages age openssl mosquitto shellcheck libfprint-2-2
     prepare test
+    fetch_picamera2
     PATH=$top/.venv/bin:$PATH exec .venv/bin/python -m pytest "$@"
     ;;
   "" | help | -h | --help)

@@ -95,7 +95,7 @@ def run(options: WorldOptions) -> Iterator[World]:
         panel = stack.enter_context(Panel(planned, lambda is_on: sensor.supply(is_on=is_on)))
         stack.enter_context(PanelServer(folder / PINS, panel))
         host, port = (broker.host, broker.port) if broker else options.broker or ("", 0)
-        _write(folder / _KIT, _kit_toml(folder, host, port))
+        _write(folder / _KIT, _kit_toml(folder, host, port, options.seed))
         yield World(folder / _KIT, sensor, i2c, panel, broker)
 
 
@@ -140,7 +140,7 @@ def _clear(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def _kit_toml(folder: Path, host: str, port: int) -> str:
+def _kit_toml(folder: Path, host: str, port: int, seed: int) -> str:
     return f"""# Written by rekam sim: a kit in the simulated world
 kit_id = "BENCH-1"
 purpose = "training"
@@ -157,6 +157,10 @@ bus = {_quoted(f"bench:{folder / I2C}")}
 # gpiozero finds its pins with: export {_pins_at(folder)}
 [panel]
 {_panel_pins()}
+
+[camera]
+model = "bench"
+source = "{seed}:blue"
 
 [mqtt]
 host = {_quoted(host)}

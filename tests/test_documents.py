@@ -3,7 +3,16 @@
 import re
 
 from firmware import roster
-from firmware.config import FingerprintConfig, KitConfig, MqttConfig, OfficeConfig, PanelConfig, PowerConfig, load
+from firmware.config import (
+    CameraConfig,
+    FingerprintConfig,
+    KitConfig,
+    MqttConfig,
+    OfficeConfig,
+    PanelConfig,
+    PowerConfig,
+    load,
+)
 from firmware.records.itl import Type2
 from tests.conftest import ROOT
 
@@ -13,15 +22,15 @@ def test_the_example_of_kit_toml_is_taken_and_names_every_key() -> None:
     config = load(example)
     assert config.fingerprint.port == "/dev/ttyAMA0"
     keys = set(re.findall(r"^#? ?\[?(\w+)\]?(?: =|\s)", example.read_text(encoding="utf-8"), re.MULTILINE))
-    for section in (KitConfig, FingerprintConfig, PanelConfig, PowerConfig, MqttConfig, OfficeConfig):
+    for section in (KitConfig, FingerprintConfig, CameraConfig, PanelConfig, PowerConfig, MqttConfig, OfficeConfig):
         assert set(section.model_fields) <= keys, section.__name__
 
 
 def test_the_example_shows_the_defaults_that_it_says() -> None:
     config = load(ROOT / "docs" / "kit.toml")
-    assert config.mqtt
+    assert config.mqtt and config.camera
     assert config.panel and config.power
-    for section in (config.fingerprint, config.panel, config.power, config.mqtt, config.office):
+    for section in (config.fingerprint, config.camera, config.panel, config.power, config.mqtt, config.office):
         for name, field in type(section).model_fields.items():
             if not field.is_required():
                 assert getattr(section, name) == field.default, name

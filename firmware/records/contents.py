@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass, field
 
 from firmware.circumstances import NOTHING_NOTED, Circumstances
-from firmware.datatypes import FrictionRidgeImage, Minutiae, Outcome, Resident, Timestamp
+from firmware.datatypes import Device, FrictionRidgeImage, Minutiae, Outcome, Resident, Timestamp
+from firmware.portrait import FaceFeedback
 from firmware.records.extended_data import ExtendedData
-from firmware.vocabulary import FingerPosition, MissingFinger, PatternClass, Purpose
+from firmware.vocabulary import FaceCompression, FingerPosition, MissingFinger, PatternClass, Purpose
 
 CONTROL_NUMBER = re.compile("[A-Za-z0-9-]{1,40}", re.ASCII)
 
@@ -51,6 +52,20 @@ class FingerRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class FaceRecord:
+    """The face as it is stored: its picture as compressed bytes, or none and the reason why."""
+
+    outcome: Outcome
+    attempts: int
+    captured_at: Timestamp
+    data: bytes = b""
+    compression: FaceCompression = FaceCompression.PNG
+    device: Device = field(default_factory=lambda: Device("", ""))
+    feedback: tuple[FaceFeedback, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Transaction:
     """One resident's submission."""
 
@@ -58,3 +73,4 @@ class Transaction:
     resident: Resident
     fingers: tuple[FingerRecord, ...]
     circumstances: Circumstances = NOTHING_NOTED
+    face: FaceRecord | None = None

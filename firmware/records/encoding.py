@@ -20,7 +20,7 @@ Table = tuple[tuple[str, ...], ...]
 """A field's content: subfields of information items; a plain value is one subfield of one item."""
 
 _INTEGER = re.compile("0|[1-9][0-9]{0,8}", re.ASCII)
-_IMAGE_TYPES = (14,)
+_IMAGE_TYPES = (10, 14)
 _SEPARATORS = re.compile("[\x1c-\x1f]")
 
 

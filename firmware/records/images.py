@@ -8,7 +8,7 @@ import warnings
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from firmware.errors import RecordError
 
@@ -52,6 +52,27 @@ def decode(data: bytes) -> tuple[NDArray[np.uint8], float | None]:
             raise RecordError(f"image: damaged or truncated ({_reason(error)})") from error
 
 
+def decode_colour(data: bytes) -> NDArray[np.uint8]:
+    """Decode the first picture of a PNG, JPEG, TIFF, BMP, PPM or JPEG 2000 file as RGB (h, w, 3), upright.
+
+    A camera's own note on how it was held (EXIF) is heeded, grey becomes three equal channels, what is transparent
+    becomes white. Raises RecordError naming the fault.
+    """
+    if not data:
+        raise RecordError("image: the file is empty")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with _open(data, (*_FORMATS, "JPEG")) as image:
+                _check_size(image)
+                image.load()
+                return _rgb(ImageOps.exif_transpose(image))
+        except RecordError:
+            raise
+        except Exception as error:  # decoders raise whatever they like at damaged bytes
+            raise RecordError(f"image: damaged or truncated ({_reason(error)})") from error
+
+
 def encode_png(pixels: NDArray[np.uint8], ppi: float) -> bytes:
     """Encode grey pixels (h, w) as PNG, without loss, with their resolution (pHYs, whole pixels per metre)."""
     file = io.BytesIO()
@@ -59,19 +80,21 @@ def encode_png(pixels: NDArray[np.uint8], ppi: float) -> bytes:
     return file.getvalue()
 
 
-def _open(data: bytes) -> Image.Image:
+def _open(data: bytes, formats: tuple[str, ...] = _FORMATS) -> Image.Image:
     if data.startswith(_WSQ_START):
         return _open_wsq(data)
     try:
-        image = Image.open(io.BytesIO(data), formats=_FORMATS)
+        image = Image.open(io.BytesIO(data), formats=formats)
         if image.format != "PNG":
             return image
         # Loading stops at the last row, before the checksum of what it read; verifying wears the image out
         image.verify()
-        return Image.open(io.BytesIO(data), formats=_FORMATS)
+        return Image.open(io.BytesIO(data), formats=formats)
     except UnidentifiedImageError as error:
         raise RecordError(
             "image: not a PNG, TIFF, BMP, PGM, JPEG 2000 or WSQ file, or its header is damaged"
+            if formats == _FORMATS
+            else "image: not a PNG, JPEG, TIFF, BMP, PPM or JPEG 2000 file, or its header is damaged"
         ) from error
 
 
@@ -104,10 +127,20 @@ def _grey(image: Image.Image) -> NDArray[np.uint8]:
         return _narrow(np.asarray(image).astype(np.int64))
     if image.mode == "F":
         raise RecordError("image: its samples are floating-point numbers; save it with 8 or 16 bits a sample")
+    return np.array(_opaque(image).convert("L"))
+
+
+def _rgb(image: Image.Image) -> NDArray[np.uint8]:
+    if image.mode in (*_WIDE_MODES, "F"):
+        return np.repeat(_grey(image)[:, :, None], 3, axis=2)
+    return np.array(_opaque(image).convert("RGB"))
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """The image before white, where it is transparent."""
     if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
-        coloured = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), coloured)
-    return np.array(image.convert("L"))
+        return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
+    return image
 
 
 def _narrow(samples: NDArray[np.int64]) -> NDArray[np.uint8]:

@@ -24,6 +24,7 @@ field   name        content
 2.212   SUPERSEDES  the control number of the packet that this one replaces; what was wrong with it, UTF-8
 2.213   CARD_FROM   the civil day from which a card may be issued, YYYYMMDD
 2.301   FINGERS     a subfield a finger: FGP; outcome; attempts; the capture's moment (4 items as in 2.207); reason
+2.302   FACE        only where a face was asked for: outcome; attempts; moment (4 items); codes of docs/face.md; reason
 ======  ==========  ===========================================================================================
 
 A packet that replaces another says so in 2.212, not in 1.010 (TCR), which clause 8.1.10 keeps for responses.
@@ -39,6 +40,8 @@ DOMAIN = (("REKAM", "1"),)
 CHARACTER_SETS = (("003", "UTF-8"),)
 NO_TYPE_4 = "00.00"
 PIXELS_PER_INCH = "1"
+NO_SCALE = "0"
+"""Scale units, fields of SLC: the two scales that follow then tell the shape of a pixel."""
 UNKNOWN = "0"
 QUALITY_ALGORITHM = ("0000", "1")
 """What made a score, fields 14.024 and 9.135, clause 7.7.7: the vendor, of whom none is registered with IBIA, and the
@@ -90,6 +93,7 @@ class Type2(IntEnum):
     SUPERSEDES = 212
     CARD_FROM = 213
     FINGERS = 301
+    FACE = 302
 
 
 class Type9(IntEnum):
@@ -119,6 +123,25 @@ class Type9(IntEnum):
     ROI = 300
     FPP = 302
     PAT = 307
+
+
+class Type10(IntEnum):
+    """Face, other body part, scar, mark or tattoo image, clause 8.10."""
+
+    IMT = 3
+    SRC = 4
+    PHD = 5
+    HLL = 6
+    VLL = 7
+    SLC = 8
+    THPS = 9
+    TVPS = 10
+    CGA = 11
+    CSP = 12
+    SAP = 13
+    POS = 20
+    DMM = 30
+    MMS = 904
 
 
 class Type14(IntEnum):

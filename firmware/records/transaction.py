@@ -14,10 +14,12 @@ from firmware.datatypes import (
     Timestamp,
 )
 from firmware.errors import RecordError
+from firmware.portrait import FaceCapture
 from firmware.records import (
     circumstances,
     encoding,
     extended_data,
+    faces,
     fingerprints,
     images,
     itl,
@@ -25,13 +27,13 @@ from firmware.records import (
     moments,
     structure_fields,
 )
-from firmware.records.contents import CONTROL_NUMBER, FingerRecord, Transaction, TransactionHeader
+from firmware.records.contents import CONTROL_NUMBER, FaceRecord, FingerRecord, Transaction, TransactionHeader
 from firmware.records.encoding import Record, Table, value
 from firmware.records.extended_data import ExtendedData
 from firmware.records.itl import Type1, Type2
-from firmware.vocabulary import FingerPosition, PatternClass, Purpose, Sex
+from firmware.vocabulary import FaceCompression, FingerPosition, PatternClass, Purpose, Sex
 
-__all__ = ["FingerRecord", "Transaction", "TransactionHeader", "build", "read"]
+__all__ = ["FaceRecord", "FingerRecord", "Transaction", "TransactionHeader", "build", "read"]
 
 _TYPES_OF_TRANSACTION = {Purpose.LIVE: "ENROLL", Purpose.TRAINING: "TRAINING"}
 _MAX_ATTEMPTS = 999
@@ -42,15 +44,18 @@ def build(
     resident: Resident,
     captures: Sequence[FingerCapture],
     noted: Circumstances = NOTHING_NOTED,
+    face: FaceCapture | None = None,
+    face_compression: FaceCompression = FaceCompression.PNG,
 ) -> bytes:
-    """Write Type-1, Type-2, a Type-9 for each captured finger and a Type-14 for every finger.
+    """Write Type-1, Type-2, a Type-9 for each captured finger, a Type-10 for the face and a Type-14 for every finger.
 
     Raises RecordError naming record, field and reason.
     """
     if not captures:
         raise RecordError("transaction: holds no finger")
     fingers = tuple(_stored(capture, header.created_at) for capture in captures)
-    return encoding.encode(_records(Transaction(header, resident, fingers, noted)))
+    portrait = faces.stored(face, header.created_at, face_compression) if face else None
+    return encoding.encode(_records(Transaction(header, resident, fingers, noted, portrait)))
 
 
 def read(data: bytes) -> Transaction:
@@ -59,7 +64,8 @@ def read(data: bytes) -> Transaction:
     if len(records) < 2 or (records[0].kind, records[1].kind, records[1].idc) != (1, 2, 0):
         raise RecordError("transaction: does not begin with a Type-1 and a Type-2 record")
     header = _header(records[0], records[1])
-    transaction = Transaction(header, _resident(records[1]), _fingers(records), circumstances.read(records[1]))
+    face = faces.read(records[1], next((record for record in records if record.kind == 10), None))
+    transaction = Transaction(header, _resident(records[1]), _fingers(records), circumstances.read(records[1]), face)
     if encoding.encode(_records(transaction)) != data:
         raise RecordError("transaction: its fields contradict each other, or hold what no kit writes")
     return transaction
@@ -103,13 +109,14 @@ def _structure(features: FingerprintFeatures | None) -> ExtendedData:
 
 
 def _records(transaction: Transaction) -> list[Record]:
-    header, fingers = transaction.header, transaction.fingers
+    header, fingers, face = transaction.header, transaction.fingers, transaction.face
     zone = _zone(header.timezone)
     indexed = list(enumerate(fingers, start=1))
     return [
         _transaction_information(header, zone),
         _descriptive_text(transaction),
         *(record for idc, finger in indexed if (record := minutiae.write(finger, idc)) is not None),
+        *([faces.write(face, len(fingers) + 1, header.kit_id, zone)] if face and face.data else []),
         *(fingerprints.write(finger, idc, header.kit_id, zone) for idc, finger in indexed),
     ]
 
@@ -153,6 +160,8 @@ def _descriptive_text(transaction: Transaction) -> Record:
         ),
         **circumstances.fields(resident, transaction.circumstances),
     }
+    if transaction.face:
+        fields[Type2.FACE] = (faces.row(transaction.face),)
     return Record(2, 0, dict(sorted(fields.items())))
 
 
