@@ -1,7 +1,7 @@
 """Tells a second screen or a loudspeaker what the kit asks for, a JSON line each and nothing personal.
 
-Lines: {"ask": "right_thumb", "attempt": 1}, {"lift": "right_thumb"}, {"again": "right_thumb"}, {"decide": true}
-when the operator is asked, and at the end
+Lines: {"ask": "right_thumb", "attempt": 1}, {"lift": "right_thumb"}, {"again": "right_thumb"}, {"look": true}
+when the face is asked for, {"decide": true} when the operator is, and at the end
 {"done": true}, or false when the session ended early. The file may be a FIFO: without a reader its lines are lost.
 """
 
@@ -25,6 +25,10 @@ class FileAnnouncer:
     def ask(self, position: FingerPosition, attempt: int) -> None:
         """Announce that a finger is asked for."""
         self._append({"ask": position.name.lower(), "attempt": attempt})
+
+    def look(self) -> None:
+        """Announce that the face is asked for."""
+        self._append({"look": True})
 
     def lift(self, position: FingerPosition) -> None:
         """Announce that the finger may leave the glass."""

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
-from firmware.datatypes import Excuse, FingerprintFeatures, FrictionRidgeImage, GivenUp, Timestamp
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware.datatypes import Device, Excuse, FingerprintFeatures, FrictionRidgeImage, GivenUp, Timestamp
+from firmware.portrait import FaceFeedback
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,19 @@ class Captured:
     features: FingerprintFeatures
     captured_at: Timestamp
     score_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FaceTaken:
+    """Pictures of the face were taken for a while; this is the best of them, cut out, with all that is wrong with it.
+
+    pixels: uint8 (h, w, 3), RGB; None where no picture shows one face.
+    """
+
+    pixels: NDArray[np.uint8] | None
+    feedback: tuple[FaceFeedback, ...]
+    captured_at: Timestamp
+    device: Device
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +69,4 @@ class Cancelled:
     """The operator ends the session."""
 
 
-Event = Start | Captured | GivenUp | NoFinger | Lifted | Confirmed | Excused | Repeated | Cancelled
+Event = Start | Captured | GivenUp | NoFinger | FaceTaken | Lifted | Confirmed | Excused | Repeated | Cancelled

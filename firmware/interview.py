@@ -7,6 +7,8 @@ from firmware import ages, resident
 from firmware.civil_wording import CivilPhrase
 from firmware.datatypes import Excuse, Resident
 from firmware.errors import InputError
+from firmware.roster import Turn
+from firmware.roster_wording import RosterPhrase
 from firmware.vocabulary import ConsentGiver, Language
 from firmware.wording import Bilingual, Phrase
 
@@ -48,6 +50,14 @@ class Interview:
             self._complain(words)
             answer = self._prompt(CivilPhrase.PROMPT_OVERRIDE)
         return answer.strip()
+
+    def turn(self) -> Turn:
+        """Ask whether the pupil who is called is recorded, passed over, or the last for today."""
+        skip, stop = tuple(RosterPhrase.TURN_KEYS.say(self._language))
+        turns = {"": Turn.RECORD, skip: Turn.SKIP, stop: Turn.STOP}
+        while (key := self._prompt(RosterPhrase.PROMPT_TURN).strip().lower()) not in turns:
+            pass
+        return turns[key]
 
     def excuse(self) -> Excuse:
         """Ask why a finger is not captured."""

@@ -7,6 +7,7 @@ from typing import Self
 
 from firmware.config import KitConfig
 from firmware.datatypes import DeviceState, DeviceStatus
+from firmware.drivers.camera import Camera, open_camera
 from firmware.drivers.fingerprint import FingerprintSensor
 from firmware.drivers.fuel_gauge import FuelGauge
 from firmware.drivers.panel import Panel, Wiring
@@ -59,6 +60,7 @@ class Kit:
         limits = Limits(power.low_percent, power.critical_percent, power.critical_v) if power else None
         self._monitor = PowerMonitor(self._gauge.read if self._gauge else None, limits)
         self._power = Power()
+        self._camera: Camera | None = None
         self._ownership = owned(config.data)
 
     @property
@@ -78,6 +80,18 @@ class Kit:
         """The power as last judged; the gauge is read when it is time to. now: seconds of a monotonic clock."""
         self._power = self._monitor.look(now)
         return self._power
+
+    @property
+    def camera(self) -> Camera | None:
+        """The face camera, which opens at its first picture; None where none is configured. Raises ConfigError."""
+        settings = self._config.camera
+        if settings is None:
+            return None
+        if self._camera is None:
+            size = {"width": settings.width, "height": settings.height}
+            opened = open_camera(settings.model, source=settings.source, timeout_s=settings.timeout_s, **size)
+            self._camera = opened
+        return self._camera
 
     def reopen(self, name: str) -> None:
         """Close one device and open it anew, after its link failed.
@@ -189,6 +203,9 @@ class Kit:
             self._gauge.close()
         if self.panel:
             self.panel.close()
+        if self._camera:
+            self._camera.close()
+            self._camera = None
         self._ownership.__exit__(None, None, None)
 
 

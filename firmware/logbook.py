@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from firmware import __version__
-from firmware.datatypes import FingerCapture
+from firmware.datatypes import Outcome
 from firmware.errors import JournalError
 from firmware.journal import Journal
 from firmware.journal_lines import Kind
@@ -79,10 +79,9 @@ class Logbook:
         self._journal.append(Kind.BEGUN, operator=_known(operator), control_number=control_number, **facts)
         self._begun_s = time.monotonic()
 
-    def step(self, capture: FingerCapture, seconds: float) -> None:
-        """A step of the session is settled."""
-        step, outcome = capture.position.name.lower(), capture.outcome.value
-        self._try(Kind.STEP, step=step, outcome=outcome, seconds=seconds, attempts=capture.attempts)
+    def step(self, step: str, outcome: Outcome, attempts: int, seconds: float) -> None:
+        """A step of the session, by its code, is settled."""
+        self._try(Kind.STEP, step=step, outcome=outcome.value, seconds=seconds, attempts=attempts)
 
     def overridden(self, operator: str) -> None:
         """A warning about the NIK was overridden."""

@@ -36,6 +36,10 @@ class PanelAnnouncer:
         """Show that a finger is asked for."""
         self._show(Signal.PLACE_FINGER)
 
+    def look(self) -> None:
+        """Show that the face is asked for."""
+        self._show(Signal.LOOK_HERE)
+
     def lift(self, position: FingerPosition) -> None:
         """Show that the finger may leave the glass."""
         self._show(Signal.LIFT)

@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -14,14 +14,16 @@ from firmware.circumstances import NOTHING_NOTED, Circumstances
 from firmware.config import KitConfig
 from firmware.datatypes import Excuse, FingerCapture, Resident, Timestamp
 from firmware.errors import DeviceError, DeviceRefused, SessionError, SpoolError
+from firmware.face_step import FaceStep
 from firmware.panel_desk import PanelAnnouncer
 from firmware.pipeline import extraction, warming
+from firmware.portrait import FaceCapture
 from firmware.power_words import PowerPhrase
 from firmware.records import sealing, transaction
 from firmware.records.transaction import TransactionHeader
 from firmware.resident import ResidentFile
 from firmware.seams import Operator
-from firmware.session import Plan
+from firmware.session import Plan, Session
 from firmware.session_table import State
 from firmware.station import Station
 from firmware.stopwatch import StepTime, Stopwatch
@@ -52,6 +54,7 @@ class Recorded:
     seconds: float
     waiting: int
     steps: tuple[StepTime, ...] = ()
+    face: FaceCapture | None = None
 
 
 def record(
@@ -83,10 +86,10 @@ def record(
     if noted.override:
         place.logbook.overridden(noted.operator)
     try:
-        captures = _enrol(place, desk, {**(person.excused if person else {}), **excused}, watch)
+        enrolment = _enrol(place, desk, resident, {**(person.excused if person else {}), **excused}, watch)
         watch.lap("lifting")
         header = _header(config, number, place.clock.now())
-        data = transaction.build(header, resident, captures, noted)
+        data = transaction.build(header, resident, enrolment.settled, noted, enrolment.face)
         signer = place.identity.signer
         packet = sealing.seal(data, control_number=number, signer=signer, recipients=place.recipients)
         watch.lap("sealing")
@@ -98,7 +101,8 @@ def record(
     place.logbook.sealed(number)
     place.clock.remember([header.created_at])
     seconds, waiting = watch.lap("spooling") - begun, place.spool.counts()[1]
-    return Recorded(number, config.purpose, captures, seconds, waiting, watch.steps())
+    captures, face = enrolment.settled, enrolment.face
+    return Recorded(number, config.purpose, captures, seconds, waiting, watch.steps(), face)
 
 
 def as_json(recorded: Recorded) -> dict[str, Any]:
@@ -107,6 +111,7 @@ def as_json(recorded: Recorded) -> dict[str, Any]:
         "control_number": recorded.control_number,
         "purpose": recorded.purpose.value,
         "fingers": [_finger(capture) for capture in recorded.captures],
+        "face": _face(recorded.face) if recorded.face else None,
         "seconds": round(recorded.seconds, 3),
         "waiting": recorded.waiting,
         "steps": [{"step": step.step, "seconds": round(step.seconds, 3)} for step in recorded.steps],
@@ -122,15 +127,16 @@ def control_number(kit_id: str, at: Timestamp) -> str:
 
 
 def _enrol(
-    place: Workplace, desk: Desk, excused: Mapping[FingerPosition, Excuse], watch: Stopwatch
-) -> tuple[FingerCapture, ...]:
+    place: Workplace, desk: Desk, resident: Resident, excused: Mapping[FingerPosition, Excuse], watch: Stopwatch
+) -> Session:
     """Everything that is taken of a resident. Raises SessionError when it was cancelled."""
     config = place.config
     settings = config.fingerprint
 
-    def settled(capture: FingerCapture, seconds: float) -> None:
-        watch.add(capture.position.name.lower(), seconds)
-        place.logbook.step(capture, seconds)
+    def settled(capture: FingerCapture | FaceCapture, seconds: float) -> None:
+        step = capture.position.name.lower() if isinstance(capture, FingerCapture) else "face"
+        watch.add(step, seconds)
+        place.logbook.step(step, capture.outcome, capture.attempts, seconds)
 
     def alarm() -> str:
         power = place.kit.look_at_power(time.monotonic())
@@ -143,18 +149,30 @@ def _enrol(
         settings.finger_timeout_s,
         on_change=place.report.tell,
         on_step=settled,
+        face=_face_step(place, resident.date_of_birth.year),
         alarm=alarm,
         now=place.clock.now,
         extract=partial(extraction.extract, effort=config.effort),
     )
     try:
-        enrolment = station.enrol(Plan(settings.minimum_quality, settings.attempts, excused, review=desk.can_decide))
+        plan = Plan(settings.minimum_quality, settings.attempts, excused, review=desk.can_decide)
+        tries = config.camera.attempts if config.camera else 0
+        enrolment = station.enrol(replace(plan, face_attempts=tries))
     except (KeyboardInterrupt, SystemExit):
         desk.say(Phrase.CANCELLED)
         raise
     if enrolment.state is not State.COMPLETE:
         raise Cancelled(Phrase.CANCELLED.say(config.language))
-    return enrolment.settled
+    return enrolment
+
+
+def _face_step(place: Workplace, birth_year: int) -> FaceStep | None:
+    camera = place.kit.camera
+    if camera is None:
+        return None
+    from firmware.pipeline.face import judging  # loads OpenCV, which a kit without a camera does without
+
+    return FaceStep(camera, partial(judging.assess, birth_year=birth_year), place.clock.now)
 
 
 def _reason(error: BaseException) -> str:
@@ -200,3 +218,8 @@ def _finger(capture: FingerCapture) -> dict[str, Any]:
         "attempts": capture.attempts,
         "score_s": None if capture.score_s is None else round(capture.score_s, 4),
     }
+
+
+def _face(face: FaceCapture) -> dict[str, Any]:
+    feedback = [code.value for code in face.feedback]
+    return {"outcome": face.outcome.value, "attempts": face.attempts, "feedback": feedback}

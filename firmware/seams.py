@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware import events
-from firmware.datatypes import Feedback, FrictionRidgeImage, GivenUp
+from firmware.datatypes import Feedback, FingerCapture, FrictionRidgeImage, GivenUp
 from firmware.errors import DeviceError
+from firmware.portrait import FaceCapture
 from firmware.session import Session
 from firmware.session_table import Action
 from firmware.vocabulary import FingerPosition
@@ -35,6 +36,29 @@ class FingerprintSource(Protocol):
 
     def wait_for_lift(self, timeout_s: float, *, stop: Callable[[], bool]) -> bool:
         """Wait until the glass is free; False when it is not before the end."""
+
+
+class Shot(Protocol):
+    """One picture: pixels uint8 (h, w, 3), RGB, and the camera's maker and model."""
+
+    @property
+    def pixels(self) -> Pixels:
+        """The picture."""
+
+    @property
+    def make(self) -> str:
+        """The camera's maker."""
+
+    @property
+    def model(self) -> str:
+        """The camera's model."""
+
+
+class CameraSource(Protocol):
+    """What a station asks of a camera."""
+
+    def capture(self) -> Shot:
+        """Take one picture. Raises DeviceError."""
 
 
 class Hardware(Protocol):
@@ -82,6 +106,26 @@ class Operator(Protocol):
         """Take what was pressed or said; None when it comes to nothing."""
 
 
+class Shown(Protocol):
+    """What came of a session, as far as it is shown."""
+
+    @property
+    def captures(self) -> tuple[FingerCapture, ...]:
+        """Every finger."""
+
+    @property
+    def face(self) -> FaceCapture | None:
+        """The face, where one was to be taken."""
+
+    @property
+    def control_number(self) -> str:
+        """What the record is called."""
+
+    @property
+    def waiting(self) -> int:
+        """How many packets wait to be delivered."""
+
+
 class Presses(Protocol):
     """Buttons that an operator may press instead of typing."""
 
@@ -100,6 +144,9 @@ class Announcer(Protocol):
 
     def ask(self, position: FingerPosition, attempt: int) -> None:
         """A finger is asked for."""
+
+    def look(self) -> None:
+        """The face is asked for."""
 
     def lift(self, position: FingerPosition) -> None:
         """The finger may leave the glass."""

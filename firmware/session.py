@@ -14,16 +14,31 @@ from dataclasses import dataclass, field, replace
 
 from firmware.datatypes import Excuse, FingerCapture, GivenUp, Outcome
 from firmware.errors import SessionError
-from firmware.events import Cancelled, Captured, Confirmed, Event, Excused, Lifted, NoFinger, Repeated, Start
+from firmware.events import (
+    Cancelled,
+    Captured,
+    Confirmed,
+    Event,
+    Excused,
+    FaceTaken,
+    Lifted,
+    NoFinger,
+    Repeated,
+    Start,
+)
+from firmware.portrait import FaceCapture
 from firmware.session_table import TABLE, Action, State, Trigger
 from firmware.vocabulary import FingerPosition
+
+_FACE_STATES = (State.AWAITING_FACE, State.AWAITING_FACE_DECISION)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is asked of a session: the fingers in order, the score that suffices, the tries, who is excused.
 
-    review: whether the operator confirms the whole at its end.
+    review: whether the operator confirms the whole at its end. face_attempts: tries for the face, after the fingers; 0
+    where no face is taken.
     """
 
     minimum_quality: int
@@ -31,11 +46,15 @@ class Plan:
     excused: Mapping[FingerPosition, Excuse] = field(default_factory=dict)
     fingers: tuple[FingerPosition, ...] = tuple(FingerPosition)
     review: bool = False
+    face_attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One enrolment at one moment: its state, the finger asked for, its tries and best print, and what is settled."""
+    """One enrolment at one moment: its state, the finger asked for, its tries and best print, and what is settled.
+
+    The face has its own latest and best picture, and is settled by itself.
+    """
 
     plan: Plan
     state: State = State.READY
@@ -44,6 +63,9 @@ class Session:
     latest: Captured | GivenUp | None = None
     best: Captured | None = None
     settled: tuple[FingerCapture, ...] = ()
+    latest_face: FaceTaken | None = None
+    best_face: FaceTaken | None = None
+    face: FaceCapture | None = None
 
     @property
     def needs_any(self) -> bool:
@@ -53,12 +75,16 @@ class Session:
 
 def step(session: Session, event: Event) -> tuple[Session, tuple[Action, ...]]:
     """Take one event: the session after it, and what is to be done. Raises SessionError for one out of place."""
-    trigger = _trigger(session, event)
+    before, trigger = session.state, _trigger(session, event)
     session, actions = _move(_count(session, event), trigger)
-    if trigger in (Trigger.ACCEPTED, Trigger.BEST_KEPT, Trigger.KEPT, Trigger.EXCUSED):
+    if before in _FACE_STATES and session.state is State.NEXT_FINGER:
+        session = _settle_face(session, trigger, event)
+    elif trigger in (Trigger.ACCEPTED, Trigger.BEST_KEPT, Trigger.KEPT, Trigger.EXCUSED):
         session = _settle(session, trigger, event)
     if trigger is Trigger.REPEATED:
         session = replace(session, attempts=0)
+    if trigger is Trigger.FACE_AGAIN:
+        session = replace(_fresh(session), face=None)
     if trigger is Trigger.GONE_BACK:
         last = last_taken(session)
         settled = session.settled
@@ -88,12 +114,15 @@ def _trigger(session: Session, event: Event) -> Trigger:
             return _after_a_miss(session, None, Trigger.GIVEN_UP)
         case NoFinger():
             return _after_a_miss(session, None, Trigger.ABSENT)
+        case FaceTaken():
+            return _after_a_face(session, event)
         case Start():
             return Trigger.STARTED
         case Lifted():
             return Trigger.LIFTED
         case Excused():
-            return Trigger.EXCUSED if session.finger else Trigger.OUT_OF_PLACE
+            is_asked = session.finger or session.state in _FACE_STATES
+            return Trigger.EXCUSED if is_asked else Trigger.OUT_OF_PLACE
         case Confirmed():
             return _after_confirmation(session)
         case Repeated():
@@ -111,13 +140,29 @@ def _after_a_miss(session: Session, captured: Captured | None, missed: Trigger) 
 def _after_confirmation(session: Session) -> Trigger:
     if session.state is State.AWAITING_REVIEW:
         return Trigger.CONFIRMED
-    return Trigger.KEPT if session.best and session.state is State.AWAITING_FINGER else Trigger.OUT_OF_PLACE
+    best = {State.AWAITING_FINGER: session.best, State.AWAITING_FACE: session.best_face}.get(session.state)
+    return Trigger.KEPT if best else Trigger.OUT_OF_PLACE
 
 
 def _after_repetition(session: Session) -> Trigger:
-    if session.state is State.AWAITING_DECISION or (session.finger and session.attempts):
+    if session.state in (State.AWAITING_DECISION, State.AWAITING_FACE_DECISION) or session.attempts:
         return Trigger.REPEATED
+    if session.state is State.AWAITING_REVIEW and session.face:
+        return Trigger.FACE_AGAIN
     return Trigger.GONE_BACK if last_taken(session) >= 0 else Trigger.OUT_OF_PLACE
+
+
+def _after_a_face(session: Session, taken: FaceTaken) -> Trigger:
+    if taken.pixels is not None and not taken.feedback:
+        return Trigger.FACE_ACCEPTED
+    if session.attempts + 1 < session.plan.face_attempts:
+        return Trigger.FACE_POOR
+    return Trigger.FACE_BEST_KEPT if _better_face(session.best_face, taken) else Trigger.NO_FACE
+
+
+def _better_face(best: FaceTaken | None, other: FaceTaken | None) -> FaceTaken | None:
+    faces = [taken for taken in (best, other) if taken and taken.pixels is not None]
+    return min(faces, key=lambda taken: len(taken.feedback), default=None)
 
 
 def last_taken(session: Session) -> int:
@@ -139,7 +184,22 @@ def _count(session: Session, event: Event) -> Session:
         case GivenUp() | NoFinger():
             latest = event if isinstance(event, GivenUp) else None
             return replace(session, attempts=session.attempts + 1, latest=latest)
+        case FaceTaken():
+            best_face = _better_face(session.best_face, event)
+            return replace(session, attempts=session.attempts + 1, latest_face=event, best_face=best_face)
     return session
+
+
+def _settle_face(session: Session, trigger: Trigger, event: Event) -> Session:
+    kept = session.best_face
+    if isinstance(event, Excused) or kept is None:
+        reason = event.excuse.reason if isinstance(event, Excused) else ""
+        face = FaceCapture(Outcome.EXCUSED, session.attempts, reason=reason)
+    else:
+        outcome = Outcome.ACCEPTED if trigger is Trigger.FACE_ACCEPTED else Outcome.LOW_QUALITY
+        kept_facts = (kept.pixels, kept.feedback, kept.captured_at, kept.device)
+        face = FaceCapture(outcome, session.attempts, *kept_facts)
+    return replace(_fresh(session), face=face)
 
 
 def _settle(session: Session, trigger: Trigger, event: Event) -> Session:
@@ -162,7 +222,7 @@ def _settle(session: Session, trigger: Trigger, event: Event) -> Session:
 
 
 def _fresh(session: Session) -> Session:
-    return replace(session, finger=None, attempts=0, latest=None, best=None)
+    return replace(session, finger=None, attempts=0, latest=None, best=None, latest_face=None, best_face=None)
 
 
 def _excused(position: FingerPosition, excuse: Excuse, attempts: int = 0) -> FingerCapture:
@@ -175,5 +235,7 @@ def _next_finger(session: Session) -> tuple[Session, tuple[Action, ...]]:
         if position not in session.plan.excused:
             return _move(replace(session, finger=position, settled=settled), Trigger.FINGERS_REMAIN)
         settled += (_excused(position, session.plan.excused[position]),)
+    if session.plan.face_attempts and session.face is None:
+        return _move(replace(session, settled=settled), Trigger.FACE_REMAINS)
     end = Trigger.REVIEW_DUE if session.plan.review else Trigger.NONE_REMAINS
     return _move(replace(session, settled=settled), end)

@@ -12,6 +12,8 @@ class State(Enum):
     AWAITING_FINGER = "awaiting_finger"
     AWAITING_LIFT = "awaiting_lift"
     AWAITING_DECISION = "awaiting_decision"
+    AWAITING_FACE = "awaiting_face"
+    AWAITING_FACE_DECISION = "awaiting_face_decision"
     AWAITING_REVIEW = "awaiting_review"
     COMPLETE = "complete"
     CANCELLED = "cancelled"
@@ -22,6 +24,7 @@ class Trigger(Enum):
 
     STARTED = "started"
     FINGERS_REMAIN = "fingers remain"
+    FACE_REMAINS = "the face remains"
     NONE_REMAINS = "none remains"
     REVIEW_DUE = "none remains, the operator looks"
     ACCEPTED = "score reached"
@@ -31,11 +34,16 @@ class Trigger(Enum):
     BEST_KEPT = "tries used up"
     NO_PRINT = "tries used up without a print"
     LIFTED = "lifted"
+    FACE_ACCEPTED = "face accepted"
+    FACE_POOR = "face not good"
+    FACE_BEST_KEPT = "tries used up, best face kept"
+    NO_FACE = "tries used up without a face"
     EXCUSED = "excused"
     KEPT = "best kept by the operator"
     CONFIRMED = "confirmed"
     REPEATED = "repeated"
     GONE_BACK = "the one before again"
+    FACE_AGAIN = "the face again"
     OUT_OF_PLACE = "nothing to keep or to repeat"
     CANCELLED = "cancelled"
 
@@ -51,6 +59,11 @@ class Action(Enum):
     TELL_BEST_KEPT = "tell that the best is kept"
     TELL_EXCUSED = "tell that it is excused"
     AWAIT_LIFT = "wait until it lifts"
+    ASK_FACE = "ask for the face"
+    TELL_FACE_ACCEPTED = "tell that the face is accepted"
+    TELL_FACE_POOR = "tell what is wrong with the face"
+    TELL_FACE_BEST_KEPT = "tell that the best face is kept"
+    TELL_FACE_EXCUSED = "tell that the face is excused"
     ASK_DECISION = "ask the operator"
     ASK_REVIEW = "ask whether all is right"
     SEAL = "seal the record"
@@ -85,6 +98,22 @@ TABLE: Mapping[tuple[State, Trigger], tuple[State, tuple[Action, ...]]] = {
     (State.AWAITING_DECISION, Trigger.EXCUSED): (State.NEXT_FINGER, (Action.TELL_EXCUSED,)),
     (State.AWAITING_DECISION, Trigger.OUT_OF_PLACE): (State.AWAITING_DECISION, (Action.ASK_DECISION,)),
     (State.AWAITING_DECISION, Trigger.CANCELLED): (State.CANCELLED, (Action.DISCARD,)),
+    (State.NEXT_FINGER, Trigger.FACE_REMAINS): (State.AWAITING_FACE, (Action.ASK_FACE,)),
+    (State.AWAITING_FACE, Trigger.FACE_ACCEPTED): (State.NEXT_FINGER, (Action.TELL_FACE_ACCEPTED,)),
+    (State.AWAITING_FACE, Trigger.FACE_POOR): (State.AWAITING_FACE, (Action.TELL_FACE_POOR, Action.ASK_FACE)),
+    (State.AWAITING_FACE, Trigger.FACE_BEST_KEPT): (State.NEXT_FINGER, (Action.TELL_FACE_BEST_KEPT,)),
+    (State.AWAITING_FACE, Trigger.NO_FACE): (State.AWAITING_FACE_DECISION, (Action.ASK_DECISION,)),
+    (State.AWAITING_FACE, Trigger.KEPT): (State.NEXT_FINGER, (Action.TELL_FACE_BEST_KEPT,)),
+    (State.AWAITING_FACE, Trigger.EXCUSED): (State.NEXT_FINGER, (Action.TELL_FACE_EXCUSED,)),
+    (State.AWAITING_FACE, Trigger.REPEATED): (State.AWAITING_FACE, (Action.ASK_FACE,)),
+    (State.AWAITING_FACE, Trigger.GONE_BACK): (State.AWAITING_FINGER, (Action.ASK_FINGER,)),
+    (State.AWAITING_FACE, Trigger.OUT_OF_PLACE): (State.AWAITING_FACE, (Action.ASK_FACE,)),
+    (State.AWAITING_FACE, Trigger.CANCELLED): (State.CANCELLED, (Action.DISCARD,)),
+    (State.AWAITING_FACE_DECISION, Trigger.REPEATED): (State.AWAITING_FACE, (Action.ASK_FACE,)),
+    (State.AWAITING_FACE_DECISION, Trigger.EXCUSED): (State.NEXT_FINGER, (Action.TELL_FACE_EXCUSED,)),
+    (State.AWAITING_FACE_DECISION, Trigger.OUT_OF_PLACE): (State.AWAITING_FACE_DECISION, (Action.ASK_DECISION,)),
+    (State.AWAITING_FACE_DECISION, Trigger.CANCELLED): (State.CANCELLED, (Action.DISCARD,)),
+    (State.AWAITING_REVIEW, Trigger.FACE_AGAIN): (State.AWAITING_FACE, (Action.ASK_FACE,)),
     (State.AWAITING_REVIEW, Trigger.CONFIRMED): (State.COMPLETE, (Action.SEAL,)),
     (State.AWAITING_REVIEW, Trigger.GONE_BACK): (State.AWAITING_FINGER, (Action.ASK_FINGER,)),
     (State.AWAITING_REVIEW, Trigger.OUT_OF_PLACE): (State.AWAITING_REVIEW, (Action.ASK_REVIEW,)),

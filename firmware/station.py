@@ -7,10 +7,19 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from firmware import clock, events, session
-from firmware.datatypes import Feedback, FingerCapture, FingerprintFeatures, FrictionRidgeImage, GivenUp, Timestamp
+from firmware.datatypes import (
+    Feedback,
+    FingerCapture,
+    FingerprintFeatures,
+    FrictionRidgeImage,
+    GivenUp,
+    Timestamp,
+)
 from firmware.errors import DeviceAbsent, DeviceRefused, LinkError, SessionError
 from firmware.events import Event
+from firmware.face_step import FaceStep
 from firmware.pipeline import arriving, extraction
+from firmware.portrait import FaceCapture
 from firmware.seams import Announcer, Hardware, Operator, Pixels
 from firmware.session import Plan, Session
 from firmware.session_table import Action, State
@@ -29,7 +38,7 @@ class Station:
     """A kit, its operator and what is told to others, ready to enrol one resident after another.
 
     on_change is called when a finger is asked for or a device failed; on_step with each finger that is settled, and the
-    seconds that it took. alarm: words when the session has to end now, whatever is under way.
+    seconds that it took, and with the face. alarm: words when the session has to end now, whatever is under way.
     """
 
     kit: Hardware
@@ -37,7 +46,8 @@ class Station:
     announcers: tuple[Announcer, ...]
     finger_timeout_s: float
     on_change: Callable[[], None] = lambda: None
-    on_step: Callable[[FingerCapture, float], None] = lambda capture, seconds: None
+    on_step: Callable[[FingerCapture | FaceCapture, float], None] = lambda capture, seconds: None
+    face: FaceStep | None = None
     alarm: Callable[[], str] = lambda: ""
     now: Callable[[], Timestamp] = clock.now
     extract: Callable[[Pixels, float], FingerprintFeatures] = extraction.extract
@@ -57,7 +67,7 @@ class Station:
             while enrolment.state not in (State.COMPLETE, State.CANCELLED):
                 before = enrolment
                 enrolment, actions = session.step(enrolment, self._act(enrolment, actions))
-                if enrolment.finger is not before.finger:
+                if enrolment.finger is not before.finger or enrolment.face is not before.face:
                     since = self._tell_step(before, enrolment, since)
             self._tell(enrolment, actions)
             is_complete = enrolment.state is State.COMPLETE
@@ -69,7 +79,9 @@ class Station:
     def _tell_step(self, before: Session, after: Session, since: float) -> float:
         """What is settled now, and how long it took; returns the time from which the next one counts."""
         now = time.monotonic()
-        if len(after.settled) > len(before.settled):
+        if after.face is not None and before.face is None:
+            self.on_step(after.face, now - since)
+        elif len(after.settled) > len(before.settled):
             self.on_step(after.settled[session.last_taken(after)], now - since)
         return now
 
@@ -82,6 +94,8 @@ class Station:
                     return self._ask(enrolment)
                 case Action.AWAIT_LIFT:
                     return self._await_lift(enrolment)
+                case Action.ASK_FACE:
+                    return self._ask_face(enrolment)
                 case Action.ASK_REVIEW:
                     return self._review(enrolment)
                 case _:
@@ -89,12 +103,19 @@ class Station:
         except KeyboardInterrupt:
             return self._interrupted(enrolment, actions[-1])
 
+    def _ask_face(self, enrolment: Session) -> Event:
+        for announcer in self.announcers:
+            announcer.look()
+        self.operator.asked(enrolment)
+        taken = self.face.try_once(self.operator, enrolment, self._has_call) if self.face else None
+        return self._heard(enrolment, Action.ASK_FACE) if taken is None else taken
+
     def _tell(self, enrolment: Session, actions: tuple[Action, ...]) -> None:
         for action in actions:
             if action in (Action.TELL_POOR, Action.TELL_GIVEN_UP, Action.TELL_ABSENT):
                 for announcer in self.announcers:
                     announcer.again(_finger(enrolment))
-            if action not in (Action.ASK_FINGER, Action.AWAIT_LIFT):
+            if action not in (Action.ASK_FINGER, Action.ASK_FACE, Action.AWAIT_LIFT):
                 self.operator.told(action, enrolment)
 
     def _ask(self, enrolment: Session) -> Event:
@@ -167,7 +188,7 @@ class Station:
         """What the operator said or pressed meanwhile; where it comes to nothing the station goes on."""
         if words := self.alarm():
             raise SessionError(words) from DeviceRefused("battery", words)
-        word = self.operator.word(enrolment, may_excuse=enrolment.finger is not None)
+        word = self.operator.word(enrolment, may_excuse=during is not Action.AWAIT_LIFT or enrolment.finger is not None)
         return self._act(enrolment, (during,)) if word is None else word
 
     def _ask_operator(self) -> None:
@@ -184,6 +205,8 @@ class Station:
     def _decide(self, enrolment: Session) -> Event:
         self._ask_operator()
         decision = self.operator.decide(enrolment, may_excuse=True)
+        if decision is None and enrolment.state is State.AWAITING_FACE_DECISION:
+            raise SessionError("no picture of the face in all its tries, nothing was kept; record this resident again")
         if decision is None:
             finger = _finger(enrolment).name.lower()
             advice = f'record again, and with --excuse {finger}="REASON" if it cannot be recorded'
@@ -192,14 +215,15 @@ class Station:
 
     def _interrupted(self, enrolment: Session, during: Action) -> Event:
         """Ask the operator who interrupted; whatever the device was doing, it starts afresh."""
-        if during not in (Action.ASK_FINGER, Action.AWAIT_LIFT):
+        if during not in (Action.ASK_FINGER, Action.ASK_FACE, Action.AWAIT_LIFT):
             raise KeyboardInterrupt
-        decision = self.operator.decide(enrolment, may_excuse=during is Action.ASK_FINGER)
+        decision = self.operator.decide(enrolment, may_excuse=during is not Action.AWAIT_LIFT)
         if decision is None:
             raise KeyboardInterrupt
         if isinstance(decision, events.Cancelled):
             return decision
-        self._persist(lambda: self.kit.reopen("fingerprint"))
+        if during is not Action.ASK_FACE:
+            self._persist(lambda: self.kit.reopen("fingerprint"))
         return decision if isinstance(decision, events.Excused) else self._act(enrolment, (during,))
 
     def _persist(self, operation: Callable[[], Result]) -> Result:

@@ -40,7 +40,7 @@ def record(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: 
     if message["roster"]:
         return _class(place, terminal, Path(message["roster"]), excused, noted, tell)
     recorded = recording.record(place, terminal, person, excused, noted)
-    terminal.show_recorded(recorded.captures, recorded.control_number, recorded.waiting)
+    terminal.show_recorded(recorded)
     return recording.as_json(recorded)
 
 
@@ -69,7 +69,7 @@ def _class(
     roster.refuse(read, config.language)
 
     def recorded(row: roster.Row, came: recording.Recorded) -> None:
-        terminal.show_recorded(came.captures, came.control_number, came.waiting)
+        terminal.show_recorded(came)
         tell({"row": row.number, **recording.as_json(came)})
 
     report = classroom.record_class(place, terminal, read, excused, noted, recorded)

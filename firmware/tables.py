@@ -5,6 +5,8 @@ from typing import Any
 
 from firmware import wording
 from firmware.datatypes import FingerCapture, Outcome
+from firmware.portrait import FaceCapture
+from firmware.session_table import Action
 from firmware.vocabulary import Language
 from firmware.wording import Phrase
 
@@ -13,6 +15,13 @@ _OUTCOMES = {
     Outcome.LOW_QUALITY: Phrase.OUTCOME_LOW_QUALITY,
     Outcome.EXCUSED: Phrase.OUTCOME_EXCUSED,
 }
+
+FACES = {
+    Action.TELL_FACE_ACCEPTED: (Phrase.FACE_ACCEPTED, "green"),
+    Action.TELL_FACE_BEST_KEPT: (Phrase.FACE_LOW_QUALITY, "yellow"),
+    Action.TELL_FACE_EXCUSED: (Phrase.FACE_EXCUSED, ""),
+}
+"""How what came of the face is told, and in which style."""
 
 
 def of_status(document: Mapping[str, Any], language: Language) -> list[tuple[str, str]]:
@@ -37,10 +46,16 @@ def of_status(document: Mapping[str, Any], language: Language) -> list[tuple[str
     return known + devices
 
 
-def of_captures(captures: Sequence[FingerCapture], language: Language) -> tuple[list[str], list[tuple[str, ...]]]:
-    """Every finger with its outcome, score, minutiae and tries: the heads, and the rows."""
+def of_captures(
+    captures: Sequence[FingerCapture], face: FaceCapture | None, language: Language
+) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Every finger with its outcome, score, minutiae and tries, then the face: the heads, and the rows."""
     heads = (Phrase.FINGER, Phrase.OUTCOME, Phrase.SCORE, Phrase.MINUTIAE, Phrase.ATTEMPTS)
-    return [head.say(language) for head in heads], [_of_capture(capture, language) for capture in captures]
+    rows = [_of_capture(capture, language) for capture in captures]
+    if face:
+        outcome = _OUTCOMES[face.outcome].say(language)
+        rows.append((Phrase.FACE.say(language), outcome, "-", "-", str(face.attempts)))
+    return [head.say(language) for head in heads], rows
 
 
 def _of_capture(capture: FingerCapture, language: Language) -> tuple[str, ...]:

@@ -8,15 +8,17 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
-from firmware import advice, events, keyboard, tables, wording
+from firmware import advice, face_advice, keyboard, tables, wording
+from firmware.choices import Choices
 from firmware.datatypes import Feedback, FingerCapture, GivenUp, Resident
 from firmware.errors import DeviceError, InputError
 from firmware.events import Captured
 from firmware.interview import Interview
 from firmware.keyboard import Keyboard
+from firmware.portrait import FaceCapture, FaceFeedback
 from firmware.roster import Row, Turn
 from firmware.roster_wording import RosterPhrase
-from firmware.seams import Presses, Word
+from firmware.seams import Presses, Shown, Word
 from firmware.session import Session, last_taken
 from firmware.session_table import Action
 from firmware.vocabulary import ConsentGiver, FingerPosition, Language
@@ -40,6 +42,8 @@ class Terminal:
         self._presses = presses
         self._interview = Interview(self._prompt, lambda words: self.line(f"  {words}", "yellow"), language)
         self.is_interactive = console.is_terminal and self._keyboard.is_interactive
+        typed = self._typed if self.is_interactive else None
+        self._choices = Choices(typed, presses, self._interview.excuse, language)
 
     @property
     def can_decide(self) -> bool:
@@ -73,11 +77,7 @@ class Terminal:
             return Turn.RECORD
         name, group = row.person.resident.name, f" ({row.group})" if row.group else ""
         self.say(RosterPhrase.CALL, "bold", name=name, group=group, row=row.number, remaining=remaining)
-        skip, stop = tuple(RosterPhrase.TURN_KEYS.say(self._language))
-        turns = {"": Turn.RECORD, skip: Turn.SKIP, stop: Turn.STOP}
-        while (key := self._prompt(RosterPhrase.PROMPT_TURN).strip().lower()) not in turns:
-            pass
-        return turns[key]
+        return self._interview.turn()
 
     def warn(self, warnings: Sequence[str]) -> None:
         """Show what the operator should look at again."""
@@ -89,6 +89,9 @@ class Terminal:
         if self.is_interactive and not self._has_hinted:
             self.say(Phrase.HINT, "dim")
             self._has_hinted = True
+        if enrolment.finger is None:
+            self.say(Phrase.ASK_FACE, "bold", attempt=enrolment.attempts + 1, attempts=enrolment.plan.face_attempts)
+            return
         finger, plan = self._finger(enrolment.finger), enrolment.plan
         self.say(Phrase.ASK, "bold", finger=finger, attempt=enrolment.attempts + 1, attempts=plan.attempts)
 
@@ -134,6 +137,13 @@ class Terminal:
                 self._advise(enrolment.latest.feedback)
             case Action.TELL_ACCEPTED | Action.TELL_BEST_KEPT | Action.TELL_EXCUSED:
                 self._tell_settled(action, enrolment.settled[last_taken(enrolment)])
+            case Action.TELL_FACE_POOR if enrolment.latest_face:
+                self._advise(enrolment.latest_face.feedback)
+            case Action.TELL_FACE_ACCEPTED | Action.TELL_FACE_BEST_KEPT | Action.TELL_FACE_EXCUSED:
+                phrase, style = tables.FACES[action]
+                self.say(phrase, style, reason=enrolment.face.reason if enrolment.face else "")
+            case Action.ASK_DECISION if enrolment.finger is None:
+                self.say(Phrase.NO_FACE, "red", attempts=enrolment.attempts)
             case Action.ASK_DECISION:
                 finger = self._finger(enrolment.finger)
                 self.say(Phrase.NO_PRINT, "red", finger=finger, attempts=enrolment.attempts)
@@ -145,19 +155,14 @@ class Terminal:
 
     def decide(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
         """Ask: repeat, excuse with a reason, or cancel; None where nobody can be asked."""
-        _, repeat, excuse, cancel = tuple(Phrase.DECISION_KEYS.say(self._language))
-        choices: dict[str, Word | None] = {repeat: events.Repeated(), cancel: events.Cancelled()}
-        if may_excuse:
-            choices[excuse] = None
-        return self._choose(Phrase.PROMPT_DECISION if may_excuse else Phrase.PROMPT_GO_ON, choices)
+        self.close()
+        return self._choices.decide(may_excuse=may_excuse)
 
     def review(self, enrolment: Session) -> Word | None:
         """Show what was taken and ask whether all is right; None where nobody can be asked."""
-        self._show_captures(enrolment.settled)
-        accept, repeat, _, cancel = tuple(Phrase.DECISION_KEYS.say(self._language))
-        choices: dict[str, Word | None] = dict.fromkeys((accept, ""), events.Confirmed())
-        choices |= {repeat: events.Repeated(), cancel: events.Cancelled()}
-        return self._choose(Phrase.PROMPT_REVIEW, choices)
+        self.close()
+        self._show_captures(enrolment.settled, enrolment.face)
+        return self._choices.review()
 
     def has_word(self) -> bool:
         """Whether a button was pressed, or Ctrl-C at the other end, that is not heard yet."""
@@ -171,11 +176,11 @@ class Terminal:
         self._keyboard.forget_interruption()
         return self.decide(enrolment, may_excuse=may_excuse)
 
-    def show_recorded(self, captures: Sequence[FingerCapture], number: str, waiting: int) -> None:
-        """Show every finger with its outcome and score, and what the record is called."""
-        self._show_captures(captures)
-        self.say(Phrase.DONE, "bold green", number=number)
-        self.say(Phrase.WAITING, waiting=waiting)
+    def show_recorded(self, recorded: Shown) -> None:
+        """Show every finger with its outcome and score, the face, and what the record is called."""
+        self._show_captures(recorded.captures, recorded.face)
+        self.say(Phrase.DONE, "bold green", number=recorded.control_number)
+        self.say(Phrase.WAITING, waiting=recorded.waiting)
 
     def show_rows(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Show a table, or plain lines that name each value where there is no terminal."""
@@ -195,27 +200,14 @@ class Terminal:
         self.show_rows(("", ""), tables.of_status(document, self._language))
         self.say(broker, broker=address)
 
-    def _choose(self, prompt: Phrase, choices: Mapping[str, Word | None]) -> Word | None:
-        """What is typed or pressed, whichever comes first; a choice of None is an excuse, whose reason is asked for."""
-        self.close()
-        while self.can_decide:
-            typed = self._typed(prompt.say(self._language), self._has_press) if self.is_interactive else None
-            if typed is None and self._presses:
-                return self._presses.wait()
-            key = (typed or "?").strip().lower()
-            if key in choices:
-                return choices[key] or events.Excused(self._interview.excuse())
-        return None
+    def _show_captures(self, captures: Sequence[FingerCapture], face: FaceCapture | None) -> None:
+        self.show_rows(*tables.of_captures(captures, face, self._language))
 
-    def _has_press(self) -> bool:
-        return bool(self._presses and self._presses.has_word())
-
-    def _show_captures(self, captures: Sequence[FingerCapture]) -> None:
-        self.show_rows(*tables.of_captures(captures, self._language))
-
-    def _advise(self, found: Sequence[Feedback]) -> None:
-        for feedback in found:
-            self.line("  " + advice.say(feedback, self._language), "yellow")
+    def _advise(self, found: Sequence[Feedback] | Sequence[FaceFeedback]) -> None:
+        for told in found:
+            say = self._language
+            words = advice.say(told, say) if isinstance(told, Feedback) else face_advice.say(told, say)
+            self.line(f"  {words}", "yellow")
 
     def _tell_settled(self, action: Action, capture: FingerCapture) -> None:
         finger = self._finger(capture.position)

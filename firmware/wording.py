@@ -46,6 +46,18 @@ class Phrase(Bilingual):
         "Ctrl-C kapan saja: ulangi jari, kecualikan jari, atau batal.",
         "Ctrl-C at any time: repeat a finger, excuse it, or cancel.",
     )
+    ASK_FACE = (
+        "Lihat ke kamera (percobaan {attempt} dari {attempts})",
+        "Look at the camera (try {attempt} of {attempts})",
+    )
+    FACE = ("wajah", "face")
+    FACE_ACCEPTED = ("wajah: diterima.", "face: accepted.")
+    FACE_LOW_QUALITY = (
+        "wajah: foto terbaik disimpan dan ditandai mutu rendah.",
+        "face: the best picture is kept and marked low quality.",
+    )
+    FACE_EXCUSED = ("wajah: dikecualikan ({reason}).", "face: excused ({reason}).")
+    NO_FACE = ("wajah: {attempts} percobaan tanpa foto wajah.", "face: {attempts} tries without a picture of a face.")
     DOWNLOAD = ("Membaca gambar", "Reading the image")
     LIFT = ("Angkat jari.", "Lift the finger.")
     LIFT_WAIT = ("Jari masih di kaca: angkat jari.", "The finger is still on the glass: lift it.")

@@ -51,6 +51,8 @@ THIRD_PARTY = {
     "firmware.portrait": {"numpy"},
     "firmware.records": {"numpy", "PIL", "wsq", "nistitl", "pyrage", "cryptography", "asn1crypto"},
     "firmware.rows": {"numpy"},
+    "firmware.events": {"numpy"},
+    "firmware.face_step": {"numpy"},
     "firmware.seams": {"numpy"},
     "firmware.selftest": {"numpy"},
     "firmware.service": {"rich"},

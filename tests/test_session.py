@@ -1,21 +1,24 @@
 """One enrolment, walked through its whole table."""
 
+import dataclasses
 import re
 from itertools import product
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware import session as enrolment
-from firmware.datatypes import Excuse, Feedback, GivenUp, Outcome
+from firmware.datatypes import Device, Excuse, Feedback, GivenUp, Outcome
 from firmware.errors import SessionError
-from firmware.events import Cancelled, Captured, Confirmed, Event, Excused, Lifted, NoFinger, Repeated, Start
+from firmware.events import Cancelled, Captured, Confirmed, Event, Excused, FaceTaken, Lifted, NoFinger, Repeated, Start
+from firmware.portrait import FaceFeedback
 from firmware.session import Plan, Session
 from firmware.session_table import TABLE, Action, State, Trigger, diagram
 from firmware.vocabulary import FingerPosition, MissingFinger
 from tests.conftest import ROOT
-from tests.residents import captured
+from tests.residents import NOON, captured
 
 BANDAGED = Excuse(MissingFinger.UNABLE_TO_PRINT, "bandaged")
 AMPUTATED = Excuse(MissingFinger.AMPUTATION, "amputation")
@@ -38,13 +41,20 @@ EVENT_OF: dict[Trigger, Event] = {
     Trigger.OUT_OF_PLACE: Confirmed(),
     Trigger.CANCELLED: Cancelled(),
 }
-INTERNAL = {Trigger.FINGERS_REMAIN, Trigger.NONE_REMAINS, Trigger.REVIEW_DUE}
+CAMERA = Device("maker", "model")
+GOOD_FACE = FaceTaken(np.full((4, 3, 3), 9, np.uint8), (), NOON, CAMERA)
+DARK_FACE = FaceTaken(np.full((4, 3, 3), 1, np.uint8), (FaceFeedback.DARK,), NOON, CAMERA)
+BAD_FACE = FaceTaken(np.zeros((4, 3, 3), np.uint8), (FaceFeedback.DARK, FaceFeedback.BLURRED), NOON, CAMERA)
+NOBODY = FaceTaken(None, (FaceFeedback.NO_FACE,), NOON, CAMERA)
+FACES = {Trigger.FACE_ACCEPTED, Trigger.FACE_POOR, Trigger.FACE_BEST_KEPT, Trigger.NO_FACE}
+INTERNAL = {Trigger.FINGERS_REMAIN, Trigger.FACE_REMAINS, Trigger.NONE_REMAINS, Trigger.REVIEW_DUE}
 # What an operator presses is never refused: it amounts to what the table has, or to nothing
 PRESSES = {
     Trigger.KEPT,
     Trigger.CONFIRMED,
     Trigger.REPEATED,
     Trigger.GONE_BACK,
+    Trigger.FACE_AGAIN,
     Trigger.EXCUSED,
     Trigger.OUT_OF_PLACE,
 }
@@ -63,7 +73,7 @@ def at(state: State, trigger: Trigger) -> Session:
     return Session(PLAN, state, FingerPosition.RIGHT_THUMB, attempts=2 if used_up else 0)
 
 
-@pytest.mark.parametrize(("state", "trigger"), list(product(State, set(Trigger) - INTERNAL - PRESSES)))
+@pytest.mark.parametrize(("state", "trigger"), list(product(State, set(Trigger) - INTERNAL - PRESSES - FACES)))
 def test_every_pair_is_in_the_table_or_refused_by_name(state: State, trigger: Trigger) -> None:
     session = at(state, trigger)
     if (state, trigger) not in TABLE:
@@ -242,14 +252,15 @@ def test_a_press_before_the_first_print_changes_nothing(press: Event) -> None:
     assert walk(session, press) == (session, [Action.ASK_FINGER])
 
 
+PRESSED = st.sampled_from([Confirmed(), Repeated(), Excused(BANDAGED), Lifted()])
 HAPPENS = st.one_of(
-    TRIES, st.integers(40, 100).map(captured), st.sampled_from([Confirmed(), Repeated(), Excused(BANDAGED), Lifted()])
+    TRIES, st.integers(40, 100).map(captured), PRESSED, st.sampled_from([GOOD_FACE, DARK_FACE, BAD_FACE, NOBODY])
 )
 
 
 @given(st.lists(HAPPENS, max_size=40))
 def test_no_walk_of_presses_ends_dead_or_short(events: list[Event]) -> None:
-    session, _ = walk(Session(REVIEWED), Start())
+    session, _ = walk(Session(dataclasses.replace(REVIEWED, face_attempts=2)), Start())
     for event in events:
         if session.state is State.COMPLETE:
             break
@@ -261,7 +272,54 @@ def test_no_walk_of_presses_ends_dead_or_short(events: list[Event]) -> None:
         assert actions
         assert [done.position for done in session.settled] == list(REVIEWED.fingers)[: len(session.settled)]
     if session.state is State.COMPLETE:
+        assert session.face is not None
         assert len(session.settled) == 3 and all(done.image or done.missing for done in session.settled)
+
+
+WITH_FACE = dataclasses.replace(REVIEWED, face_attempts=3)
+TO_THE_FACE = (Start(), captured(80), Lifted(), captured(80), Lifted())
+
+
+def test_the_face_comes_after_the_fingers() -> None:
+    session, actions = walk(Session(WITH_FACE), *TO_THE_FACE)
+    assert session.state is State.AWAITING_FACE and actions[-1] is Action.ASK_FACE
+    session, actions = walk(session, GOOD_FACE)
+    assert session.state is State.AWAITING_REVIEW and actions[0] is Action.TELL_FACE_ACCEPTED
+    assert session.face is not None and session.face.outcome is Outcome.ACCEPTED
+    assert session.face.pixels is not None and session.face.pixels[0, 0, 0] == 9
+    assert walk(session, Confirmed())[0].state is State.COMPLETE
+
+
+def test_the_best_of_poor_faces_is_kept() -> None:
+    session, actions = walk(Session(WITH_FACE), *TO_THE_FACE, BAD_FACE, DARK_FACE, NOBODY)
+    assert actions[-2:] == [Action.TELL_FACE_BEST_KEPT, Action.ASK_REVIEW]
+    face = session.face
+    assert face is not None and (face.outcome, face.attempts, face.feedback) == (
+        Outcome.LOW_QUALITY,
+        3,
+        (FaceFeedback.DARK,),
+    )
+
+
+def test_without_a_face_the_operator_decides() -> None:
+    session, actions = walk(Session(WITH_FACE), *TO_THE_FACE, NOBODY, NOBODY, NOBODY)
+    assert session.state is State.AWAITING_FACE_DECISION and actions[-1] is Action.ASK_DECISION
+    assert walk(session, Repeated())[0].attempts == 0
+    excused, _ = walk(session, Excused(BANDAGED))
+    assert excused.face is not None and (excused.face.outcome, excused.face.reason) == (Outcome.EXCUSED, "bandaged")
+
+
+def test_presses_at_the_face() -> None:
+    session, _ = walk(Session(WITH_FACE), *TO_THE_FACE)
+    assert walk(session, Confirmed()) == (session, [Action.ASK_FACE])
+    back, _ = walk(session, Repeated())
+    assert (back.state, back.finger) == (State.AWAITING_FINGER, RING)
+    kept, _ = walk(session, DARK_FACE, Confirmed())
+    assert kept.face is not None and kept.face.outcome is Outcome.LOW_QUALITY
+    again, actions = walk(kept, Repeated())
+    assert (again.state, again.face, actions) == (State.AWAITING_FACE, None, [Action.ASK_FACE])
+    assert walk(session, Excused(BANDAGED))[0].state is State.AWAITING_REVIEW
+    assert walk(session, Cancelled())[0].state is State.CANCELLED
 
 
 def test_the_readme_shows_the_table() -> None:

@@ -21,6 +21,7 @@ from firmware.datatypes import (
     Outcome,
 )
 from firmware.errors import DeviceAbsent, DeviceError, DeviceRefused, LinkLost, LinkTimeout, SessionError
+from firmware.portrait import FaceCapture
 from firmware.seams import Word
 from firmware.session import Plan, Session
 from firmware.session_table import Action, State
@@ -48,7 +49,7 @@ class Bench:
     decisions: list[Word | None] = field(default_factory=list)
     pressed: list[Word | None] = field(default_factory=list)
     presses_at_lift: list[Word] = field(default_factory=list)
-    steps: list[FingerCapture] = field(default_factory=list)
+    steps: list[FingerCapture | FaceCapture] = field(default_factory=list)
     told_actions: list[Action] = field(default_factory=list)
     faults: list[DeviceError] = field(default_factory=list)
     reopened: int = 0
@@ -142,7 +143,7 @@ def foresee(rows: NDArray[np.uint8], height: int, ppi: float, minimum: int) -> t
 def enrol(
     bench: Bench, path: Path | None = None, fingers: tuple[FingerPosition, ...] = THUMB, *, review: bool = False
 ) -> Session:
-    def settled(capture: FingerCapture, seconds: float) -> None:
+    def settled(capture: FingerCapture | FaceCapture, seconds: float) -> None:
         assert seconds >= 0
         bench.steps.append(capture)
 
@@ -305,7 +306,7 @@ def test_presses_are_heard_while_the_sensor_waits() -> None:
     assert [capture.outcome for capture in done.settled] == [Outcome.ACCEPTED, Outcome.LOW_QUALITY, Outcome.EXCUSED]
     scores = [capture.features and capture.features.quality.score for capture in done.settled]
     assert scores == [90, 20, None]
-    assert [capture.position for capture in bench.steps] == [fingers[0], *fingers]
+    assert [capture.position for capture in bench.steps if isinstance(capture, FingerCapture)] == [fingers[0], *fingers]
     assert bench.reopened == 0
 
 

@@ -12,6 +12,7 @@ from firmware.datatypes import Excuse, Feedback, FingerprintFeatures, GivenUp, Q
 from firmware.errors import InputError, LinkLost
 from firmware.events import Captured
 from firmware.progress import SkipReason
+from firmware.recording import Recorded
 from firmware.resident import ResidentFile
 from firmware.roster import Row, Turn
 from firmware.seams import Decision
@@ -19,7 +20,7 @@ from firmware.session import Plan, Session
 from firmware.session_table import Action
 from firmware.stopwatch import StepTime
 from firmware.terminal import Terminal
-from firmware.vocabulary import ConsentGiver, FingerPosition, Language, MaritalStatus, MissingFinger, Sex
+from firmware.vocabulary import ConsentGiver, FingerPosition, Language, MaritalStatus, MissingFinger, Purpose, Sex
 from firmware.wording import Phrase
 from tests.residents import MELATI, NOON, captured, features, image
 
@@ -181,7 +182,7 @@ def test_a_session_in_plain_lines() -> None:
     terminal.may_lift(again=False)
     terminal.may_lift(again=True)
     terminal.reconnecting(LinkLost("fingerprint", "gone"))
-    terminal.show_recorded(enrolment.settled, "KIT-1", 4)
+    terminal.show_recorded(Recorded("KIT-1", Purpose.LIVE, enrolment.settled, 1.0, 4))
     assert shown.getvalue().splitlines() == [
         "Put the right thumb on the glass (try 1 of 2)",
         "right thumb: score 80, accepted.",

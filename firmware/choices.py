@@ -1,0 +1,50 @@
+"""What an operator decides, at the keyboard or by a button, whichever comes first."""
+
+from collections.abc import Callable, Mapping
+
+from firmware import events
+from firmware.datatypes import Excuse
+from firmware.seams import Presses, Word
+from firmware.vocabulary import Language
+from firmware.wording import Phrase
+
+Typed = Callable[[str, Callable[[], bool]], str | None]
+"""Puts a question and gives the line that is typed; None when the second argument says so first."""
+
+
+class Choices:
+    """Asks what to do next; typed is None where nobody sits at a keyboard, presses where there are no buttons."""
+
+    def __init__(
+        self, typed: Typed | None, presses: Presses | None, excuse: Callable[[], Excuse], language: Language
+    ) -> None:
+        self._typed, self._presses, self._excuse, self._language = typed, presses, excuse, language
+
+    def decide(self, *, may_excuse: bool) -> Word | None:
+        """Repeat, excuse with a reason, or cancel; None where nobody can be asked."""
+        _, repeat, excuse, cancel = tuple(Phrase.DECISION_KEYS.say(self._language))
+        choices: dict[str, Word | None] = {repeat: events.Repeated(), cancel: events.Cancelled()}
+        if may_excuse:
+            choices[excuse] = None
+        return self._choose(Phrase.PROMPT_DECISION if may_excuse else Phrase.PROMPT_GO_ON, choices)
+
+    def review(self) -> Word | None:
+        """Keep the record, repeat the last step, or cancel; None where nobody can be asked."""
+        accept, repeat, _, cancel = tuple(Phrase.DECISION_KEYS.say(self._language))
+        choices: dict[str, Word | None] = dict.fromkeys((accept, ""), events.Confirmed())
+        choices |= {repeat: events.Repeated(), cancel: events.Cancelled()}
+        return self._choose(Phrase.PROMPT_REVIEW, choices)
+
+    def _choose(self, prompt: Phrase, choices: Mapping[str, Word | None]) -> Word | None:
+        """A choice of None is an excuse, whose reason is asked for."""
+        while self._typed:
+            line = self._typed(prompt.say(self._language), self._has_press)
+            if line is None:
+                break
+            key = line.strip().lower()
+            if key in choices:
+                return choices[key] or events.Excused(self._excuse())
+        return self._presses.wait() if self._presses else None
+
+    def _has_press(self) -> bool:
+        return bool(self._presses and self._presses.has_word())
