@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
-from firmware import __version__
+from firmware import __version__, duplicates
 from firmware.admitting import Clerk, admit
 from firmware.announcements import FileAnnouncer
 from firmware.circumstances import NOTHING_NOTED, Circumstances
@@ -27,7 +27,7 @@ from firmware.session import Plan, Session
 from firmware.session_table import State
 from firmware.station import Station
 from firmware.stopwatch import StepTime, Stopwatch
-from firmware.vocabulary import ClockTrust, FingerPosition, Purpose
+from firmware.vocabulary import ClockTrust, FingerPosition, Language, Purpose
 from firmware.wording import Phrase
 from firmware.workplace import Workplace
 
@@ -80,6 +80,7 @@ def record(
     watch.lap("questions")
     desk.say(Phrase.GETTING_READY, "dim")
     warming.warm_up(config.fingerprint.ppi, config.effort)
+    warming.warm_up_matching()
     begun = watch.lap("warming")
     number = control_number(config.kit_id, place.clock.now())
     place.logbook.begin(noted.operator, number, noted.supersedes)
@@ -132,10 +133,14 @@ def _enrol(
     """Everything that is taken of a resident. Raises SessionError when it was cancelled."""
     config = place.config
     settings = config.fingerprint
+    taken: dict[FingerPosition, FingerCapture] = {}
 
     def settled(capture: FingerCapture | FaceCapture, seconds: float) -> None:
         step = capture.position.name.lower() if isinstance(capture, FingerCapture) else "face"
         watch.add(step, seconds)
+        if isinstance(capture, FingerCapture):
+            _tell_duplicate(desk, capture, taken, config.language)
+            taken[capture.position] = capture
         place.logbook.step(step, capture.outcome, capture.attempts, seconds)
 
     def alarm() -> str:
@@ -164,6 +169,14 @@ def _enrol(
     if enrolment.state is not State.COMPLETE:
         raise Cancelled(Phrase.CANCELLED.say(config.language))
     return enrolment
+
+
+def _tell_duplicate(
+    desk: Desk, capture: FingerCapture, taken: Mapping[FingerPosition, FingerCapture], language: Language
+) -> None:
+    """Warn of a finger that was taken before under another name; the operator may take the step once more."""
+    if found := duplicates.find(capture, taken.values()):
+        desk.warn([duplicates.say(found, language)])
 
 
 def _face_step(place: Workplace, birth_year: int) -> FaceStep | None:

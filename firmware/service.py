@@ -75,6 +75,7 @@ class Service:
                 self._show(place)
                 notify("READY=1")
                 on_ready(place)
+                warming.warm_up_matching()
                 self._serve(place)
             finally:
                 notify("STOPPING=1")

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import jsonschema
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from firmware import resident
@@ -30,6 +31,7 @@ from firmware.spool import Spool
 from firmware.telemetry import summary
 from firmware.vocabulary import ClockTrust, ConsentGiver, FingerPosition, MissingFinger
 from firmware.workplace import workplace
+from sim.fingers import GrownFingers
 from tests.brokers import Listener, free_port, mosquitto
 from tests.worlds import World, rekam, world
 
@@ -109,6 +111,22 @@ def test_a_resident_becomes_a_packet_that_the_office_opens(broker: int, person: 
         assert [finger.position for finger in submission.fingers] == list(FingerPosition)
         assert submission.fingers[-1].missing is MissingFinger.UNABLE_TO_PRINT
         check_nothing_personal(found, eavesdropper, done.stdout)
+
+
+def test_a_finger_that_is_taken_twice_is_told(tmp_path: Path, person: Path) -> None:
+    grown, folder = GrownFingers(3), tmp_path / "fingers"
+    folder.mkdir()
+    for finger in range(1, 11):
+        # The index finger is put there for the middle one too; the rest are excused
+        pixels = None
+        while pixels is None:
+            pixels = grown.impression(min(finger, 2), 2 if finger == 3 else 1)
+        Image.fromarray(pixels).save(folder / f"{finger}_1.png")
+    with world(tmp_path / "world", "--fingers", str(folder)) as found:
+        done = run(rekam("record", "-c", found.settings, "--resident", person, *ALL_BUT_THE_THUMB[2:]))
+        assert done.returncode == 0, done.stderr
+        told = [line for line in done.stdout.splitlines() if "right index finger" in line and "right middle" in line]
+        assert len(told) == 1 and "thumb" not in told[0]
 
 
 def check_nothing_personal(found: World, eavesdropper: Listener, told: str) -> None:

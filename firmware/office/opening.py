@@ -18,7 +18,7 @@ from firmware.office import keys, register
 from firmware.office.keys import Office
 from firmware.office.register import Admission
 from firmware.records import sealing, transaction
-from firmware.records.contents import FingerRecord, Transaction
+from firmware.records.contents import FaceRecord, FingerRecord, Transaction
 from firmware.vocabulary import Purpose
 
 _PRIVATE = 0o600
@@ -91,7 +91,7 @@ def open_file(path: Path, office: Office) -> OpenedFile:
 
 
 def save(opened: OpenedFile, folder: Path) -> tuple[Path, ...]:
-    """Write the transaction, each finger's image and a picture of its minutiae; readable by the owner only.
+    """Write the transaction, each finger's image, a picture of its minutiae, and the face; readable by the owner only.
 
     They go into `folder`/CONTROL-NUMBER, those of a training record into `folder`/TRAINING/CONTROL-NUMBER. Gives the
     paths. Raises InputError.
@@ -106,6 +106,9 @@ def save(opened: OpenedFile, folder: Path) -> tuple[Path, ...]:
         if finger.image is not None:
             files[own / f"{finger_name(finger)}.png"] = finger.png
             files[own / f"{finger_name(finger)}_minutiae.png"] = _picture(finger)
+    face = opened.transaction.face
+    if face and face.data:
+        files[own / f"face.{face.compression.value.lower()}"] = face.data
     for path, data in files.items():
         write_file(path, data, mode=_PRIVATE)
     return tuple(files)
@@ -153,6 +156,7 @@ def as_json(laid: LaidOut) -> dict[str, Any]:
         },
         "circumstances": _circumstances(opened.transaction.circumstances),
         "fingers": [_finger(finger) for finger in opened.transaction.fingers],
+        "face": _face(opened.transaction.face),
         "files": [str(path) for path in laid.files],
         "commands": list(laid.commands),
     }
@@ -192,6 +196,17 @@ def _picture(finger: FingerRecord) -> bytes:
     file = io.BytesIO()
     overlay.draw_minutiae(finger.image.pixels, finger.minutiae, title).save(file, "PNG")
     return file.getvalue()
+
+
+def _face(face: FaceRecord | None) -> dict[str, Any] | None:
+    if face is None:
+        return None
+    return {
+        "outcome": face.outcome.value,
+        "attempts": face.attempts,
+        "feedback": [code.value for code in face.feedback],
+        "reason": face.reason,
+    }
 
 
 def _circumstances(noted: Circumstances) -> dict[str, Any]:

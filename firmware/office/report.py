@@ -61,6 +61,9 @@ def show_opened(console: Console, laid: LaidOut) -> None:
     for notice in opened.notices:
         console.print(f"[yellow]Notice: {escape(notice)}[/]")
     console.print(_fingers(opened.transaction.fingers))
+    if face := opened.transaction.face:
+        told = ", ".join(code.value.replace("_", " ") for code in face.feedback) or face.reason
+        console.print(f"face: {face.outcome.value.replace('_', ' ')}{f' ({escape(told)})' if told else ''}")
     console.print(f"{len(laid.files)} files in {escape(str(laid.files[0].parent))}")
     console.print("The same without Rekam:")
     for command in laid.commands:
