@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -74,7 +75,9 @@ def demonstrate(options: argparse.Namespace) -> None:
         step(3, "The kit asks to be admitted", "rekam", "identity", "request", stick, *kit)
         step(4, "The office admits it", "rekam", "office", "admit", newest(stick), "--office", office)
         step(5, "The kit takes the answer", "rekam", "identity", "accept", newest(stick), *kit)
-        step(6, "One resident is recorded", "rekam", "record", "--resident", RESIDENT, *kit)
+        with station(world, kit):
+            title = "The station records one resident; a press of its button says that all is right"
+            step(6, title, "rekam", "record", "--resident", RESIDENT, *kit)
         step(7, "The sealed packet leaves on a stick", "rekam", "export", stick / "packets", *kit)
         packet = newest(stick / "packets", "*.rekam")
         opening = ("rekam", "office", "open", packet, "--office", office, "--out", folder / "opened", "--json")
@@ -105,6 +108,38 @@ def simulated_world(folder: Path, options: argparse.Namespace) -> Iterator[None]
             raise DemoFailed(f"the world ended by itself; its log {log} says:\n{tail(log)}")
     finally:
         end(world)
+
+
+@contextmanager
+def station(world: Path, kit: Sequence[str | Path]) -> Iterator[None]:
+    """The kit's station in the background; somebody presses its button when the operator is asked."""
+    os.environ["GPIOZERO_PIN_FACTORY"] = "rekam_bench"
+    os.environ["REKAM_BENCH_PINS"] = str(world / "pins.sock")
+    show("rekam", "run", *kit)
+    process = subprocess.Popen(["rekam", "run", *map(str, kit)], stdin=subprocess.DEVNULL, start_new_session=True)
+    ended = threading.Event()
+    operator = threading.Thread(target=accept, args=(world, ended))
+    operator.start()
+    try:
+        until = time.monotonic() + WORLD_READY_S
+        while not (world / "data" / "station.sock").exists():
+            if process.poll() is not None or time.monotonic() > until:
+                raise DemoFailed("the station did not come up; its own words stand above")
+            time.sleep(0.1)
+        yield
+    finally:
+        ended.set()
+        operator.join()
+        end(process)
+
+
+def accept(world: Path, ended: threading.Event) -> None:
+    """Press the button when the kit announces that it asks the operator."""
+    announcements = world / "announcements.jsonl"
+    while not ended.wait(0.2):
+        if announcements.exists() and '"decide"' in announcements.read_text(encoding="utf-8"):
+            execute(sys.executable, "-m", "sim", "press", world, "accept")
+            return
 
 
 def wait_for(kit: Path, world: subprocess.Popen[bytes], log: Path) -> None:
@@ -195,6 +230,7 @@ def page(folder: Path, opened: dict[str, Any], status: dict[str, Any], took_s: f
 
 WHAT WAS CAPTURED (scores are 0 to 100)
 {finger_table(opened["fingers"])}
+  face           {opened["face"]["outcome"] if opened["face"] else "none"}
 
 WHERE IT IS
   the sealed packet   {opened["packet"]}

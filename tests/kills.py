@@ -1,0 +1,315 @@
+"""`python -m tests.kills --times N`: the station killed at random moments of a session, and what of it is lost.
+
+A station on the bench records one resident after another for a client, a process of its own. Each time the station is
+killed: half of the kills are drawn over the whole session, half from the last finger to a little after the packet is
+kept. Then it is started again. The operator believes what is shown: whoever got a control number is done, and so is
+whoever the station names as kept; everyone else is recorded again.
+"""
+
+import json
+import random
+import re
+import signal
+import subprocess
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from firmware import journal_check
+from firmware.config import load
+from firmware.errors import KitError
+from firmware.journal import JOURNAL
+from firmware.journal_lines import Kind, Line
+from firmware.logbook import LogPhrase
+from firmware.office import opening
+from firmware.records import sealing
+from firmware.reporting import SPOOL
+from firmware.spool import Spool
+from firmware.vocabulary import FingerPosition
+from tests.programs import PATIENCE_S, Program
+from tests.worlds import World, rekam, world
+
+EXCUSED = [f"--excuse={position.name.lower()}=bandaged" for position in list(FingerPosition)[2:]]
+FINGERS = 2
+ENDED = "the station ended before it had answered"
+NUMBER = re.compile(r"BENCH-1-[0-9]{14}-[0-9A-F]{8}")
+SHOWN = re.compile(f'(?:Done. Control number: |"control_number": ")({NUMBER.pattern})')
+KEPT, NOT_KEPT = (
+    re.compile(re.escape(phrase.value[1]).replace(r"\{at\}", ".*").replace(r"\{steps\}", "[0-9]+"))
+    for phrase in (LogPhrase.WAS_WHOLE, LogPhrase.CUT_OFF)
+)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A session that the station named as it started again."""
+
+    control_number: str
+    is_kept: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a client was left with: the control numbers that it showed, its exit status and its words."""
+
+    numbers: frozenset[str]
+    status: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Kill:
+    """One kill: whom it hit, the session's lines before it, what the client got, what the station named after it."""
+
+    serial: int
+    session: list[Line]
+    got: Answer
+    told: tuple[Named, ...]
+
+    @property
+    def is_under_way(self) -> bool:
+        return bool(self.session) and self.session[-1].kind is not Kind.SEALED
+
+    @property
+    def fell(self) -> str:
+        """Where in its session the kill fell, by what it left."""
+        if self.got.status == 0:
+            return "after the answer"
+        if not self.session:
+            return "before the session"
+        if not self.is_under_way:
+            return "between the session and the answer"
+        steps = sum(line.kind is Kind.STEP for line in self.session)
+        if steps < FINGERS:
+            return f"after {steps} of {FINGERS} fingers"
+        return "after the spool has it" if any(one.is_kept for one in self.told) else "after the last finger"
+
+
+@dataclass
+class Findings:
+    """What came of a campaign: how the kills fell, and every violation in words."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    confirmed: set[str] = field(default_factory=set)
+    packets: int = 0
+    residents: int = 0
+    torn_lines: int = 0
+    violations: list[str] = field(default_factory=list)
+
+    def require(self, holds: bool, words: str) -> None:
+        if not holds:
+            self.violations.append(words)
+
+
+class Bench:
+    """A world, its station and the one who records there."""
+
+    def __init__(self, found: World, folder: Path) -> None:
+        self.found = found
+        self.folder = folder
+        self.data = load(found.settings).data
+        self.journal = self.data / JOURNAL
+        self._person = folder / "person.json"
+        self._opened: dict[str, str] = {}
+
+    def start(self) -> tuple[Program, tuple[Named, ...]]:
+        """Start the station; with what it named before it was ready."""
+        station = Program(self.folder / "station", "run", "-c", self.found.settings)
+        until = time.monotonic() + PATIENCE_S
+        while "ready" not in station.words():
+            assert station.process.is_alive() and time.monotonic() < until, station.words()
+            time.sleep(0.005)
+        return station, tuple(named(station.words()))
+
+    def ask(self, serial: int) -> Program:
+        """A client that asks for this resident's recording."""
+        resident = {"nik": nik_of(serial), "name": "Kala", "date_of_birth": "2010-04-12", "sex": "P"}
+        self._person.write_text(json.dumps(resident))
+        words = ("record", "-c", self.found.settings, "--resident", self._person, "--json", *EXCUSED)
+        return Program(self.folder / "client", *words)
+
+    def size(self) -> int:
+        """The journal's bytes."""
+        return self.journal.stat().st_size
+
+    def wait_for_last_finger(self, size: int, client: Program) -> None:
+        """Until the last finger is written down behind these bytes, or the client has its answer."""
+        until = time.monotonic() + PATIENCE_S
+        with self.journal.open("rb") as file:
+            while client.process.is_alive() and time.monotonic() < until:
+                file.seek(size)
+                if file.read().count(b'"kind":"step"') >= FINGERS:
+                    return
+                time.sleep(0.0005)
+
+    def lines(self) -> list[Line]:
+        """The sound lines of the journal."""
+        return [line for _, line in journal_check.lines(self.journal) if isinstance(line, Line)]
+
+    def niks(self, findings: Findings) -> dict[str, str]:
+        """The NIK in each packet of the spool, opened by the office; what does not open is a violation."""
+        niks = {}
+        with Spool(self.data / SPOOL) as spool:
+            for number in [entry.control_number for entry in spool.entries()]:
+                path = self.folder / sealing.file_name(number)
+                if number not in self._opened:
+                    path.write_bytes(spool.packet(number).ciphertext)
+                    try:
+                        self._opened[number] = opening.open_file(path, self.found.office).transaction.resident.nik
+                    except KitError as error:
+                        findings.require(False, f"torn: {number} does not open: {error}")
+                        continue
+                niks[number] = self._opened[number]
+        return niks
+
+
+def nik_of(serial: int) -> str:
+    """A resident's number, nobody's."""
+    return f"190301520410{serial:04d}"
+
+
+def named(words: str) -> Iterator[Named]:
+    """The sessions that a station's first words name."""
+    for line in words.splitlines():
+        for pattern, is_kept in ((KEPT, True), (NOT_KEPT, False)):
+            text = pattern.pattern.replace(r"\{number\}", f"(?P<number>{NUMBER.pattern})")
+            if match := re.fullmatch(text, line.strip()):
+                yield Named(match["number"], is_kept)
+
+
+def answer(client: Program) -> Answer:
+    """What a client shows, once it has ended."""
+    status, told = client.outcome()
+    words = client.words()
+    return Answer(frozenset(SHOWN.findall(told + words)), status, words)
+
+
+def campaign(folder: Path, times: int, seed: int, console: Console) -> Findings:
+    """Kill so many times, and judge after each and at the end."""
+    findings, source, serial = Findings(), random.Random(seed), 1
+    with world(folder / "world") as found:
+        bench = Bench(found, folder)
+        lengths_s = measure(bench, findings, serial)
+        station, told = bench.start()
+        findings.require(not told, f"{told} named without reason")
+        serial += 1
+        for _ in track(range(times), "killing", console=console):
+            since, size = len(bench.lines()), bench.size()
+            client = bench.ask(serial)
+            pause(bench, client, size, source, lengths_s)
+            station.end(signal.SIGKILL)
+            got = answer(client)
+            session = look(bench, findings, since, got)
+            station, told = bench.start()
+            serial += judge(bench, findings, Kill(serial, session, got, told))
+        station.end(signal.SIGTERM)
+        conclude(bench, findings, serial)
+    return findings
+
+
+def pause(bench: Bench, client: Program, size: int, source: random.Random, lengths_s: tuple[float, float]) -> None:
+    """Let a random time pass, half of the times counted from the last finger."""
+    session_s, end_s = lengths_s
+    if source.random() < 0.5:
+        time.sleep(source.uniform(0, session_s))
+    else:
+        bench.wait_for_last_finger(size, client)
+        time.sleep(source.uniform(0, end_s))
+
+
+def look(bench: Bench, findings: Findings, since: int, got: Answer) -> list[Line]:
+    """Judge what a kill left, before anything has mended it; the session's lines of the journal."""
+    verdict = journal_check.verify(bench.journal)
+    findings.require(verdict.is_whole, f"the journal is broken after the kill: {verdict}")
+    findings.torn_lines += bool(verdict.torn)
+    noticed = got.status == 0 or (got.status == 1 and ENDED in got.words)
+    findings.require(noticed, f"the client did not notice: exit status {got.status}, {got.words!r}")
+    return [line for line in bench.lines()[since:] if line.kind in (Kind.BEGUN, Kind.STEP, Kind.SEALED)]
+
+
+def judge(bench: Bench, findings: Findings, kill: Kill) -> bool:
+    """Judge the station that was started again, and say whether the resident counts as recorded."""
+    findings.confirmed |= kill.got.numbers
+    findings.kills[kill.fell] += 1
+    number = str(kill.session[0].facts["control_number"]) if kill.session else ""
+    told = [one.control_number for one in kill.told]
+    findings.require(not kill.is_under_way or told == [number], f"{number} was cut off, named was {told}")
+    findings.require(bool(kill.session) or not told, f"{told} named without reason")
+    now = bench.niks(findings)
+    for one in kill.told:
+        findings.require(one.is_kept == (one.control_number in now), f"{one} is wrong: the spool knows better")
+        how = [line.kind for line in bench.lines() if line.kind in (Kind.SEALED, Kind.INTERRUPTED)][-1]
+        findings.require(one.is_kept == (how is Kind.SEALED), f"{one}: the journal says {how.value}")
+    findings.require(kill.got.numbers <= now.keys(), f"lost: {kill.got.numbers - now.keys()}")
+    return bool(kill.got.numbers) or any(one.is_kept for one in kill.told)
+
+
+def measure(bench: Bench, findings: Findings, serial: int) -> tuple[float, float]:
+    """A little more than a session lasts, from the client's start and from the last finger, seconds."""
+    station, _ = bench.start()
+    begun_s = time.monotonic()
+    got = answer(bench.ask(serial))
+    findings.require(got.status == 0, f"a session without a kill failed: {got.words}")
+    findings.confirmed |= got.numbers
+    station.end(signal.SIGKILL)
+    at_s = {line.kind: line.at.monotonic_s for line in bench.lines()}
+    return 1.1 * (at_s[Kind.SEALED] - begun_s), 1.3 * (at_s[Kind.SEALED] - at_s[Kind.STEP])
+
+
+def conclude(bench: Bench, findings: Findings, serial: int) -> None:
+    """Judge the whole: nothing lost, nothing torn, nothing twice, and journal and spool tell the same."""
+    niks = bench.niks(findings)
+    findings.packets, findings.residents = len(niks), serial - 1
+    findings.require(findings.confirmed <= niks.keys(), f"lost: {sorted(findings.confirmed - niks.keys())}")
+    for nik, times in Counter(niks.values()).items():
+        findings.require(times == 1, f"twice: {nik} stands in {times} packets")
+    expected = {nik_of(number) for number in range(1, serial)}
+    findings.require(set(niks.values()) == expected, f"recorded are {sorted(set(niks.values()) ^ expected)}")
+    sealed = {str(line.facts["control_number"]) for line in bench.lines() if line.kind is Kind.SEALED}
+    findings.require(sealed == niks.keys(), f"journal and spool differ: {sorted(sealed ^ niks.keys())}")
+    command = rekam("journal", "verify", "-c", bench.found.settings)
+    verified = subprocess.run(command, capture_output=True, text=True, check=False)
+    findings.require(verified.returncode == 0, f"rekam journal verify: {verified.stdout}{verified.stderr}")
+
+
+def show(findings: Findings, console: Console) -> None:
+    """The figures, and each violation."""
+    table = Table("kills", "", box=None)
+    for name, count in sorted(findings.kills.items()):
+        table.add_row(name, str(count))
+    table.add_section()
+    table.add_row("all", str(findings.kills.total()))
+    table.add_row("residents done", str(findings.residents))
+    table.add_row("packets, each opened", str(findings.packets))
+    table.add_row("control numbers shown", str(len(findings.confirmed)))
+    table.add_row("torn last lines set aside", str(findings.torn_lines))
+    table.add_row("violations", str(len(findings.violations)))
+    console.print(table)
+    for words in findings.violations:
+        console.print(words, style="red", markup=False, highlight=False)
+
+
+def main(
+    times: Annotated[int, typer.Option(min=1, help="how often the station is killed")] = 200,
+    seed: Annotated[int, typer.Option(min=0, help="the same seed draws the same moments")] = 1,
+) -> None:
+    """Kill the station at random moments; the exit status is 1 when anything was lost, torn or recorded twice."""
+    console = Console()
+    with tempfile.TemporaryDirectory() as folder:
+        findings = campaign(Path(folder), times, seed, console)
+    show(findings, console)
+    if findings.violations:
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    typer.run(main)

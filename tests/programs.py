@@ -1,0 +1,50 @@
+"""The command line in processes that are there at once, because they are forked from one that has loaded all of it."""
+
+import multiprocessing
+import os
+import signal
+import sys
+from pathlib import Path
+
+from firmware.__main__ import main
+
+FORKS = multiprocessing.get_context("forkserver")
+LOADED = ("tests.programs", "firmware.client", "firmware.service", "firmware.station_verbs", "firmware.stationwork")
+PATIENCE_S = 60.0
+
+
+class Program:
+    """`rekam WORDS` in a process of its own, forked from one that has loaded what it needs."""
+
+    def __init__(self, path: Path, *words: str | Path) -> None:
+        self._paths = path.with_suffix(".out"), path.with_suffix(".err")
+        for written in self._paths:
+            written.write_bytes(b"")
+        FORKS.set_forkserver_preload(list(LOADED))
+        self.process = FORKS.Process(target=run_program, args=(tuple(map(str, words)), self._paths))
+        self.process.start()
+
+    def words(self) -> str:
+        """What it said on its standard error so far."""
+        return self._paths[1].read_text()
+
+    def end(self, by: signal.Signals) -> None:
+        assert self.process.pid
+        os.kill(self.process.pid, by)
+        self.process.join(PATIENCE_S)
+
+    def outcome(self) -> tuple[int, str]:
+        """Its exit status, and what it said on its standard output, once it has ended."""
+        self.process.join(PATIENCE_S)
+        assert self.process.exitcode is not None, f"it does not end: {self.words()}"
+        return self.process.exitcode, self._paths[0].read_text()
+
+
+def run_program(words: tuple[str, ...], paths: tuple[Path, Path]) -> None:
+    """Be that process."""
+    for number, path in enumerate(paths, start=1):
+        file = os.open(path, os.O_WRONLY | os.O_APPEND)
+        os.dup2(file, number)
+        os.close(file)
+    sys.argv[1:] = words
+    main()
