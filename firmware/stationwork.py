@@ -39,9 +39,11 @@ def record(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: 
         noted = replace(noted, operator=terminal.ask_operator(today))
     if message["roster"]:
         return _class(place, terminal, Path(message["roster"]), excused, noted, tell)
-    recorded = recording.record(place, terminal, person, excused, noted)
-    terminal.show_recorded(recorded.captures, recorded.control_number, recorded.waiting)
-    return recording.as_json(recorded)
+
+    def show(recorded: recording.Recorded) -> None:
+        terminal.show_recorded(recorded.captures, recorded.control_number, recorded.waiting)
+
+    return recording.as_json(recording.record(place, terminal, person, excused, noted, on_kept=show))
 
 
 def _greet(place: Workplace, terminal: Terminal, operator: str) -> Timestamp:
