@@ -9,7 +9,14 @@ from pathlib import Path
 from firmware.__main__ import main
 
 FORKS = multiprocessing.get_context("forkserver")
-LOADED = ("tests.programs", "firmware.client", "firmware.service", "firmware.station_verbs", "firmware.stationwork")
+LOADED = (
+    "tests.programs",
+    "tests.warmed",
+    "firmware.client",
+    "firmware.service",
+    "firmware.station_verbs",
+    "firmware.stationwork",
+)
 PATIENCE_S = 60.0
 
 
