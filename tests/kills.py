@@ -35,7 +35,7 @@ from firmware.records import sealing
 from firmware.reporting import SPOOL
 from firmware.spool import Spool
 from firmware.vocabulary import FingerPosition
-from tests.programs import PATIENCE_S, Program
+from tests.programs import PATIENCE_S, Program, started
 from tests.worlds import World, rekam, world
 
 EXCUSED = [f"--excuse={position.name.lower()}=bandaged" for position in list(FingerPosition)[2:]]
@@ -123,11 +123,7 @@ class Bench:
 
     def start(self) -> tuple[Program, tuple[Named, ...]]:
         """Start the station; with what it named before it was ready."""
-        station = Program(self.folder / "station", "run", "-c", self.found.settings)
-        until = time.monotonic() + PATIENCE_S
-        while "ready" not in station.words():
-            assert station.process.is_alive() and time.monotonic() < until, station.words()
-            time.sleep(0.005)
+        station = started(self.found.settings)
         return station, tuple(named(station.words()))
 
     def ask(self, serial: int) -> Program:
