@@ -64,10 +64,12 @@ def record(
     excused: Mapping[FingerPosition, Excuse],
     noted: Circumstances = NOTHING_NOTED,
     on_sealed: Callable[[str], None] = lambda control_number: None,
+    on_kept: Callable[[Recorded], None] = lambda recorded: None,
 ) -> Recorded:
     """Record one resident: ask for whoever is not given, take the fingers, seal, spool.
 
-    Nothing is kept before the packet is sealed; `on_sealed` hears its control number before the spool has it. Raises
+    Nothing is kept before the packet is sealed; `on_sealed` hears its control number before the spool has it. `on_kept`
+    tells the operator before the journal closes the session: whoever was not told is named at the next start. Raises
     InputError when this resident may not be recorded, SessionError when the session ends early, and whatever its parts
     raise.
     """
@@ -99,11 +101,15 @@ def record(
     except BaseException as error:
         place.logbook.cancelled(_reason(error))
         raise
-    place.logbook.sealed(number)
+    try:
+        seconds, waiting = watch.lap("spooling") - begun, place.spool.counts()[1]
+        captures, face = enrolment.settled, enrolment.face
+        recorded = Recorded(number, config.purpose, captures, seconds, waiting, watch.steps(), face)
+        on_kept(recorded)
+    finally:
+        place.logbook.sealed(number)
     place.clock.remember([header.created_at])
-    seconds, waiting = watch.lap("spooling") - begun, place.spool.counts()[1]
-    captures, face = enrolment.settled, enrolment.face
-    return Recorded(number, config.purpose, captures, seconds, waiting, watch.steps(), face)
+    return recorded
 
 
 def as_json(recorded: Recorded) -> dict[str, Any]:

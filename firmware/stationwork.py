@@ -39,8 +39,7 @@ def record(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: 
         noted = replace(noted, operator=terminal.ask_operator(today))
     if message["roster"]:
         return _class(place, terminal, Path(message["roster"]), excused, noted, tell)
-    recorded = recording.record(place, terminal, person, excused, noted)
-    terminal.show_recorded(recorded)
+    recorded = recording.record(place, terminal, person, excused, noted, on_kept=terminal.show_recorded)
     return recording.as_json(recorded)
 
 

@@ -4,12 +4,22 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from firmware.__main__ import main
 
 FORKS = multiprocessing.get_context("forkserver")
-LOADED = ("tests.programs", "firmware.client", "firmware.service", "firmware.station_verbs", "firmware.stationwork")
+LOADED = (
+    "tests.programs",
+    "tests.warmed",
+    "firmware.client",
+    "firmware.service",
+    "firmware.station_verbs",
+    "firmware.stationwork",
+)
 PATIENCE_S = 60.0
 
 
@@ -38,6 +48,27 @@ class Program:
         self.process.join(PATIENCE_S)
         assert self.process.exitcode is not None, f"it does not end: {self.words()}"
         return self.process.exitcode, self._paths[0].read_text()
+
+
+@contextmanager
+def running(settings: Path) -> Iterator[Program]:
+    """A station, from its word that it is ready to its end."""
+    station = started(settings)
+    try:
+        yield station
+    finally:
+        if station.process.is_alive():
+            station.end(signal.SIGTERM)
+
+
+def started(settings: Path) -> Program:
+    """A station that has said that it is ready."""
+    station = Program(settings.with_name("station"), "run", "-c", settings)
+    until = time.monotonic() + PATIENCE_S
+    while "ready" not in station.words():
+        assert station.process.is_alive() and time.monotonic() < until, station.words()
+        time.sleep(0.005)
+    return station
 
 
 def run_program(words: tuple[str, ...], paths: tuple[Path, Path]) -> None:

@@ -1,0 +1,200 @@
+"""What goes wrong in the field, in the middle of a session, with its words in Indonesian and English."""
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from firmware import stationwork
+from firmware.clock import Clock
+from firmware.config import load
+from firmware.datatypes import Timestamp
+from firmware.journal import JOURNAL
+from firmware.journal_check import lines
+from firmware.journal_lines import Kind, Line
+from firmware.reporting import SPOOL
+from firmware.session import Session
+from firmware.spool import Spool
+from firmware.terminal import Terminal
+from firmware.vocabulary import ClockTrust, FingerPosition, Language
+from firmware.workplace import workplace
+from tests.clocks import Clocks
+from tests.programs import PATIENCE_S, Program, running
+from tests.test_recording import ALL_BUT_THE_THUMB, PERSON
+from tests.worlds import World, world
+
+INDONESIAN, ENGLISH = Language.INDONESIAN, Language.ENGLISH
+NO_FINGER = '[[fault]]\nkind = "no_finger"\n'
+PULLED = '[[fault]]\nkind = "unplug"\ncommand = "UpImage"\noffset = 5000\nseconds = 1\n'
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with world(tmp_path_factory.mktemp("bench") / "world") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def empty_glass(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A world whose resident never puts a finger on the glass, so that a session waits."""
+    with world(tmp_path_factory.mktemp("empty") / "world", faults=NO_FINGER) as found:
+        yield found
+
+
+def kit_of(found: World, folder: Path, language: Language, shutdown: tuple[str, ...] = ()) -> Path:
+    """Settings of a kit in this world that speaks a language and keeps its data in a folder of its own."""
+    if not (folder / "data").exists():
+        shutil.copytree(load(found.settings).data, folder / "data")
+    text = found.settings.read_text(encoding="utf-8")
+    text = text.replace('language = "en"\n', f'language = "{language.value}"\ndata = "{folder / "data"}"\n')
+    text = text.replace('announcements = "', f'announcements = "{found.settings.parent}/')
+    text = text.replace("[power]\n", f"[power]\nshutdown = {json.dumps(shutdown)}\n")
+    (folder / "kit.toml").write_text(text, encoding="utf-8")
+    return folder / "kit.toml"
+
+
+def client(kit: Path) -> Program:
+    person = kit.with_name("person.json")
+    person.write_text(json.dumps(PERSON))
+    return Program(kit.with_name("client"), "record", "-c", kit, "--resident", person, *ALL_BUT_THE_THUMB)
+
+
+def told(asked: Program) -> tuple[int, str]:
+    """The exit status of a client, and all that it showed."""
+    status, shown = asked.outcome()
+    return status, shown + asked.words()
+
+
+def spooled(kit: Path) -> list[tuple[str, Timestamp]]:
+    with Spool(load(kit).data / SPOOL) as spool:
+        return [(entry.control_number, entry.recorded_at) for entry in spool.entries()]
+
+
+def journal(kit: Path) -> list[Line]:
+    return [line for _, line in lines(load(kit).data / JOURNAL) if isinstance(line, Line)]
+
+
+def wait_until_begun(kit: Path) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while b'"kind":"begun"' not in (load(kit).data / JOURNAL).read_bytes():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def cancelled(kit: Path) -> list[object]:
+    """Why sessions of this kit ended early, by its journal."""
+    return [line.facts["reason"] for line in journal(kit) if line.kind is Kind.CANCELLED]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [(INDONESIAN, "Sambungan terputus"), (ENGLISH, "The connection failed")]
+)
+def test_a_sensor_that_is_pulled_in_a_capture_goes_on_when_it_is_back(
+    tmp_path: Path, language: Language, words: str
+) -> None:
+    with world(tmp_path / "world", faults=PULLED) as found:
+        kit = kit_of(found, tmp_path, language)
+        with running(kit):
+            status, shown = told(client(kit))
+        assert status == 0, shown
+        assert words in shown and len(spooled(kit)) == 1
+
+
+def battery(found: World, percent: int) -> None:
+    command = [sys.executable, "-m", "sim", "battery", str(found.settings.parent), str(percent)]
+    subprocess.run(command, check=True)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (INDONESIAN, "Penduduk baru tidak dimulai: baterai lemah (15 %)"),
+        (ENGLISH, "No other resident is started: the battery is low (15 %)"),
+    ],
+)
+def test_a_low_battery_starts_no_other_resident(
+    empty_glass: World, tmp_path: Path, language: Language, words: str
+) -> None:
+    battery(empty_glass, 15)
+    kit = kit_of(empty_glass, tmp_path, language)
+    with running(kit) as station:
+        status, shown = told(client(kit))
+        assert station.process.is_alive()
+    assert status == 1 and words in shown
+    assert spooled(kit) == [] and Kind.BEGUN not in [line.kind for line in journal(kit)]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (INDONESIAN, "Perekaman dihentikan: baterai hampir habis. Tidak ada yang disimpan"),
+        (ENGLISH, "The recording was ended: the battery is nearly empty. Nothing of this resident was kept"),
+    ],
+)
+def test_an_empty_battery_ends_session_and_station(
+    empty_glass: World, tmp_path: Path, language: Language, words: str
+) -> None:
+    battery(empty_glass, 60)
+    kit = kit_of(empty_glass, tmp_path, language, ("touch", str(tmp_path / "off")))
+    with running(kit) as station:
+        asked = client(kit)
+        wait_until_begun(kit)
+        battery(empty_glass, 5)
+        status, shown = told(asked)
+        assert status == 1 and words in shown
+        assert station.outcome()[0] == 0
+    assert (tmp_path / "off").exists()
+    assert spooled(kit) == [] and cancelled(kit) == ["device"]
+    assert journal(kit)[-1].kind is Kind.STOPPED
+
+
+class JumpingClock(Terminal):
+    """An operator's terminal at which the clock jumps as the first finger is asked for."""
+
+    def __init__(self, console: Console, language: Language, clocks: Clocks, jump: timedelta) -> None:
+        super().__init__(console, language)
+        self._clocks, self._jump = clocks, jump
+
+    def asked(self, enrolment: Session) -> None:
+        self._clocks.set_wall(self._clocks.wall + self._jump)
+        self._jump = timedelta(0)
+        super().asked(enrolment)
+
+
+@pytest.mark.parametrize(
+    ("language", "years", "words"),
+    [
+        (INDONESIAN, 10, "Jam kit melompat maju 3650 hari"),
+        (ENGLISH, 10, "The kit's clock jumped ahead by 3650 days"),
+        (INDONESIAN, -10, "Jam kit melompat mundur 3650 hari"),
+        (ENGLISH, -10, "The kit's clock jumped back by 3650 days"),
+    ],
+)
+def test_a_clock_that_jumps_in_a_session_is_not_followed(
+    bench: World, tmp_path: Path, language: Language, years: int, words: str
+) -> None:
+    config = load(kit_of(bench, tmp_path, language))
+    clocks, text = Clocks(), io.StringIO()
+    clocks.serve(now=False)
+    noted = {"operator": "", "place": "", "override": "", "supersedes": "", "because": "", "consent": None}
+    excused = {position.name.lower(): "bandaged" for position in list(FingerPosition)[1:]}
+    message = {"resident": PERSON, "roster": None, "excused": excused, "noted": noted}
+    desk = JumpingClock(Console(file=text, soft_wrap=True), language, clocks, timedelta(days=365 * years))
+    with workplace(config) as opened:
+        place = replace(opened, clock=Clock(config.timezone, config.data, clocks.sources()))
+        stationwork.record(place, desk, message, lambda part: None)
+        assert words not in text.getvalue()
+        stationwork.record(place, desk, message, lambda part: None)
+    assert words in text.getvalue()
+    (_, first), (_, second) = spooled(tmp_path / "kit.toml")
+    assert first.trust is second.trust is ClockTrust.UNCONFIRMED, "before the jump a time server vouched for it"
+    assert [at.utc.year for at in (first, second)] == [2027, 2027]
