@@ -15,8 +15,8 @@ from firmware.benchmarks.verbs import bench_app
 from firmware.errors import KitError
 from firmware.journal_verbs import journal_app
 from firmware.recording_verb import ConfigOption, recording_app
+from firmware.station_verbs import operator, selftest, status
 from firmware.station_verbs import run as run_station
-from firmware.station_verbs import selftest, status
 from firmware.vocabulary import Effort, Language, TemplateFormat
 
 app = typer.Typer(
@@ -34,6 +34,7 @@ app.registered_commands += recording_app.registered_commands
 app.add_typer(journal_app, name="journal")
 app.command()(status)
 app.command()(selftest)
+app.command()(operator)
 app.command("run")(run_station)
 
 out = Console(highlight=False, soft_wrap=True)

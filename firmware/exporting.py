@@ -7,6 +7,8 @@ from rich.console import Console
 from firmware import listing
 from firmware.config import load
 from firmware.errors import InputError
+from firmware.journal import JOURNAL, Journal
+from firmware.logbook import Logbook
 from firmware.spool import PAGE_SIZE, SPOOL, Spool
 from firmware.uplink import rescue, stick, words
 from firmware.vocabulary import Language
@@ -16,10 +18,12 @@ def export(config: Path | None, folder: Path, out: Console, err: Console) -> Non
     """Copy the waiting packets of a kit's spool into a folder. Raises InputError, DeliveryError, SpoolError."""
     if config is None:
         raise InputError("export: name the kit's settings with --config, or a dead kit's card with --from")
-    with Spool(load(config).data / SPOOL) as spool:
+    data = load(config).data
+    with Spool(data / SPOOL) as spool:
         waiting = spool.counts()[1]
         with listing.progress(err, "exporting", waiting) as advance:
             written = stick.export(spool, folder, advance)
+    Logbook(Journal(data / JOURNAL)).exported(len(written))
     there = f", {waiting - len(written)} were there already" if waiting > len(written) else ""
     out.print(f"{len(written)} packet(s) written to {folder}{there}. The kit keeps all of them.", markup=False)
 

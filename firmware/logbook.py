@@ -73,6 +73,10 @@ class Logbook:
         """An operator gave today's date."""
         self._try(Kind.CLOCK_CONFIRMED, operator=_known(operator))
 
+    def exported(self, count: int) -> None:
+        """Packets were copied out."""
+        self._try(Kind.EXPORTED, count=count)
+
     def begin(self, operator: str, control_number: str, supersedes: str) -> None:
         """A session begins. Raises JournalError: what cannot be written down is not begun."""
         facts = {"supersedes": supersedes} if supersedes else {}

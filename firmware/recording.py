@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
 from firmware import __version__, duplicates
 from firmware.admitting import Clerk, admit
@@ -22,12 +22,12 @@ from firmware.power_words import PowerPhrase
 from firmware.records import sealing, transaction
 from firmware.records.transaction import TransactionHeader
 from firmware.resident import ResidentFile
-from firmware.seams import Operator
+from firmware.seams import Announcer, Operator
 from firmware.session import Plan, Session
 from firmware.session_table import State
 from firmware.station import Station
 from firmware.stopwatch import StepTime, Stopwatch
-from firmware.vocabulary import ClockTrust, FingerPosition, Language, Purpose
+from firmware.vocabulary import ClockTrust, FingerPosition, Purpose
 from firmware.wording import Phrase
 from firmware.workplace import Workplace
 
@@ -112,17 +112,23 @@ def record(
     return recorded
 
 
-def as_json(recorded: Recorded) -> dict[str, Any]:
-    """Put what came of it into an object for scripts."""
-    return {
-        "control_number": recorded.control_number,
-        "purpose": recorded.purpose.value,
-        "fingers": [_finger(capture) for capture in recorded.captures],
-        "face": _face(recorded.face) if recorded.face else None,
-        "seconds": round(recorded.seconds, 3),
-        "waiting": recorded.waiting,
-        "steps": [{"step": step.step, "seconds": round(step.seconds, 3)} for step in recorded.steps],
-    }
+def take_operator(place: Workplace, desk: Desk) -> tuple[FingerCapture, ...]:
+    """The index fingers of whoever runs the kit; nothing of them is kept but in memory. Raises SessionError."""
+    config, settings = place.config, place.config.fingerprint
+    warming.warm_up(settings.ppi, config.effort)
+    station = Station(
+        place.kit,
+        desk,
+        _announcers(place),
+        settings.finger_timeout_s,
+        now=place.clock.now,
+        extract=partial(extraction.extract, effort=config.effort),
+    )
+    fingers = (FingerPosition.RIGHT_INDEX, FingerPosition.LEFT_INDEX)
+    enrolment = station.enrol(Plan(settings.minimum_quality, settings.attempts, fingers=fingers))
+    if enrolment.state is not State.COMPLETE:
+        raise Cancelled(Phrase.CANCELLED.say(config.language))
+    return enrolment.settled
 
 
 def control_number(kit_id: str, at: Timestamp) -> str:
@@ -145,7 +151,7 @@ def _enrol(
         step = capture.position.name.lower() if isinstance(capture, FingerCapture) else "face"
         watch.add(step, seconds)
         if isinstance(capture, FingerCapture):
-            _tell_duplicate(desk, capture, taken, config.language)
+            _tell_duplicate(place, desk, capture, taken)
             taken[capture.position] = capture
         place.logbook.step(step, capture.outcome, capture.attempts, seconds)
 
@@ -156,7 +162,7 @@ def _enrol(
     station = Station(
         place.kit,
         desk,
-        (FileAnnouncer(config.announcements), *((PanelAnnouncer(place.kit.panel),) if place.kit.panel else ())),
+        _announcers(place),
         settings.finger_timeout_s,
         on_change=place.report.tell,
         on_step=settled,
@@ -178,11 +184,11 @@ def _enrol(
 
 
 def _tell_duplicate(
-    desk: Desk, capture: FingerCapture, taken: Mapping[FingerPosition, FingerCapture], language: Language
+    place: Workplace, desk: Desk, capture: FingerCapture, taken: Mapping[FingerPosition, FingerCapture]
 ) -> None:
-    """Warn of a finger that was taken before under another name; the operator may take the step once more."""
-    if found := duplicates.find(capture, taken.values()):
-        desk.warn([duplicates.say(found, language)])
+    """Warn of a finger that was taken before, or is the operator's; the operator may take the step once more."""
+    if found := duplicates.find(capture, taken.values(), place.operator):
+        desk.warn([duplicates.say(found, place.config.language)])
 
 
 def _face_step(place: Workplace, birth_year: int) -> FaceStep | None:
@@ -192,6 +198,11 @@ def _face_step(place: Workplace, birth_year: int) -> FaceStep | None:
     from firmware.pipeline.face import judging  # loads OpenCV, which a kit without a camera does without
 
     return FaceStep(camera, partial(judging.assess, birth_year=birth_year), place.clock.now)
+
+
+def _announcers(place: Workplace) -> tuple[Announcer, ...]:
+    panel = place.kit.panel
+    return (FileAnnouncer(place.config.announcements), *((PanelAnnouncer(panel),) if panel else ()))
 
 
 def _reason(error: BaseException) -> str:
@@ -225,20 +236,3 @@ def _header(config: KitConfig, number: str, at: Timestamp) -> TransactionHeader:
         f"rekam {__version__}",
         config.timezone,
     )
-
-
-def _finger(capture: FingerCapture) -> dict[str, Any]:
-    features = capture.features
-    return {
-        "position": capture.position.name.lower(),
-        "outcome": capture.outcome.value,
-        "score": features.quality.score if features else None,
-        "minutiae": len(features.minutiae) if features else None,
-        "attempts": capture.attempts,
-        "score_s": None if capture.score_s is None else round(capture.score_s, 4),
-    }
-
-
-def _face(face: FaceCapture) -> dict[str, Any]:
-    feedback = [code.value for code in face.feedback]
-    return {"outcome": face.outcome.value, "attempts": face.attempts, "feedback": feedback}

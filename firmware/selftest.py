@@ -18,7 +18,7 @@ from firmware.errors import DeviceAbsent, KitError
 from firmware.identity import Identity
 from firmware.kit import Kit
 from firmware.panel_words import PanelPhrase
-from firmware.pipeline import extraction
+from firmware.pipeline import extraction, warming
 from firmware.reporting import Reach, Reporter
 from firmware.selftest_words import TestPhrase
 from firmware.signals import Signal
@@ -28,7 +28,7 @@ from firmware.vocabulary import Effort, Language
 LEAST_FREE = 500_000_000
 """Bytes that a data folder needs: about 500 records."""
 
-_SIDE = 256
+_SIDE, _PPI = 256, 500
 _SIGNAL_S = 0.4
 
 
@@ -60,6 +60,7 @@ class Subject:
     identity: Identity
     effort: Effort
     clock: Clock
+    broker: str
 
 
 Found = tuple[Verdict, str]
@@ -75,6 +76,7 @@ def run(subject: Subject, language: Language) -> Iterator[Finding]:
         "battery": _battery,
         "panel": _panel,
         "fingerprint": _fingerprint,
+        "camera": _camera,
         "core": _core,
         "broker": _broker,
     }
@@ -156,12 +158,25 @@ def _fingerprint(subject: Subject, language: Language) -> Found:
     return Verdict.PASSED, TestPhrase.FINGERPRINT.say(language, model=status.model, ms=f"{took_ms:.0f}")
 
 
+def _camera(subject: Subject, language: Language) -> Found:
+    """One picture."""
+    camera = subject.kit.camera
+    if camera is None:
+        return Verdict.PASSED, TestPhrase.NO_PANEL.say(language)
+    began = time.monotonic()
+    shot = camera.capture()
+    took_ms = 1000 * (time.monotonic() - began)
+    height, width, _ = shot.pixels.shape
+    return Verdict.PASSED, TestPhrase.CAMERA.say(language, width=width, height=height, ms=f"{took_ms:.0f}")
+
+
 def _core(subject: Subject, language: Language) -> Found:
     """Stripes that bend: no print, but work for every stage."""
     x, y = np.meshgrid(np.arange(_SIDE), np.arange(_SIDE))
     pixels = (127 + 100 * np.sin(np.hypot(x, y) * (2 * np.pi / 9))).astype(np.uint8)
+    warming.warm_up(_PPI, subject.effort)
     began = time.monotonic()
-    features = extraction.extract(pixels, 500, subject.effort)
+    features = extraction.extract(pixels, _PPI, subject.effort)
     took_ms = 1000 * (time.monotonic() - began)
     if not features.foreground.any():
         return Verdict.FAILED, TestPhrase.CORE_BLIND.say(language)
@@ -171,4 +186,6 @@ def _core(subject: Subject, language: Language) -> Found:
 def _broker(subject: Subject, language: Language) -> Found:
     """A kit records without a network: one that is away is no failure."""
     reach = subject.report.reach()
-    return (Verdict.WARNING if reach is Reach.AWAY else Verdict.PASSED), reach.value.say(language, broker="mqtt")
+    return (Verdict.WARNING if reach is Reach.AWAY else Verdict.PASSED), reach.value.say(
+        language, broker=subject.broker
+    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from firmware.errors import SessionError
 from firmware.recording_verb import ConfigOption
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ def run(config: ConfigOption) -> None:
             err.print(cut_off.phrase.say(settings.language, **cut_off.values), markup=False)
         err.print(f"Station of kit {settings.kit_id}: ready. End it with Ctrl-C.", markup=False)
 
-    Service(settings, {"record": stationwork.record, "selftest": stationwork.test}).run(ready)
+    Service(
+        settings, {"record": stationwork.record, "selftest": stationwork.test, "operator": stationwork.operator}
+    ).run(ready)
 
 
 def status(
@@ -49,6 +52,16 @@ def status(
     Terminal(console, settings.language).show_status(seen.document, seen.reach.value, address)
     if as_json:
         sys.stdout.write(json.dumps(seen.document, ensure_ascii=False) + "\n")
+
+
+def operator(config: ConfigOption) -> None:
+    """Show the running station the operator's index fingers, so that none of them is recorded as a resident's."""
+    from firmware import client
+    from firmware.config import load
+
+    settings = load(config)
+    if client.ask(settings.data, out, "operator") is None:
+        raise SessionError("no station runs here; fingers are kept in its memory alone: start it with `rekam run`")
 
 
 def selftest(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from firmware import admitting, asking_today, classroom, recording, roster, selftest
+from firmware import admitting, asking_today, classroom, recorded_json, recording, roster, selftest
 from firmware import resident as civil
 from firmware.circumstances import Circumstances, Consent
 from firmware.datatypes import Excuse, Timestamp
@@ -40,7 +40,7 @@ def record(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: 
     if message["roster"]:
         return _class(place, terminal, Path(message["roster"]), excused, noted, tell)
     recorded = recording.record(place, terminal, person, excused, noted, on_kept=terminal.show_recorded)
-    return recording.as_json(recorded)
+    return recorded_json.as_json(recorded)
 
 
 def _greet(place: Workplace, terminal: Terminal, operator: str) -> Timestamp:
@@ -69,11 +69,18 @@ def _class(
 
     def recorded(row: roster.Row, came: recording.Recorded) -> None:
         terminal.show_recorded(came)
-        tell({"row": row.number, **recording.as_json(came)})
+        tell({"row": row.number, **recorded_json.as_json(came)})
 
     report = classroom.record_class(place, terminal, read, excused, noted, recorded)
     classroom.tell(terminal, report, config.language)
     return {"class": classroom.as_json(report), "unfinished": report.is_unfinished}
+
+
+def operator(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Take the operator's index fingers, in memory only: no resident is recorded with them from then on."""
+    prints = recording.take_operator(place, terminal)
+    place.operator[:] = prints
+    return {"fingers": [capture.position.name.lower() for capture in prints if capture.features]}
 
 
 def test(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: Tell) -> dict[str, Any]:
@@ -82,7 +89,10 @@ def test(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: Te
     The result: `passed`, whether nothing failed; `findings`, each with `part`, `verdict` and `words`.
     """
     config = place.config
-    subject = Subject(place.kit, place.spool, place.report, config.data, place.identity, config.effort, place.clock)
+    broker = f"{config.mqtt.host}:{config.mqtt.port}" if config.mqtt else ""
+    subject = Subject(
+        place.kit, place.spool, place.report, config.data, place.identity, config.effort, place.clock, broker
+    )
     findings = []
     for finding in selftest.run(subject, config.language):
         verdict = TestPhrase[finding.verdict.name].say(config.language)

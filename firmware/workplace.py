@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from firmware.clock import Clock
 from firmware.config import KitConfig
+from firmware.datatypes import FingerCapture
 from firmware.errors import IdentityError, SealingError
 from firmware.identity import Identity
 from firmware.journal import JOURNAL, Journal
@@ -19,7 +20,10 @@ from firmware.spool import Spool
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """What a recording needs; cut_off: sessions that the power ended, not told to anybody yet."""
+    """What a recording needs; cut_off: sessions that the power ended, not told to anybody yet.
+
+    operator: the fingers of whoever runs the kit, in memory only.
+    """
 
     config: KitConfig
     kit: Kit
@@ -30,6 +34,7 @@ class Workplace:
     clock: Clock
     logbook: Logbook
     cut_off: list[CutOff] = field(default_factory=list)
+    operator: list[FingerCapture] = field(default_factory=list)
 
     def presses(self) -> PanelPresses | None:
         """The panel's buttons from now on; None where there is no panel that works."""

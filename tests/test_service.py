@@ -70,6 +70,20 @@ def test_a_client_records_and_looks_through_the_station(tmp_path: Path, person: 
         assert not (load(found.settings).data / connection.SOCKET).exists()
 
 
+def test_the_operators_own_finger_is_told(tmp_path: Path, person: Path) -> None:
+    with world(tmp_path / "world") as found:
+        alone = ask("operator", found.settings)
+        assert alone.returncode == 1 and "no station runs here" in alone.stderr
+        with station(found.settings):
+            shown = ask("operator", found.settings)
+            assert shown.returncode == 0 and "right index finger: score" in shown.stdout, shown.stderr
+            # The same simulated hand, this time as a resident's
+            excused = [f"--excuse={name}=bandaged" for name in ("right_thumb", "right_middle", "right_ring")]
+            excused += ALL_BUT_THE_THUMB[4:]
+            done = ask("record", found.settings, "--resident", person, *excused)
+            assert done.returncode == 0 and "operator" in done.stdout.lower(), done.stdout
+
+
 def test_one_resident_at_a_time_and_a_look_meanwhile(tmp_path: Path, person: Path) -> None:
     with world(tmp_path / "world", faults='[[fault]]\nkind = "no_finger"\n') as found, station(found.settings):
         first = subprocess.Popen(rekam("record", "-c", found.settings, "--resident", person), stdout=subprocess.PIPE)
