@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -264,17 +263,19 @@ def read_only(data: Path) -> Iterator[None]:
     if os.geteuid() == 0:
         subprocess.run(["mount", "--bind", str(data), str(data)], check=True)
         subprocess.run(["mount", "-o", "remount,bind,ro", str(data)], check=True)
-        undo: Callable[[], object] = partial(subprocess.run, ["umount", "--lazy", str(data)], check=True)
-    else:
-        files = [data, *data.glob("*")]
-        modes = [(path, path.stat().st_mode) for path in files]
-        for path, mode in modes:
-            path.chmod(mode & ~0o222)
-        undo = lambda: [path.chmod(mode) for path, mode in modes]  # noqa: E731
+        try:
+            yield
+        finally:
+            subprocess.run(["umount", "--lazy", str(data)], check=True)
+        return
+    modes = {path: path.stat().st_mode for path in [data, *data.glob("*")]}
+    for path, mode in modes.items():
+        path.chmod(mode & ~0o222)
     try:
         yield
     finally:
-        undo()
+        for path, mode in modes.items():
+            path.chmod(mode)
 
 
 @pytest.mark.parametrize("language", [INDONESIAN, ENGLISH])
