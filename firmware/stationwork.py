@@ -1,5 +1,6 @@
 """What the station does for a verb, with the devices open: arguments in, result out, both as JSON has it."""
 
+import errno
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,14 +10,17 @@ from firmware import admitting, asking_today, classroom, recorded_json, recordin
 from firmware import resident as civil
 from firmware.circumstances import Circumstances, Consent
 from firmware.datatypes import Excuse, Timestamp
+from firmware.errors import JournalError, SpoolError, SpoolFull
 from firmware.selftest import Finding, Subject, Verdict
 from firmware.selftest_words import TestPhrase
+from firmware.storage_words import StoragePhrase
 from firmware.terminal import Terminal
 from firmware.vocabulary import ClockTrust, ConsentGiver, FingerPosition
 from firmware.workplace import Workplace
 
 Tell = Callable[[dict[str, Any]], None]
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _STYLES = {Verdict.PASSED: "green", Verdict.WARNING: "yellow", Verdict.FAILED: "red"}
 
 
@@ -27,6 +31,14 @@ def record(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: 
     class list, or null; `excused`, a reason for each finger that is not recorded; `noted`, keyword arguments of
     `admitting.note`, whose consent is who gave it, or null. A class tells an object a pupil before its result.
     """
+    try:
+        return _record(place, terminal, message, tell)
+    except (SpoolError, JournalError) as error:
+        terminal.say(StoragePhrase.FULL if _is_full(error) else StoragePhrase.UNWRITABLE, "bold red")
+        raise
+
+
+def _record(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: Tell) -> dict[str, Any]:
     config = place.config
     at = _greet(place, terminal, message["noted"]["operator"])
     today = place.clock.today()
@@ -41,6 +53,11 @@ def record(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: 
         return _class(place, terminal, Path(message["roster"]), excused, noted, tell)
     recorded = recording.record(place, terminal, person, excused, noted, on_kept=terminal.show_recorded)
     return recorded_json.as_json(recorded)
+
+
+def _is_full(error: SpoolError | JournalError) -> bool:
+    cause = error.__cause__
+    return isinstance(error, SpoolFull) or (isinstance(cause, OSError) and cause.errno in _FULL)
 
 
 def _greet(place: Workplace, terminal: Terminal, operator: str) -> Timestamp:

@@ -130,8 +130,8 @@ class Bench:
         """A client that asks for this resident's recording."""
         resident = {"nik": nik_of(serial), "name": "Kala", "date_of_birth": "2010-04-12", "sex": "P"}
         self._person.write_text(json.dumps(resident))
-        words: list[str | Path] = ["record", "-c", self.found.settings, "--resident", self._person, "--json"]
-        return Program(self.folder / "client", *words, *EXCUSED)
+        words = ("-c", self.found.settings, "--resident", self._person, "--json")
+        return Program(self.folder / "client", "record", *words, *EXCUSED)
 
     def size(self) -> int:
         """The journal's bytes."""

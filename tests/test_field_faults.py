@@ -1,12 +1,16 @@
 """What goes wrong in the field, in the middle of a session, with its words in Indonesian and English."""
 
+import contextlib
 import io
 import json
+import os
+import resource
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +23,7 @@ from firmware.clock import Clock
 from firmware.config import load
 from firmware.datatypes import Timestamp
 from firmware.journal import JOURNAL
-from firmware.journal_check import lines
+from firmware.journal_check import lines, verify
 from firmware.journal_lines import Kind, Line
 from firmware.reporting import SPOOL
 from firmware.session import Session
@@ -52,8 +56,7 @@ def empty_glass(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 def kit_of(found: World, folder: Path, language: Language, shutdown: tuple[str, ...] = ()) -> Path:
     """Settings of a kit in this world that speaks a language and keeps its data in a folder of its own."""
-    if not (folder / "data").exists():
-        shutil.copytree(load(found.settings).data, folder / "data")
+    shutil.copytree(load(found.settings).data, folder / "data", dirs_exist_ok=True)
     text = found.settings.read_text(encoding="utf-8")
     text = text.replace('language = "en"\n', f'language = "{language.value}"\ndata = "{folder / "data"}"\n')
     text = text.replace('announcements = "', f'announcements = "{found.settings.parent}/')
@@ -198,3 +201,94 @@ def test_a_clock_that_jumps_in_a_session_is_not_followed(
     (_, first), (_, second) = spooled(tmp_path / "kit.toml")
     assert first.trust is second.trust is ClockTrust.UNCONFIRMED, "before the jump a time server vouched for it"
     assert [at.utc.year for at in (first, second)] == [2027, 2027]
+
+
+@contextmanager
+def own_disk(folder: Path) -> Iterator[bool]:
+    """A small disk of its own at a folder; whether there is one, for not everybody may mount."""
+    folder.mkdir()
+    mount = ("mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(folder))
+    is_mounted = os.geteuid() == 0 and subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    try:
+        yield is_mounted
+    finally:
+        if is_mounted:
+            subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def fill(station: Program, data: Path) -> Callable[[], object]:
+    """Take the last room from a station's disk; what gives it back."""
+    filler = data / "filler"
+    with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    return filler.unlink
+
+
+def limit(station: Program, data: Path) -> Callable[[], object]:
+    """Let no file of a station grow beyond what its journal needs, which takes no rights; what takes that back."""
+    assert station.process.pid
+    no_limit = resource.prlimit(station.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(station.process.pid, resource.RLIMIT_FSIZE, (4096, no_limit[1]))
+    return lambda: resource.prlimit(station.process.pid or 0, resource.RLIMIT_FSIZE, no_limit)
+
+
+FULL = {INDONESIAN: "Penyimpanan kit penuh: tidak ada yang", ENGLISH: "The kit's disk is full: nothing of this"}
+UNWRITABLE = {INDONESIAN: "Penyimpanan kit tidak dapat ditulis", ENGLISH: "The kit's disk cannot be written"}
+
+
+@pytest.mark.parametrize("language", [INDONESIAN, ENGLISH])
+@pytest.mark.parametrize("may_mount", [True, False])
+def test_a_disk_that_is_full_keeps_nothing_and_records_again_when_there_is_room(
+    bench: World, tmp_path: Path, language: Language, may_mount: bool
+) -> None:
+    with own_disk(tmp_path / "data") as is_mounted:
+        is_small = is_mounted and may_mount
+        kit = kit_of(bench, tmp_path, language)
+        with running(kit) as station:
+            free = (fill if is_small else limit)(station, tmp_path / "data")
+            status, shown = told(client(kit))
+            # A limit on files is no full disk to SQLite
+            assert status == 1 and (FULL if is_small else UNWRITABLE)[language] in shown
+            assert spooled(kit) == [] and cancelled(kit) == ["storage"]
+            free()
+            status, shown = told(client(kit))
+            assert status == 0, shown
+        assert len(spooled(kit)) == 1 and verify(load(kit).data / JOURNAL).is_whole
+
+
+@contextmanager
+def read_only(data: Path) -> Iterator[None]:
+    """A data folder whose files can no longer be opened to be written, by the mount or, without rights, by the mode."""
+    if os.geteuid() == 0:
+        subprocess.run(["mount", "--bind", str(data), str(data)], check=True)
+        subprocess.run(["mount", "-o", "remount,bind,ro", str(data)], check=True)
+        try:
+            yield
+        finally:
+            subprocess.run(["umount", "--lazy", str(data)], check=True)
+        return
+    modes = {path: path.stat().st_mode for path in [data, *data.glob("*")]}
+    for path, mode in modes.items():
+        path.chmod(mode & ~0o222)
+    try:
+        yield
+    finally:
+        for path, mode in modes.items():
+            path.chmod(mode)
+
+
+@pytest.mark.parametrize("language", [INDONESIAN, ENGLISH])
+def test_a_disk_that_becomes_read_only_begins_no_session(bench: World, tmp_path: Path, language: Language) -> None:
+    kit = kit_of(bench, tmp_path, language)
+    with running(kit) as station:
+        with read_only(tmp_path / "data"):
+            status, shown = told(client(kit))
+            assert status == 1 and UNWRITABLE[language] in shown and "check its owner and that the disk" in shown
+            assert station.process.is_alive()
+        assert spooled(kit) == []
+        status, shown = told(client(kit))
+        assert status == 0, shown
+    with read_only(tmp_path / "data"):
+        again = Program(tmp_path / "again", "run", "-c", kit)
+        assert again.outcome()[0] == 1 and "name a folder that this user may write" in again.words()
