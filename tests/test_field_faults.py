@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -21,7 +21,7 @@ from rich.console import Console
 from firmware import stationwork
 from firmware.clock import Clock
 from firmware.config import load
-from firmware.datatypes import Timestamp
+from firmware.datatypes import FingerCapture, Timestamp
 from firmware.journal import JOURNAL
 from firmware.journal_check import lines, verify
 from firmware.journal_lines import Kind, Line
@@ -160,6 +160,11 @@ def test_an_empty_battery_ends_session_and_station(
     assert journal(kit)[-1].kind is Kind.STOPPED
 
 
+NOTED = {"operator": "", "place": "", "override": "", "supersedes": "", "because": "", "consent": None}
+EXCUSED = {position.name.lower(): "bandaged" for position in list(FingerPosition)[1:]}
+MESSAGE = {"resident": PERSON, "roster": None, "excused": EXCUSED, "noted": NOTED}
+
+
 class JumpingClock(Terminal):
     """An operator's terminal at which the clock jumps as the first finger is asked for."""
 
@@ -188,19 +193,36 @@ def test_a_clock_that_jumps_in_a_session_is_not_followed(
     config = load(kit_of(bench, tmp_path, language))
     clocks, text = Clocks(), io.StringIO()
     clocks.serve(now=False)
-    noted = {"operator": "", "place": "", "override": "", "supersedes": "", "because": "", "consent": None}
-    excused = {position.name.lower(): "bandaged" for position in list(FingerPosition)[1:]}
-    message = {"resident": PERSON, "roster": None, "excused": excused, "noted": noted}
     desk = JumpingClock(Console(file=text, soft_wrap=True), language, clocks, timedelta(days=365 * years))
     with workplace(config) as opened:
         place = replace(opened, clock=Clock(config.timezone, config.data, clocks.sources()))
-        stationwork.record(place, desk, message, lambda part: None)
+        stationwork.record(place, desk, MESSAGE, lambda part: None)
         assert words not in text.getvalue()
-        stationwork.record(place, desk, message, lambda part: None)
+        stationwork.record(place, desk, MESSAGE, lambda part: None)
     assert words in text.getvalue()
     (_, first), (_, second) = spooled(tmp_path / "kit.toml")
     assert first.trust is second.trust is ClockTrust.UNCONFIRMED, "before the jump a time server vouched for it"
     assert [at.utc.year for at in (first, second)] == [2027, 2027]
+
+
+class Witness(Terminal):
+    """An operator's terminal that looks into the journal as the control number is shown."""
+
+    def __init__(self, kit: Path) -> None:
+        super().__init__(Console(file=io.StringIO()), ENGLISH)
+        self._kit = kit
+        self.last: Kind | None = None
+
+    def show_recorded(self, captures: Sequence[FingerCapture], number: str, waiting: int) -> None:
+        self.last = journal(self._kit)[-1].kind
+
+
+def test_the_operator_is_told_before_the_session_is_closed(bench: World, tmp_path: Path) -> None:
+    kit = kit_of(bench, tmp_path, ENGLISH)
+    desk = Witness(kit)
+    with workplace(load(kit)) as place:
+        stationwork.record(place, desk, MESSAGE, lambda part: None)
+    assert desk.last is Kind.STEP and journal(kit)[-1].kind is Kind.SEALED
 
 
 @contextmanager
