@@ -4,12 +4,13 @@ import contextlib
 import io
 import json
 import os
+import re
 import resource
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -21,11 +22,12 @@ from rich.console import Console
 from firmware import stationwork
 from firmware.clock import Clock
 from firmware.config import load
-from firmware.datatypes import FingerCapture, Timestamp
+from firmware.datatypes import Timestamp
 from firmware.journal import JOURNAL
 from firmware.journal_check import lines, verify
 from firmware.journal_lines import Kind, Line
 from firmware.reporting import SPOOL
+from firmware.seams import Shown
 from firmware.session import Session
 from firmware.spool import Spool
 from firmware.terminal import Terminal
@@ -55,12 +57,13 @@ def empty_glass(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 def kit_of(found: World, folder: Path, language: Language, shutdown: tuple[str, ...] = ()) -> Path:
-    """Settings of a kit in this world that speaks a language and keeps its data in a folder of its own."""
+    """Settings of a kit in this world that speaks a language, keeps its data in a folder of its own, takes no face."""
     shutil.copytree(load(found.settings).data, folder / "data", dirs_exist_ok=True)
     text = found.settings.read_text(encoding="utf-8")
     text = text.replace('language = "en"\n', f'language = "{language.value}"\ndata = "{folder / "data"}"\n')
     text = text.replace('announcements = "', f'announcements = "{found.settings.parent}/')
     text = text.replace("[power]\n", f"[power]\nshutdown = {json.dumps(shutdown)}\n")
+    text = re.sub(r"\[camera\]\n(?:[^\[].*\n)*", "", text)
     (folder / "kit.toml").write_text(text, encoding="utf-8")
     return folder / "kit.toml"
 
@@ -213,7 +216,7 @@ class Witness(Terminal):
         self._kit = kit
         self.last: Kind | None = None
 
-    def show_recorded(self, captures: Sequence[FingerCapture], number: str, waiting: int) -> None:
+    def show_recorded(self, recorded: Shown) -> None:
         self.last = journal(self._kit)[-1].kind
 
 
