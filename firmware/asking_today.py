@@ -14,16 +14,16 @@ Ask = Callable[[str, str], str | None]
 """Puts a question, with the answer that is proposed; None when nobody answers."""
 
 
-def confirm_today(kit: Clock, language: Language, ask: Ask, tell: Callable[[str], None]) -> Timestamp:
+def confirm_today(kit: Clock, language: Language, ask: Ask | None, tell: Callable[[str], None]) -> Timestamp:
     """Have today's date confirmed if the clock needs it, and tell what the clock has noticed.
 
-    The answer is a date, 2027-03-09, or one with its time of day, 2027-03-09 08:40. Without an answer the kit records
-    with the clock that it has, and the records say so.
+    The answer is a date, 2027-03-09, or one with its time of day, 2027-03-09 08:40. Without an answer, or anybody to
+    ask, the kit records with the clock that it has, and the records say so.
     """
     at = kit.now()
-    if needs_confirmation(at):
+    if ask and needs_confirmation(at):
         tell(ClockPhrase.WHY_ASK.say(language))
-    while needs_confirmation(at):
+    while ask and needs_confirmation(at):
         answer = ask(ClockPhrase.ASK_DATE.say(language), kit.suggested().isoformat())
         if answer is None:
             break

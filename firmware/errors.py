@@ -15,6 +15,7 @@
             DeviceRefused               permanent: the device said no
             DevicesFailed               several devices at once, each with its own error
         SessionError                    an event that has no place in the session's state, or a session that ended early
+            SessionCancelled            the operator ended it
         SampleError                     a sample that cannot be processed: stage, reason
         RecordError                     a record that does not fit its standard: record type, field, reason
         SealingError                    a key, recipient or packet that cannot be used
@@ -23,6 +24,7 @@
             SpoolFull
             SpoolDamaged
         JournalError                    the audit trail cannot be written, or a fact has no place in it
+            JournalFull                 no room for another line
         DeliveryError                   packets could not be brought out
         ClusterError                    the machines that share the work: not there, gone, or not alike
 
@@ -96,6 +98,10 @@ class SessionError(KitError):
     """An event that has no place in the session's state, or a session that ended before its last finger."""
 
 
+class SessionCancelled(SessionError):
+    """The operator ended the session."""
+
+
 class SampleError(KitError):
     """A sample that cannot be processed."""
 
@@ -126,6 +132,10 @@ class SpoolDamaged(SpoolError):
 
 class JournalError(KitError):
     """The audit trail cannot be written, or a fact has no place in it."""
+
+
+class JournalFull(JournalError):
+    """No room is left for another line."""
 
 
 class DeliveryError(KitError):

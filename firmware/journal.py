@@ -13,7 +13,7 @@ from pathlib import Path
 from firmware import clock, journal_lines
 from firmware.datatypes import Timestamp
 from firmware.durable import sync_folder
-from firmware.errors import JournalError
+from firmware.errors import JournalError, JournalFull
 from firmware.journal_lines import NOTHING, BrokenLine, Kind, Line
 
 JOURNAL = "journal.jsonl"
@@ -140,7 +140,8 @@ class Journal:
         try:
             yield
         except OSError as error:
-            raise JournalError(f"{self._path}: {_advice(error)}") from error
+            kind = JournalFull if error.errno in _FULL else JournalError
+            raise kind(f"{self._path}: {_advice(error)}") from error
 
 
 @dataclass(frozen=True, slots=True)

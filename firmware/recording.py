@@ -13,10 +13,11 @@ from firmware.announcements import FileAnnouncer
 from firmware.circumstances import NOTHING_NOTED, Circumstances
 from firmware.config import KitConfig
 from firmware.datatypes import Excuse, FingerCapture, Resident, Timestamp
-from firmware.errors import DeviceError, DeviceRefused, SessionError, SpoolError
+from firmware.errors import DeviceError, DeviceRefused, SessionCancelled, SessionError, SpoolError
 from firmware.face_step import FaceStep
 from firmware.panel_desk import PanelAnnouncer
 from firmware.pipeline import extraction, warming
+from firmware.pipeline.face import judging
 from firmware.portrait import FaceCapture
 from firmware.power_words import PowerPhrase
 from firmware.records import sealing, transaction
@@ -38,10 +39,6 @@ class Desk(Operator, Clerk, Protocol):
     @property
     def can_decide(self) -> bool:
         """Whether somebody is there who can be asked."""
-
-
-class Cancelled(SessionError):
-    """The operator ended the session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +124,7 @@ def take_operator(place: Workplace, desk: Desk) -> tuple[FingerCapture, ...]:
     fingers = (FingerPosition.RIGHT_INDEX, FingerPosition.LEFT_INDEX)
     enrolment = station.enrol(Plan(settings.minimum_quality, settings.attempts, fingers=fingers))
     if enrolment.state is not State.COMPLETE:
-        raise Cancelled(Phrase.CANCELLED.say(config.language))
+        raise SessionCancelled(Phrase.CANCELLED.say(config.language))
     return enrolment.settled
 
 
@@ -179,7 +176,7 @@ def _enrol(
         desk.say(Phrase.CANCELLED)
         raise
     if enrolment.state is not State.COMPLETE:
-        raise Cancelled(Phrase.CANCELLED.say(config.language))
+        raise SessionCancelled(Phrase.CANCELLED.say(config.language))
     return enrolment
 
 
@@ -195,8 +192,6 @@ def _face_step(place: Workplace, birth_year: int) -> FaceStep | None:
     camera = place.kit.camera
     if camera is None:
         return None
-    from firmware.pipeline.face import judging  # loads OpenCV, which a kit without a camera does without
-
     return FaceStep(camera, partial(judging.assess, birth_year=birth_year), place.clock.now)
 
 
@@ -207,7 +202,7 @@ def _announcers(place: Workplace) -> tuple[Announcer, ...]:
 
 def _reason(error: BaseException) -> str:
     """Why a session ended early, as a code of the journal."""
-    if isinstance(error, Cancelled):
+    if isinstance(error, SessionCancelled):
         return "operator"
     if isinstance(error, SessionError):
         return "device" if isinstance(error.__cause__, DeviceError) else "session"

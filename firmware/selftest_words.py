@@ -29,7 +29,7 @@ class TestPhrase(Bilingual):
         "putih, hijau, kuning, merah, bel: semua harus tampak dan terdengar",
         "white, green, amber, red, buzzer: all of them should have been seen and heard",
     )
-    NO_PANEL = ("tidak ada di kit.toml", "none in kit.toml")
+    NOT_CONFIGURED = ("tidak ada di kit.toml", "none in kit.toml")
     CAMERA = ("satu foto {width}x{height} dalam {ms} ms", "one picture of {width}x{height} within {ms} ms")
     CORE = ("gambar uji dinilai dalam {ms} ms", "a test image judged within {ms} ms")
     CORE_BLIND = (

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import math
 import os
 import queue
 import signal
@@ -33,6 +34,8 @@ from firmware.workplace import Workplace, workplace
 _log = logging.getLogger(__name__)
 
 _TICK_S = 1.0
+# So long the panel shows that a session is done
+_DONE_S = 5.0
 
 Work = Callable[[Workplace, Terminal, dict[str, Any], Callable[[dict[str, Any]], None]], dict[str, Any]]
 """What a verb does with the devices: arguments in, parts of its result told as they come, the result out; all JSON."""
@@ -59,6 +62,9 @@ class Service:
     _busy: threading.Lock = field(default_factory=threading.Lock)
     _ending: threading.Event = field(default_factory=threading.Event)
     _is_empty: threading.Event = field(default_factory=threading.Event)
+    _tell_s: float = 0.0
+    _show_s: float = 0.0
+    _signal: Signal | None = None
 
     def run(self, on_ready: Callable[[Workplace], None] = lambda place: None) -> None:
         """Serve until SIGTERM, SIGINT or an empty battery; who is being recorded then is recorded again later.
@@ -67,12 +73,12 @@ class Service:
         """
         with _ended_by(self._end), workplace(self.config, patient=True) as place:
             place.logbook.started()
-            place.report.tell(KitState.IDLE)
+            self._tell_idle(place)
             warming.warm_up(self.config.fingerprint.ppi, self.config.effort)
             listener = Listener(self.config.data)
             threading.Thread(target=self._listen, args=(listener, place), daemon=True).start()
             try:
-                self._show(place)
+                self._show(place, time.monotonic())
                 notify("READY=1")
                 on_ready(place)
                 warming.warm_up_matching()
@@ -95,26 +101,36 @@ class Service:
                 self._do(job, place)
             finally:
                 self._busy.release()
-                place.report.tell(KitState.IDLE)
+                self._tell_idle(place)
+                self._signal, self._show_s = None, time.monotonic() + _DONE_S
 
     def _tick(self, place: Workplace, now: float) -> None:
         """Look after the devices; an empty battery ends the station before the supply does."""
-        if place.kit.look_after(now):
-            place.report.tell(KitState.IDLE)
-            self._show(place)
         power = place.kit.look_at_power(now)
+        if place.kit.look_after(now) or now >= self._tell_s:
+            self._tell_idle(place)
+        self._show(place, now)
         if power.must_end:
             _log.warning("service: %s", power.say(Language.ENGLISH))
             self._is_empty.set()
             self._ending.set()
 
-    def _show(self, place: Workplace) -> None:
-        """How the idle kit is, on its panel."""
-        if place.kit.panel is None:
+    def _tell_idle(self, place: Workplace) -> None:
+        """Publish the status of an idle kit, and do so again long before nobody would believe it any more."""
+        place.report.tell(KitState.IDLE)
+        valid_s = self.config.mqtt.valid_for_s if self.config.mqtt else math.inf
+        self._tell_s = time.monotonic() + valid_s / 3
+
+    def _show(self, place: Workplace, now: float) -> None:
+        """How the idle kit is, on its panel; the end of a session stays there for a moment."""
+        if place.kit.panel is None or now < self._show_s:
             return
         ill = any(status.state not in (DeviceState.OK, DeviceState.UNKNOWN) for status in place.kit.statuses())
-        low = not place.kit.look_at_power(time.monotonic()).may_start
-        place.kit.panel.show(Signal.BATTERY_LOW if low else Signal.FAULT if ill else Signal.READY)
+        low = not place.kit.look_at_power(now).may_start
+        signal = Signal.BATTERY_LOW if low else Signal.FAULT if ill else Signal.READY
+        if signal is not self._signal:
+            place.kit.panel.show(signal)
+            self._signal = signal
 
     def _do(self, job: _Job, place: Workplace) -> None:
         screen = job.message.get("terminal", {})

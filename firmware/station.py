@@ -107,14 +107,19 @@ class Station:
         for announcer in self.announcers:
             announcer.look()
         self.operator.asked(enrolment)
-        taken = self.face.try_once(self.operator, enrolment, self._has_call) if self.face else None
-        return self._heard(enrolment, Action.ASK_FACE) if taken is None else taken
+        if self.face is None:
+            raise SessionError("session: a face is asked for, and there is no camera")
+        taken = self.face.try_once(self.operator, enrolment, self._has_call)
+        return taken or self._heard(enrolment, Action.ASK_FACE)
 
     def _tell(self, enrolment: Session, actions: tuple[Action, ...]) -> None:
         for action in actions:
             if action in (Action.TELL_POOR, Action.TELL_GIVEN_UP, Action.TELL_ABSENT):
                 for announcer in self.announcers:
                     announcer.again(_finger(enrolment))
+            if action in (Action.ASK_DECISION, Action.ASK_REVIEW):
+                for announcer in self.announcers:
+                    announcer.decide()
             if action not in (Action.ASK_FINGER, Action.ASK_FACE, Action.AWAIT_LIFT):
                 self.operator.told(action, enrolment)
 
@@ -188,22 +193,16 @@ class Station:
         """What the operator said or pressed meanwhile; where it comes to nothing the station goes on."""
         if words := self.alarm():
             raise SessionError(words) from DeviceRefused("battery", words)
-        word = self.operator.word(enrolment, may_excuse=during is not Action.AWAIT_LIFT or enrolment.finger is not None)
-        return self._act(enrolment, (during,)) if word is None else word
-
-    def _ask_operator(self) -> None:
-        for announcer in self.announcers:
-            announcer.decide()
+        may_excuse = during is not Action.AWAIT_LIFT or enrolment.finger is not None
+        return self.operator.word(enrolment, may_excuse=may_excuse) or self._act(enrolment, (during,))
 
     def _review(self, enrolment: Session) -> Event:
-        self._ask_operator()
         word = self.operator.review(enrolment)
         if word is None:
             raise SessionError("nobody confirmed the record; nothing was kept: record this resident again")
         return word
 
     def _decide(self, enrolment: Session) -> Event:
-        self._ask_operator()
         decision = self.operator.decide(enrolment, may_excuse=True)
         if decision is None and enrolment.state is State.AWAITING_FACE_DECISION:
             raise SessionError("no picture of the face in all its tries, nothing was kept; record this resident again")

@@ -22,13 +22,14 @@ def run(config: ConfigOption) -> None:
     from firmware import stationwork
     from firmware.config import load
     from firmware.service import Service
+    from firmware.wording import Phrase
 
     settings = load(config)
 
     def ready(place: "Workplace") -> None:
         for cut_off in place.cut_off:
             err.print(cut_off.phrase.say(settings.language, **cut_off.values), markup=False)
-        err.print(f"Station of kit {settings.kit_id}: ready. End it with Ctrl-C.", markup=False)
+        err.print(Phrase.STATION_READY.say(settings.language, kit=settings.kit_id), markup=False)
 
     Service(
         settings, {"record": stationwork.record, "selftest": stationwork.test, "operator": stationwork.operator}

@@ -1,6 +1,5 @@
 """What the station does for a verb, with the devices open: arguments in, result out, both as JSON has it."""
 
-import errno
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +9,8 @@ from firmware import admitting, asking_today, classroom, recorded_json, recordin
 from firmware import resident as civil
 from firmware.circumstances import Circumstances, Consent
 from firmware.datatypes import Excuse, Timestamp
-from firmware.errors import JournalError, SpoolError, SpoolFull
-from firmware.selftest import Finding, Subject, Verdict
+from firmware.errors import JournalError, JournalFull, SpoolError, SpoolFull
+from firmware.selftest import Finding, Verdict
 from firmware.selftest_words import TestPhrase
 from firmware.storage_words import StoragePhrase
 from firmware.terminal import Terminal
@@ -20,7 +19,6 @@ from firmware.workplace import Workplace
 
 Tell = Callable[[dict[str, Any]], None]
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _STYLES = {Verdict.PASSED: "green", Verdict.WARNING: "yellow", Verdict.FAILED: "red"}
 
 
@@ -34,7 +32,9 @@ def record(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: 
     try:
         return _record(place, terminal, message, tell)
     except (SpoolError, JournalError) as error:
-        terminal.say(StoragePhrase.FULL if _is_full(error) else StoragePhrase.UNWRITABLE, "bold red")
+        terminal.say(
+            StoragePhrase.FULL if isinstance(error, SpoolFull | JournalFull) else StoragePhrase.UNWRITABLE, "bold red"
+        )
         raise
 
 
@@ -55,18 +55,14 @@ def _record(place: Workplace, terminal: Terminal, message: dict[str, Any], tell:
     return recorded_json.as_json(recorded)
 
 
-def _is_full(error: SpoolError | JournalError) -> bool:
-    cause = error.__cause__
-    return isinstance(error, SpoolFull) or (isinstance(cause, OSError) and cause.errno in _FULL)
-
-
 def _greet(place: Workplace, terminal: Terminal, operator: str) -> Timestamp:
     """Tell what was cut off, and have today's date confirmed where the clock needs it."""
     while place.cut_off:
         cut_off = place.cut_off.pop()
         terminal.say(cut_off.phrase, "bold yellow", **cut_off.values)
     before = place.clock.now()
-    at = asking_today.confirm_today(place.clock, place.config.language, terminal.ask, terminal.line)
+    ask = terminal.ask if terminal.is_interactive else None
+    at = asking_today.confirm_today(place.clock, place.config.language, ask, terminal.line)
     if at.trust is ClockTrust.OPERATOR and before.trust is not ClockTrust.OPERATOR:
         place.logbook.confirmed_clock(operator)
     return at
@@ -105,14 +101,10 @@ def test(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: Te
 
     The result: `passed`, whether nothing failed; `findings`, each with `part`, `verdict` and `words`.
     """
-    config = place.config
-    broker = f"{config.mqtt.host}:{config.mqtt.port}" if config.mqtt else ""
-    subject = Subject(
-        place.kit, place.spool, place.report, config.data, place.identity, config.effort, place.clock, broker
-    )
+    language = place.config.language
     findings = []
-    for finding in selftest.run(subject, config.language):
-        verdict = TestPhrase[finding.verdict.name].say(config.language)
+    for finding in selftest.run(place, language):
+        verdict = TestPhrase[finding.verdict.name].say(language)
         terminal.line(f"{finding.part}: {verdict}: {finding.words}", _STYLES[finding.verdict])
         findings.append(finding)
     failed = sum(finding.verdict is Verdict.FAILED for finding in findings)

@@ -37,6 +37,10 @@ class Phrase(Bilingual):
     )
     DECISION_KEYS = ("sukb", "krec")
 
+    STATION_READY = (
+        "Stasiun kit {kit}: siap. Akhiri dengan Ctrl-C.",
+        "Station of kit {kit}: ready. End it with Ctrl-C.",
+    )
     GETTING_READY = ("Menyiapkan perekaman.", "Getting ready.")
     ASK = (
         "Letakkan {finger} di kaca (percobaan {attempt} dari {attempts})",

@@ -65,7 +65,7 @@ def started(settings: Path) -> Program:
     """A station that has said that it is ready."""
     station = Program(settings.with_name("station"), "run", "-c", settings)
     until = time.monotonic() + PATIENCE_S
-    while "ready" not in station.words():
+    while "Ctrl-C" not in station.words():
         assert station.process.is_alive() and time.monotonic() < until, station.words()
         time.sleep(0.005)
     return station

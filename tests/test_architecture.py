@@ -54,7 +54,6 @@ THIRD_PARTY = {
     "firmware.events": {"numpy"},
     "firmware.face_step": {"numpy"},
     "firmware.seams": {"numpy"},
-    "firmware.selftest": {"numpy"},
     "firmware.service": {"rich"},
     "firmware.station_verbs": {"rich", "typer"},
     "firmware.side_by_side": {"numpy", "PIL"},

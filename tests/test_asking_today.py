@@ -83,3 +83,9 @@ def test_what_the_clock_noticed_is_told(tmp_path: Path) -> None:
     confirm_today(kit, INDONESIAN, desk.ask, desk.heard.append)
     assert any("melompat maju 3653 hari" in words for words in desk.heard)
     assert desk.asked[0][1] == "2027-03-09"
+
+
+def test_where_nobody_can_be_asked_no_question_is_announced(kit: Clock) -> None:
+    desk = Desk()
+    assert confirm_today(kit, ENGLISH, None, desk.heard.append).trust is ClockTrust.WRONG
+    assert not any("asked for" in words for words in desk.heard)

@@ -4,7 +4,6 @@ import contextlib
 import io
 import json
 import os
-import re
 import resource
 import shutil
 import subprocess
@@ -36,7 +35,7 @@ from firmware.workplace import workplace
 from tests.clocks import Clocks
 from tests.programs import PATIENCE_S, Program, running
 from tests.test_recording import ALL_BUT_THE_THUMB, PERSON
-from tests.worlds import World, world
+from tests.worlds import World, without_camera, world
 
 INDONESIAN, ENGLISH = Language.INDONESIAN, Language.ENGLISH
 NO_FINGER = '[[fault]]\nkind = "no_finger"\n'
@@ -63,8 +62,7 @@ def kit_of(found: World, folder: Path, language: Language, shutdown: tuple[str, 
     text = text.replace('language = "en"\n', f'language = "{language.value}"\ndata = "{folder / "data"}"\n')
     text = text.replace('announcements = "', f'announcements = "{found.settings.parent}/')
     text = text.replace("[power]\n", f"[power]\nshutdown = {json.dumps(shutdown)}\n")
-    text = re.sub(r"\[camera\]\n(?:[^\[].*\n)*", "", text)
-    (folder / "kit.toml").write_text(text, encoding="utf-8")
+    (folder / "kit.toml").write_text(without_camera(text), encoding="utf-8")
     return folder / "kit.toml"
 
 

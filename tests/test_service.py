@@ -15,6 +15,7 @@ import pytest
 from firmware import connection
 from firmware.config import load
 from firmware.connection import Connection, Listener
+from tests import brokers
 from tests.test_recording import ALL_BUT_THE_THUMB, NAME, NIK, PERSON, at_terminal
 from tests.worlds import rekam, world
 
@@ -205,3 +206,20 @@ def test_what_is_no_message_ends_a_line(tmp_path: Path, line: bytes) -> None:
         assert list(read.messages()) == [{"a": 1}]
         read.close()
         sender.join()
+
+
+def test_an_idle_station_keeps_its_status_believable(tmp_path: Path) -> None:
+    port = brokers.free_port()
+    with (
+        brokers.mosquitto(tmp_path, port),
+        world(tmp_path / "world", "--broker", f"127.0.0.1:{port}") as found,
+        brokers.Listener(port) as heard,
+    ):
+        text = found.settings.read_text(encoding="utf-8")
+        found.settings.write_text(text.replace("[mqtt]\n", "[mqtt]\nvalid_for_s = 10\n"), encoding="utf-8")
+        with station(found.settings):
+            until, told = time.monotonic() + 60, set[str]()
+            while len(told) < 4:
+                assert time.monotonic() < until, told
+                time.sleep(0.1)
+                told = {json.loads(message.payload)["at"] for message in list(heard.messages)}

@@ -1,5 +1,6 @@
 """Simulated worlds as processes of their own, each with a kit that an office has admitted."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -65,6 +66,11 @@ def _admitted(settings: Path, office: Office) -> World:
     request = identity.write_request(config.data, config.kit_id, settings.parent)
     identity.accept_answer(config.data, config.kit_id, admission.admit(request, office).answer)
     return World(settings, office)
+
+
+def without_camera(settings: str) -> str:
+    """The text of a kit.toml without its camera: a session ends with the fingers."""
+    return re.sub(r"\[camera\]\n(?:[^\[].*\n)*", "", settings)
 
 
 def rekam(*words: str | Path) -> list[str]:

@@ -5,6 +5,7 @@ of a day would come that much too late.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firmware.datatypes import Minutiae
 from firmware.pipeline import extraction, matching
@@ -18,9 +19,14 @@ FORK = (128.0, 120.0)
 
 def warm_up(ppi: float, effort: Effort) -> None:
     """Bring every kernel that a print of this resolution needs into memory."""
+    extraction.extract(made_up_print(), ppi, effort)
+
+
+def made_up_print() -> NDArray[np.uint8]:
+    """Straight ridges and one more that begins among them, uint8 (SIDE, SIDE)."""
     y, x = np.mgrid[0:SIDE, 0:SIDE].astype(np.float64)
     phase = 2 * np.pi * y / PERIOD + np.arctan2(y - FORK[1], x - FORK[0])
-    extraction.extract(np.rint(127.5 - 100 * np.cos(phase)).astype(np.uint8), ppi, effort)
+    return np.asarray(np.rint(127.5 - 100 * np.cos(phase)), np.uint8)
 
 
 def warm_up_matching() -> None:
