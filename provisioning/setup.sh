@@ -126,7 +126,8 @@ case $verb in
     install_packages age openssl mosquitto shellcheck libfprint-2-2
     prepare test
     fetch_picamera2
-    PATH=$top/.venv/bin:$PATH exec .venv/bin/python -m pytest "$@"
+    # A worker a core; a file's tests stay together, as they share what is slow to make
+    PATH=$top/.venv/bin:$PATH exec .venv/bin/python -m pytest --numprocesses auto --dist loadfile "$@"
     ;;
   "" | help | -h | --help)
     usage

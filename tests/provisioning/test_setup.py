@@ -166,6 +166,6 @@ def test_the_environment_of_the_tests_serves_the_demonstration(tmp_path: Path) -
     machine = Machine(tmp_path, programs=["age", "openssl", "mosquitto", "shellcheck"])
     done = machine.setup("test", "-k", "nothing")
     assert done.returncode == 0, done.stderr
-    assert machine.calls.splitlines()[-1] == "python -m pytest -k nothing"
+    assert machine.calls.splitlines()[-1] == "python -m pytest --numprocesses auto --dist loadfile -k nothing"
     machine.setup("demo")
     assert "pip install" not in machine.calls
