@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 
+from firmware import device_statuses
 from firmware.config import KitConfig
 from firmware.datatypes import DeviceState, DeviceStatus
 from firmware.drivers.camera import Camera, open_camera
@@ -32,7 +33,6 @@ def _fingerprint(config: KitConfig) -> FingerprintSensor:
 
 
 _OPENERS: Mapping[str, Callable[[KitConfig], FingerprintSensor]] = {"fingerprint": _fingerprint}
-_STATES = {DeviceAbsent: DeviceState.ABSENT, DeviceBusy: DeviceState.BUSY}
 
 
 LOOK_S = 5.0
@@ -72,8 +72,8 @@ class Kit:
 
     def statuses(self) -> tuple[DeviceStatus, ...]:
         """How every configured device is doing."""
-        panel = (self._panel(),) if self.panel else ()
-        battery = (self._battery(),) if self._gauge else ()
+        panel = (device_statuses.of_panel(self.panel, self._faults.get("panel")),) if self.panel else ()
+        battery = (device_statuses.of_battery(self._power, self._gauge.device),) if self._gauge else ()
         return (*(self._status(name) for name in _OPENERS), *panel, *battery)
 
     def look_at_power(self, now: float) -> Power:
@@ -157,25 +157,11 @@ class Kit:
         else:
             self._faults.pop("panel", None)
 
-    def _panel(self) -> DeviceStatus:
-        if fault := self._faults.get("panel"):
-            return _ill("panel", fault)
-        stuck = ", ".join(sorted(button.value for button in self.panel.stuck)) if self.panel else ""
-        if stuck:
-            return DeviceStatus("panel", DeviceState.FAULT, f"stuck: {stuck}; free the button and see its wire")
-        return DeviceStatus("panel", DeviceState.OK)
-
-    def _battery(self) -> DeviceStatus:
-        if self._power.fault:
-            return DeviceStatus("battery", DeviceState.FAULT, self._power.fault)
-        known = self._power.reading and self._gauge
-        return DeviceStatus("battery", DeviceState.OK if known else DeviceState.UNKNOWN, model=_model(self._gauge))
-
     def _status(self, name: str) -> DeviceStatus:
         if name in self._devices:
-            return _healthy(name, self._devices[name])
+            return device_statuses.healthy(name, self._devices[name].device)
         fault = self._faults.get(name)
-        return _ill(name, fault) if fault else DeviceStatus(name, DeviceState.UNKNOWN)
+        return device_statuses.ill(name, fault) if fault else DeviceStatus(name, DeviceState.UNKNOWN)
 
     def __enter__(self) -> Self:
         self._ownership.__enter__()
@@ -217,31 +203,15 @@ def probe(config: KitConfig) -> tuple[DeviceStatus, ...]:
 
 def all_busy(owner: DeviceBusy) -> tuple[DeviceStatus, ...]:
     """How the devices are while another process owns the kit."""
-    return tuple(DeviceStatus(name, DeviceState.BUSY, _words(owner)) for name in _OPENERS)
+    return tuple(device_statuses.ill(name, owner) for name in _OPENERS)
 
 
 def _probed(name: str, config: KitConfig) -> DeviceStatus:
     try:
         device = _OPENERS[name](config)
     except DeviceError as fault:
-        return _ill(name, fault)
+        return device_statuses.ill(name, fault)
     try:
-        return _healthy(name, device)
+        return device_statuses.healthy(name, device.device)
     finally:
         device.close()
-
-
-def _healthy(name: str, device: FingerprintSensor) -> DeviceStatus:
-    return DeviceStatus(name, DeviceState.OK, model=_model(device))
-
-
-def _model(device: FingerprintSensor | FuelGauge | None) -> str:
-    return f"{device.device.make} {device.device.model}".strip() if device else ""
-
-
-def _ill(name: str, fault: DeviceError) -> DeviceStatus:
-    return DeviceStatus(name, _STATES.get(type(fault), DeviceState.FAULT), _words(fault))
-
-
-def _words(error: DeviceError) -> str:
-    return str(error).removeprefix(f"{error.device}: ")
