@@ -1,6 +1,7 @@
 """The kit's hardware: opens the configured devices in order, closes them in reverse, reports all faults at once."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
@@ -14,7 +15,7 @@ from firmware.drivers.fuel_gauge import FuelGauge
 from firmware.drivers.panel import Panel, Wiring
 from firmware.errors import DeviceAbsent, DeviceBusy, DeviceError, DevicesFailed, LinkError
 from firmware.ownership import owned
-from firmware.power import Limits, Power, PowerMonitor
+from firmware.power import FIRST_AGAIN_S, Limits, Power, PowerMonitor
 
 _log = logging.getLogger(__name__)
 
@@ -80,6 +81,14 @@ class Kit:
         """The power as last judged; the gauge is read when it is time to. now: seconds of a monotonic clock."""
         self._power = self._monitor.look(now)
         return self._power
+
+    def await_power(self) -> Power:
+        """The power before somebody is recorded: a gauge that has not answered yet is given a few seconds to."""
+        power = self.look_at_power(time.monotonic())
+        while self._monitor.is_settling:
+            time.sleep(FIRST_AGAIN_S)
+            power = self.look_at_power(time.monotonic())
+        return power
 
     @property
     def camera(self) -> Camera | None:

@@ -71,7 +71,7 @@ def record(
     raise.
     """
     config, watch = place.config, Stopwatch()
-    power = place.kit.look_at_power(time.monotonic())
+    power = place.kit.await_power()
     if not power.may_start:
         words = power.say(config.language, PowerPhrase.NOT_STARTED)
         raise SessionError(words) from DeviceRefused("battery", words)

@@ -22,6 +22,7 @@ from firmware import stationwork
 from firmware.clock import Clock
 from firmware.config import load
 from firmware.datatypes import Timestamp
+from firmware.errors import SessionError
 from firmware.journal import JOURNAL
 from firmware.journal_check import lines, verify
 from firmware.journal_lines import Kind, Line
@@ -135,6 +136,19 @@ def test_a_low_battery_starts_no_other_resident(
         assert station.process.is_alive()
     assert status == 1 and words in shown
     assert spooled(kit) == [] and Kind.BEGUN not in [line.kind for line in journal(kit)]
+
+
+SLOW_GAUGE = '[[fault]]\nkind = "gauge_absent"\ntimes = 4\n'
+
+
+def test_a_gauge_whose_first_answer_fails_is_waited_for(tmp_path: Path) -> None:
+    with world(tmp_path / "world", faults=NO_FINGER + SLOW_GAUGE) as found:
+        battery(found, 15)
+        kit = kit_of(found, tmp_path, ENGLISH)
+        desk = Terminal(Console(file=io.StringIO()), ENGLISH)
+        with workplace(load(kit)) as place, pytest.raises(SessionError, match=r"the battery is low \(15 %\)"):
+            stationwork.record(place, desk, MESSAGE, lambda part: None)
+    assert spooled(kit) == []
 
 
 @pytest.mark.parametrize(
