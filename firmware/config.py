@@ -46,6 +46,7 @@ class PanelConfig(_Section):
     accept: Gpio = Field(5)
     repeat: Gpio = Field(6)
     skip: Gpio = Field(13, description="skips when pressed, cancels when held")
+    presence: Gpio | None = Field(None, description="a wire that the panel's plug leads back, as a pressed button does")
     lamps_active_high: bool = True
     buzzer_active_high: bool = True
     supply_active_high: bool = Field(False, description="false: a pin that nobody drives leaves the sensor on")

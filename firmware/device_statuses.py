@@ -23,6 +23,10 @@ def of_panel(panel: Panel, fault: DeviceError | None) -> DeviceStatus:
     """A panel, or why it could not be opened."""
     if fault:
         return ill("panel", fault)
+    if not panel.is_open:
+        return DeviceStatus("panel", DeviceState.UNKNOWN)
+    if not panel.is_there:
+        return DeviceStatus("panel", DeviceState.ABSENT, "its plug is out; put it back in")
     if stuck := ", ".join(sorted(button.value for button in panel.stuck)):
         return DeviceStatus("panel", DeviceState.FAULT, f"stuck: {stuck}; free the button and see its wire")
     return DeviceStatus("panel", DeviceState.OK)

@@ -110,7 +110,7 @@ class Kit:
         try:
             self._open(name)
         except (DeviceAbsent, LinkError):
-            if not (self.panel and self.panel.is_open):
+            if not (self.panel and self.panel.is_there):
                 raise
             self.panel.power_cycle()
             self._open(name)
