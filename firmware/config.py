@@ -70,7 +70,7 @@ class CameraConfig(_Section):
     """`[camera]`: the face camera; without it the kit takes no faces."""
 
     model: str = Field("picamera2", min_length=1, description="a name among the entry points rekam.cameras")
-    source: str = Field("", description="which one: for picamera2 its number, for bench SEED:BACKDROP or a picture")
+    source: str = Field("", description="which one: for picamera2 its number, for bench a camera.sock or a picture")
     width: int = Field(0, ge=0, le=10000, description="pixels; 0 for the camera's own")
     height: int = Field(0, ge=0, le=10000, description="pixels; 0 for the camera's own")
     timeout_s: float = Field(8, gt=0, le=60, description="how long one picture may take, seconds")

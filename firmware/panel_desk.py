@@ -7,6 +7,7 @@ from typing import Protocol
 from firmware import events
 from firmware.datatypes import Excuse
 from firmware.panel_words import PanelPhrase
+from firmware.portrait import BackdropColour
 from firmware.seams import Word
 from firmware.signals import PanelButton, Press, Signal
 from firmware.vocabulary import FingerPosition, Language, MissingFinger
@@ -36,7 +37,7 @@ class PanelAnnouncer:
         """Show that a finger is asked for."""
         self._show(Signal.PLACE_FINGER)
 
-    def look(self) -> None:
+    def look(self, backdrop: BackdropColour | None) -> None:
         """Show that the face is asked for."""
         self._show(Signal.LOOK_HERE)
 

@@ -17,7 +17,7 @@ from firmware.errors import DeviceError, DeviceRefused, SessionCancelled, Sessio
 from firmware.face_step import FaceStep
 from firmware.panel_desk import PanelAnnouncer
 from firmware.pipeline import extraction, warming
-from firmware.pipeline.face import judging
+from firmware.pipeline.face import backdrop, judging
 from firmware.portrait import FaceCapture
 from firmware.power_words import PowerPhrase
 from firmware.records import sealing, transaction
@@ -169,15 +169,22 @@ def _enrol(
         extract=partial(extraction.extract, effort=config.effort),
     )
     try:
-        plan = Plan(settings.minimum_quality, settings.attempts, excused, review=desk.can_decide)
-        tries = config.camera.attempts if config.camera else 0
-        enrolment = station.enrol(replace(plan, face_attempts=tries))
+        enrolment = station.enrol(_plan(config, resident, excused, review=desk.can_decide))
     except (KeyboardInterrupt, SystemExit):
         desk.say(Phrase.CANCELLED)
         raise
     if enrolment.state is not State.COMPLETE:
         raise SessionCancelled(Phrase.CANCELLED.say(config.language))
     return enrolment
+
+
+def _plan(config: KitConfig, resident: Resident, excused: Mapping[FingerPosition, Excuse], *, review: bool) -> Plan:
+    settings = config.fingerprint
+    plan = Plan(settings.minimum_quality, settings.attempts, excused, review=review)
+    if config.camera is None:
+        return plan
+    colour = backdrop.of_year(resident.date_of_birth.year)
+    return replace(plan, face_attempts=config.camera.attempts, backdrop=colour)
 
 
 def _tell_duplicate(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from firmware import events
 from firmware.datatypes import Feedback, FingerCapture, FrictionRidgeImage, GivenUp
 from firmware.errors import DeviceError
-from firmware.portrait import FaceCapture
+from firmware.portrait import BackdropColour, FaceCapture
 from firmware.session import Session
 from firmware.session_table import Action
 from firmware.vocabulary import FingerPosition
@@ -145,8 +145,8 @@ class Announcer(Protocol):
     def ask(self, position: FingerPosition, attempt: int) -> None:
         """A finger is asked for."""
 
-    def look(self) -> None:
-        """The face is asked for."""
+    def look(self, backdrop: BackdropColour | None) -> None:
+        """The face is asked for, before a cloth of this colour."""
 
     def lift(self, position: FingerPosition) -> None:
         """The finger may leave the glass."""

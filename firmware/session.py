@@ -26,7 +26,7 @@ from firmware.events import (
     Repeated,
     Start,
 )
-from firmware.portrait import FaceCapture
+from firmware.portrait import BackdropColour, FaceCapture
 from firmware.session_table import TABLE, Action, State, Trigger
 from firmware.vocabulary import FingerPosition
 
@@ -38,7 +38,7 @@ class Plan:
     """What is asked of a session: the fingers in order, the score that suffices, the tries, who is excused.
 
     review: whether the operator confirms the whole at its end. face_attempts: tries for the face, after the fingers; 0
-    where no face is taken.
+    where no face is taken. backdrop: the colour that has to be behind it.
     """
 
     minimum_quality: int
@@ -47,6 +47,7 @@ class Plan:
     fingers: tuple[FingerPosition, ...] = tuple(FingerPosition)
     review: bool = False
     face_attempts: int = 0
+    backdrop: BackdropColour | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ class Station:
 
     def _ask_face(self, enrolment: Session) -> Event:
         for announcer in self.announcers:
-            announcer.look()
+            announcer.look(enrolment.plan.backdrop)
         self.operator.asked(enrolment)
         if self.face is None:
             raise SessionError("session: a face is asked for, and there is no camera")

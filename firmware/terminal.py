@@ -89,11 +89,13 @@ class Terminal:
         if self.is_interactive and not self._has_hinted:
             self.say(Phrase.HINT, "dim")
             self._has_hinted = True
+        plan, attempt = enrolment.plan, enrolment.attempts + 1
         if enrolment.finger is None:
-            self.say(Phrase.ASK_FACE, "bold", attempt=enrolment.attempts + 1, attempts=enrolment.plan.face_attempts)
+            cloth = Phrase[f"CLOTH_{plan.backdrop.name}"].say(self._language) if plan.backdrop else ""
+            self.say(Phrase.ASK_FACE, "bold", cloth=cloth, attempt=attempt, attempts=plan.face_attempts)
             return
-        finger, plan = self._finger(enrolment.finger), enrolment.plan
-        self.say(Phrase.ASK, "bold", finger=finger, attempt=enrolment.attempts + 1, attempts=plan.attempts)
+        finger = self._finger(enrolment.finger)
+        self.say(Phrase.ASK, "bold", finger=finger, attempt=attempt, attempts=plan.attempts)
 
     def progressed(self, fraction: float) -> None:
         """Draw the image's way as a bar; nothing where there is no terminal."""

@@ -51,9 +51,11 @@ class Phrase(Bilingual):
         "Ctrl-C at any time: repeat a finger, excuse it, or cancel.",
     )
     ASK_FACE = (
-        "Lihat ke kamera (percobaan {attempt} dari {attempts})",
-        "Look at the camera (try {attempt} of {attempts})",
+        "Lihat ke kamera{cloth} (percobaan {attempt} dari {attempts})",
+        "Look at the camera{cloth} (try {attempt} of {attempts})",
     )
+    CLOTH_RED = (", di depan kain merah", ", before the red cloth")
+    CLOTH_BLUE = (", di depan kain biru", ", before the blue cloth")
     FACE = ("wajah", "face")
     FACE_ACCEPTED = ("wajah: diterima.", "face: accepted.")
     FACE_LOW_QUALITY = (
