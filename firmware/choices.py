@@ -16,17 +16,19 @@ class Choices:
     """Asks what to do next; typed is None where nobody sits at a keyboard, presses where there are no buttons."""
 
     def __init__(
-        self, typed: Typed | None, presses: Presses | None, excuse: Callable[[], Excuse], language: Language
+        self, typed: Typed | None, presses: Presses | None, excuse: Callable[[Phrase], Excuse], language: Language
     ) -> None:
         self._typed, self._presses, self._excuse, self._language = typed, presses, excuse, language
 
-    def decide(self, *, may_excuse: bool) -> Word | None:
-        """Repeat, excuse with a reason, or cancel; None where nobody can be asked."""
+    def decide(self, *, may_excuse: bool, is_face: bool) -> Word | None:
+        """Repeat, excuse with a reason, or cancel a finger or the face; None where nobody can be asked."""
         _, repeat, excuse, cancel = tuple(Phrase.DECISION_KEYS.say(self._language))
         choices: dict[str, Word | None] = {repeat: events.Repeated(), cancel: events.Cancelled()}
         if may_excuse:
             choices[excuse] = None
-        return self._choose(Phrase.PROMPT_DECISION if may_excuse else Phrase.PROMPT_GO_ON, choices)
+        prompt = Phrase.PROMPT_DECISION_FACE if is_face else Phrase.PROMPT_DECISION
+        reason = Phrase.PROMPT_REASON_FACE if is_face else Phrase.PROMPT_REASON
+        return self._choose(prompt if may_excuse else Phrase.PROMPT_GO_ON, choices, reason)
 
     def review(self) -> Word | None:
         """Keep the record, repeat the last step, or cancel; None where nobody can be asked."""
@@ -35,7 +37,9 @@ class Choices:
         choices |= {repeat: events.Repeated(), cancel: events.Cancelled()}
         return self._choose(Phrase.PROMPT_REVIEW, choices)
 
-    def _choose(self, prompt: Phrase, choices: Mapping[str, Word | None]) -> Word | None:
+    def _choose(
+        self, prompt: Phrase, choices: Mapping[str, Word | None], reason: Phrase = Phrase.PROMPT_REASON
+    ) -> Word | None:
         """A choice of None is an excuse, whose reason is asked for."""
         while self._typed:
             line = self._typed(prompt.say(self._language), self._has_press)
@@ -43,7 +47,7 @@ class Choices:
                 break
             key = line.strip().lower()
             if key in choices:
-                return choices[key] or events.Excused(self._excuse())
+                return choices[key] or events.Excused(self._excuse(reason))
         return self._presses.wait() if self._presses else None
 
     def _has_press(self) -> bool:

@@ -1,6 +1,7 @@
 """How each device of a kit is doing, in the one form in which it is told to others."""
 
 from firmware.datatypes import Device, DeviceState, DeviceStatus
+from firmware.drivers.camera import SteadyCamera
 from firmware.drivers.panel import Panel
 from firmware.errors import DeviceAbsent, DeviceBusy, DeviceError
 from firmware.power import Power
@@ -30,6 +31,13 @@ def of_panel(panel: Panel, fault: DeviceError | None) -> DeviceStatus:
     if stuck := ", ".join(sorted(button.value for button in panel.stuck)):
         return DeviceStatus("panel", DeviceState.FAULT, f"stuck: {stuck}; free the button and see its wire")
     return DeviceStatus("panel", DeviceState.OK)
+
+
+def of_camera(camera: SteadyCamera) -> DeviceStatus:
+    """A camera, by its last picture."""
+    if camera.fault:
+        return ill("camera", camera.fault)
+    return healthy("camera", camera.device) if camera.device else DeviceStatus("camera", DeviceState.UNKNOWN)
 
 
 def of_battery(power: Power, gauge: Device) -> DeviceStatus:

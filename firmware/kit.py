@@ -3,13 +3,14 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 from firmware import device_statuses
-from firmware.config import KitConfig
+from firmware.config import CameraConfig, KitConfig
 from firmware.datatypes import DeviceState, DeviceStatus
-from firmware.drivers.camera import Camera, open_camera
+from firmware.drivers.camera import Camera, SteadyCamera, open_camera
 from firmware.drivers.fingerprint import FingerprintSensor
 from firmware.drivers.fuel_gauge import FuelGauge
 from firmware.drivers.panel import Panel, Wiring
@@ -31,6 +32,11 @@ def _fingerprint(config: KitConfig) -> FingerprintSensor:
         sensor.close()
         raise
     return sensor
+
+
+def _camera(settings: CameraConfig) -> Camera:
+    size = {"width": settings.width, "height": settings.height}
+    return open_camera(settings.model, source=settings.source, timeout_s=settings.timeout_s, **size)
 
 
 _OPENERS: Mapping[str, Callable[[KitConfig], FingerprintSensor]] = {"fingerprint": _fingerprint}
@@ -61,7 +67,7 @@ class Kit:
         limits = Limits(power.low_percent, power.critical_percent, power.critical_v) if power else None
         self._monitor = PowerMonitor(self._gauge.read if self._gauge else None, limits)
         self._power = Power()
-        self._camera: Camera | None = None
+        self.camera = SteadyCamera(partial(_camera, config.camera)) if config.camera else None
         self._ownership = owned(config.data)
 
     @property
@@ -75,7 +81,8 @@ class Kit:
         """How every configured device is doing."""
         panel = (device_statuses.of_panel(self.panel, self._faults.get("panel")),) if self.panel else ()
         battery = (device_statuses.of_battery(self._power, self._gauge.device),) if self._gauge else ()
-        return (*(self._status(name) for name in _OPENERS), *panel, *battery)
+        camera = (device_statuses.of_camera(self.camera),) if self.camera else ()
+        return (*(self._status(name) for name in _OPENERS), *panel, *battery, *camera)
 
     def look_at_power(self, now: float) -> Power:
         """The power as last judged; the gauge is read when it is time to. now: seconds of a monotonic clock."""
@@ -90,23 +97,20 @@ class Kit:
             power = self.look_at_power(time.monotonic())
         return power
 
-    @property
-    def camera(self) -> Camera | None:
-        """The face camera, which opens at its first picture; None where none is configured. Raises ConfigError."""
-        settings = self._config.camera
-        if settings is None:
-            return None
-        if self._camera is None:
-            size = {"width": settings.width, "height": settings.height}
-            opened = open_camera(settings.model, source=settings.source, timeout_s=settings.timeout_s, **size)
-            self._camera = opened
-        return self._camera
+    def lost(self, name: str, fault: DeviceError) -> None:
+        """Take note that a device failed in its work, until it is opened anew."""
+        if name in self._devices:
+            self._devices.pop(name).close()
+            self._faults[name] = fault
 
     def reopen(self, name: str) -> None:
         """Close one device and open it anew, after its link failed.
 
-        A sensor that stays silent loses its supply for a moment, where the panel can switch that. Raises DeviceError.
+        A sensor that stays silent loses its supply for a moment, where the panel can switch that; a camera opens by
+        itself at its next picture. Raises DeviceError.
         """
+        if name not in _OPENERS:
+            return
         try:
             self._open(name)
         except (DeviceAbsent, LinkError):
@@ -198,9 +202,8 @@ class Kit:
             self._gauge.close()
         if self.panel:
             self.panel.close()
-        if self._camera:
-            self._camera.close()
-            self._camera = None
+        if self.camera:
+            self.camera.close()
         self._ownership.__exit__(None, None, None)
 
 

@@ -199,7 +199,8 @@ def _face_step(place: Workplace, birth_year: int) -> FaceStep | None:
     camera = place.kit.camera
     if camera is None:
         return None
-    return FaceStep(camera, partial(judging.assess, birth_year=birth_year), place.clock.now)
+    failed = Phrase.CAMERA_FAILED.say(place.config.language)
+    return FaceStep(camera, partial(judging.assess, birth_year=birth_year), place.clock.now, failed)
 
 
 def _announcers(place: Workplace) -> tuple[Announcer, ...]:

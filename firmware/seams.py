@@ -68,6 +68,9 @@ class Hardware(Protocol):
     def fingerprint(self) -> FingerprintSource:
         """The fingerprint sensor."""
 
+    def lost(self, name: str, fault: DeviceError) -> None:
+        """Take note that a device failed in its work."""
+
     def reopen(self, name: str) -> None:
         """Close a device and open it anew."""
 
@@ -92,6 +95,9 @@ class Operator(Protocol):
 
     def reconnecting(self, fault: DeviceError) -> None:
         """A device is opened anew."""
+
+    def failed(self, fault: DeviceError) -> None:
+        """A device failed and is not opened anew now."""
 
     def decide(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
         """Repeat, excuse or cancel; None when nobody is there to decide."""

@@ -144,6 +144,8 @@ class Terminal:
             case Action.TELL_FACE_ACCEPTED | Action.TELL_FACE_BEST_KEPT | Action.TELL_FACE_EXCUSED:
                 phrase, style = tables.FACES[action]
                 self.say(phrase, style, reason=enrolment.face.reason if enrolment.face else "")
+            case Action.ASK_DECISION if enrolment.camera_fault:
+                pass  # the fault was told
             case Action.ASK_DECISION if enrolment.finger is None:
                 self.say(Phrase.NO_FACE, "red", attempts=enrolment.attempts)
             case Action.ASK_DECISION:
@@ -155,10 +157,14 @@ class Terminal:
         self.close()
         self.say(Phrase.RECONNECT, "yellow", fault=fault)
 
+    def failed(self, fault: DeviceError) -> None:
+        """Show that the camera failed, and why."""
+        self.say(Phrase.NO_CAMERA, "red", fault=fault)
+
     def decide(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
         """Ask: repeat, excuse with a reason, or cancel; None where nobody can be asked."""
         self.close()
-        return self._choices.decide(may_excuse=may_excuse)
+        return self._choices.decide(may_excuse=may_excuse, is_face=enrolment.is_at_face)
 
     def review(self, enrolment: Session) -> Word | None:
         """Show what was taken and ask whether all is right; None where nobody can be asked."""

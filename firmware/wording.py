@@ -26,9 +26,14 @@ class Phrase(Bilingual):
         "TRAINING: this record never counts as a real one.",
     )
     PROMPT_REASON = ("Alasan jari ini tidak direkam", "Why this finger is not recorded")
+    PROMPT_REASON_FACE = ("Alasan wajah tidak direkam", "Why the face is not recorded")
     PROMPT_DECISION = (
         "[u] ulangi jari ini, [k] kecualikan dengan alasan, [b] batal",
         "[r] repeat this finger, [e] excuse it with a reason, [c] cancel",
+    )
+    PROMPT_DECISION_FACE = (
+        "[u] ulangi wajah, [k] kecualikan dengan alasan, [b] batal",
+        "[r] repeat the face, [e] excuse it with a reason, [c] cancel",
     )
     PROMPT_GO_ON = ("[u] lanjut menunggu, [b] batal", "[r] go on waiting, [c] cancel")
     PROMPT_REVIEW = (
@@ -64,6 +69,8 @@ class Phrase(Bilingual):
     )
     FACE_EXCUSED = ("wajah: dikecualikan ({reason}).", "face: excused ({reason}).")
     NO_FACE = ("wajah: {attempts} percobaan tanpa foto wajah.", "face: {attempts} tries without a picture of a face.")
+    NO_CAMERA = ("wajah: kamera gagal ({fault}).", "face: the camera failed ({fault}).")
+    CAMERA_FAILED = ("kamera gagal", "the camera failed")
     DOWNLOAD = ("Membaca gambar", "Reading the image")
     LIFT = ("Angkat jari.", "Lift the finger.")
     LIFT_WAIT = ("Jari masih di kaca: angkat jari.", "The finger is still on the glass: lift it.")

@@ -61,3 +61,25 @@ def test_each_resident_sits_before_the_cloth_of_the_birth_year(
     face, shown = recorded(kit_of(bench, tmp_path), born, language)
     assert face == {"outcome": "accepted", "attempts": 1, "feedback": []}
     assert words in shown
+
+
+@pytest.mark.parametrize(
+    ("camera", "language", "words"),
+    [
+        ('model = "bench"\nsource = "7:green"', INDONESIAN, "7:green: neither camera.sock of a world"),
+        ('model = "bench"\nsource = "/nowhere/face.png"', ENGLISH, "/nowhere/face.png: neither"),
+        ('model = "webcam"', ENGLISH, "camera.model: no camera 'webcam' is installed; known are"),
+        ('model = "picamera2"\nsource = "front"', ENGLISH, "'front' is no number of a camera; write 0 or 1"),
+        ('model = "picamera2"', INDONESIAN, "picamera2 is missing"),
+    ],
+)
+def test_a_camera_that_cannot_be_keeps_no_resident_from_being_recorded(
+    bench: World, tmp_path: Path, camera: str, language: Language, words: str
+) -> None:
+    kit = kit_of(bench, tmp_path, f"[camera]\n{camera}\n")
+    face, shown = recorded(kit, 2010, language)
+    assert face == {"outcome": "excused", "attempts": 0, "feedback": []}
+    assert {INDONESIAN: "wajah: dikecualikan (kamera gagal)", ENGLISH: "face: excused (the camera failed)"}[
+        language
+    ] in shown
+    assert words in shown
