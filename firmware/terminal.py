@@ -8,18 +8,17 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
-from firmware import advice, face_advice, keyboard, tables, wording
+from firmware import keyboard, outcomes, tables, wording
 from firmware.choices import Choices
-from firmware.datatypes import Feedback, FingerCapture, GivenUp, Resident
+from firmware.datatypes import Feedback, FingerCapture, Resident
 from firmware.errors import DeviceError, InputError
-from firmware.events import Captured
 from firmware.interview import Interview
 from firmware.keyboard import Keyboard
-from firmware.portrait import FaceCapture, FaceFeedback
+from firmware.portrait import FaceCapture
 from firmware.roster import Row, Turn
 from firmware.roster_wording import RosterPhrase
 from firmware.seams import Presses, Shown, Word
-from firmware.session import Session, last_taken
+from firmware.session import Session
 from firmware.session_table import Action
 from firmware.vocabulary import ConsentGiver, FingerPosition, Language
 from firmware.wording import Bilingual, Phrase
@@ -123,34 +122,13 @@ class Terminal:
     def foretold(self, enrolment: Session, feedback: Sequence[Feedback]) -> None:
         """Show what will be wrong with the print that is still on its way."""
         self.say(Phrase.FORETOLD, "yellow", finger=self._finger(enrolment.finger))
-        self._advise(feedback)
+        for text, style in outcomes.advised(feedback, self._language):
+            self.line(text, style)
 
     def told(self, action: Action, enrolment: Session) -> None:
         """Show how a try ended, and what would make the next one better."""
-        match action:
-            case Action.TELL_ABSENT:
-                self.say(Phrase.NO_FINGER, "yellow", finger=self._finger(enrolment.finger))
-            case Action.TELL_POOR if isinstance(enrolment.latest, Captured):
-                quality = enrolment.latest.features.quality
-                self.say(Phrase.AGAIN, "yellow", finger=self._finger(enrolment.finger), score=quality.score)
-                self._advise(quality.feedback)
-            case Action.TELL_GIVEN_UP if isinstance(enrolment.latest, GivenUp):
-                self.say(Phrase.GIVEN_UP, "yellow", finger=self._finger(enrolment.finger))
-                self._advise(enrolment.latest.feedback)
-            case Action.TELL_ACCEPTED | Action.TELL_BEST_KEPT | Action.TELL_EXCUSED:
-                self._tell_settled(action, enrolment.settled[last_taken(enrolment)])
-            case Action.TELL_FACE_POOR if enrolment.latest_face:
-                self._advise(enrolment.latest_face.feedback)
-            case Action.TELL_FACE_ACCEPTED | Action.TELL_FACE_BEST_KEPT | Action.TELL_FACE_EXCUSED:
-                phrase, style = tables.FACES[action]
-                self.say(phrase, style, reason=enrolment.face.reason if enrolment.face else "")
-            case Action.ASK_DECISION if enrolment.camera_fault:
-                pass  # the fault was told
-            case Action.ASK_DECISION if enrolment.finger is None:
-                self.say(Phrase.NO_FACE, "red", attempts=enrolment.attempts)
-            case Action.ASK_DECISION:
-                finger = self._finger(enrolment.finger)
-                self.say(Phrase.NO_PRINT, "red", finger=finger, attempts=enrolment.attempts)
+        for text, style in outcomes.of(action, enrolment, self._language):
+            self.line(text, style)
 
     def reconnecting(self, fault: DeviceError) -> None:
         """Show that a device is opened anew, and why."""
@@ -210,22 +188,6 @@ class Terminal:
 
     def _show_captures(self, captures: Sequence[FingerCapture], face: FaceCapture | None) -> None:
         self.show_rows(*tables.of_captures(captures, face, self._language))
-
-    def _advise(self, found: Sequence[Feedback] | Sequence[FaceFeedback]) -> None:
-        for told in found:
-            say = self._language
-            words = advice.say(told, say) if isinstance(told, Feedback) else face_advice.say(told, say)
-            self.line(f"  {words}", "yellow")
-
-    def _tell_settled(self, action: Action, capture: FingerCapture) -> None:
-        finger = self._finger(capture.position)
-        if action is Action.TELL_EXCUSED:
-            self.say(Phrase.EXCUSED, finger=finger, reason=capture.reason)
-        elif capture.features:
-            phrase, style = (
-                (Phrase.ACCEPTED, "green") if action is Action.TELL_ACCEPTED else (Phrase.LOW_QUALITY, "yellow")
-            )
-            self.say(phrase, style, finger=finger, score=capture.features.quality.score)
 
     def ask(self, question: str, proposed: str) -> str | None:
         """What is answered, or what is proposed where the answer is empty; None where nobody can be asked."""
