@@ -14,7 +14,7 @@ from firmware.drivers.camera import Camera, SteadyCamera, open_camera
 from firmware.drivers.fingerprint import FingerprintSensor
 from firmware.drivers.fuel_gauge import FuelGauge
 from firmware.drivers.panel import Panel, Wiring
-from firmware.errors import DeviceAbsent, DeviceBusy, DeviceError, DevicesFailed, LinkError
+from firmware.errors import DeviceAbsent, DeviceError, DevicesFailed, LinkError
 from firmware.ownership import owned
 from firmware.power import FIRST_AGAIN_S, Limits, Power, PowerMonitor
 
@@ -45,6 +45,9 @@ _OPENERS: Mapping[str, Callable[[KitConfig], FingerprintSensor]] = {"fingerprint
 LOOK_S = 5.0
 """How often devices that nobody uses are looked after, seconds."""
 
+PICTURE_S = 30.0
+"""How often a camera that failed is asked for a picture, seconds: one that is silent takes some of its own."""
+
 
 class Kit:
     """Every configured device, open while the context lasts; one process owns a kit at a time.
@@ -60,7 +63,8 @@ class Kit:
         self._patient = patient
         self._devices: dict[str, FingerprintSensor] = {}
         self._faults: dict[str, DeviceError] = {}
-        self._next_look = 0.0
+        self._next_look = self._next_picture = 0.0
+        self._was_well: dict[str, bool] = {}
         power = config.power
         self.panel = Panel(Wiring(**config.panel.model_dump())) if config.panel else None
         self._gauge = FuelGauge(power.bus, power.address) if power else None
@@ -129,10 +133,18 @@ class Kit:
             raise
         self._faults.pop(name, None)
 
-    def look_after(self, now: float) -> bool:
+    def changes(self) -> tuple[DeviceStatus, ...]:
+        """The devices that went or came back since this was last asked, as they are now; at first none is gone."""
+        known = [status for status in self.statuses() if status.state is not DeviceState.UNKNOWN]
+        well = {status.name: status.state is DeviceState.OK for status in known}
+        changed = tuple(status for status in known if well[status.name] is not self._was_well.get(status.name, True))
+        self._was_well |= well
+        return changed
+
+    def look_after(self, now: float, *, in_session: bool = False) -> bool:
         """Open what came back, notice what went; asks seldom. Returns whether anything changed.
 
-        now: seconds of a monotonic clock.
+        now: seconds of a monotonic clock. in_session: the sensor and the camera are let be, they are at work.
         """
         if now < self._next_look:
             return False
@@ -140,6 +152,12 @@ class Kit:
         before = self.statuses()
         if self.panel and not self.panel.is_open:
             self._open_panel()
+        if not in_session:
+            self._look_after_sensors()
+            self._look_after_camera(now)
+        return self.statuses() != before
+
+    def _look_after_sensors(self) -> None:
         for name in _OPENERS:
             if name not in self._devices:
                 self._try(name)
@@ -148,9 +166,18 @@ class Kit:
                 self._devices[name].check()
             except DeviceError as fault:
                 _log.info("kit: %s", fault)
-                self._faults[name] = fault
-                self._devices.pop(name).close()
-        return self.statuses() != before
+                self.lost(name, fault)
+
+    def _look_after_camera(self, now: float) -> None:
+        """One that works takes its next picture in a session: it would be warm and use power for nothing."""
+        camera = self.camera
+        if camera is None or now < self._next_picture or (camera.device and not camera.fault):
+            return
+        self._next_picture = now + PICTURE_S
+        try:
+            camera.check()
+        except DeviceError as fault:
+            _log.info("kit: %s", fault)
 
     def _try(self, name: str) -> None:
         try:
@@ -205,25 +232,3 @@ class Kit:
         if self.camera:
             self.camera.close()
         self._ownership.__exit__(None, None, None)
-
-
-def probe(config: KitConfig) -> tuple[DeviceStatus, ...]:
-    """Look at every device by itself. Raises DeviceBusy while another process records with this data folder."""
-    with owned(config.data):
-        return tuple(_probed(name, config) for name in _OPENERS)
-
-
-def all_busy(owner: DeviceBusy) -> tuple[DeviceStatus, ...]:
-    """How the devices are while another process owns the kit."""
-    return tuple(device_statuses.ill(name, owner) for name in _OPENERS)
-
-
-def _probed(name: str, config: KitConfig) -> DeviceStatus:
-    try:
-        device = _OPENERS[name](config)
-    except DeviceError as fault:
-        return device_statuses.ill(name, fault)
-    try:
-        return device_statuses.healthy(name, device.device)
-    finally:
-        device.close()
