@@ -23,6 +23,10 @@ class Panel(Protocol):
     def presses(self) -> "SimpleQueue[Press]":
         """What was pressed, in order."""
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it can be seen and pressed now."""
+
     def show(self, signal: Signal) -> None:
         """Begin a signal in place of the one before."""
 
@@ -62,7 +66,9 @@ class PanelPresses:
     """Takes presses for the operator's words; what was pressed before the session began means nothing in it."""
 
     def __init__(self, panel: Panel, language: Language) -> None:
+        self._panel = panel
         self._presses = panel.presses
+        self._was_there = panel.is_there
         self._language = language
         while self._next() is not None:
             pass
@@ -76,13 +82,25 @@ class PanelPresses:
         press = self._next()
         return None if press is None else self._word_of(press)
 
-    def wait(self) -> Word:
-        """Wait for what is pressed next."""
-        while True:
+    def wait(self, stop: Callable[[], bool]) -> Word | None:
+        """Wait for what is pressed next; None when `stop` says so first."""
+        while not stop():
             try:
                 return self._word_of(self._presses.get(timeout=_POLL_S))
             except Empty:
                 continue
+        return None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether buttons can be pressed now."""
+        self._was_there |= self._panel.is_there
+        return self._panel.is_there
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether they can, or could in this session: buttons that went are waited for."""
+        return self.is_there or self._was_there
 
     def _word_of(self, press: Press) -> Word:
         if press.button is PanelButton.ACCEPT:

@@ -1,7 +1,6 @@
 """One resident from the first question to the sealed packet in the spool."""
 
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,7 +12,7 @@ from firmware.announcements import FileAnnouncer
 from firmware.circumstances import NOTHING_NOTED, Circumstances
 from firmware.config import KitConfig
 from firmware.datatypes import Excuse, FingerCapture, Resident, Timestamp
-from firmware.errors import DeviceError, DeviceRefused, SessionCancelled, SessionError, SpoolError
+from firmware.errors import DeviceError, DeviceRefused, SessionAbandoned, SessionCancelled, SessionError, SpoolError
 from firmware.face_step import FaceStep
 from firmware.panel_desk import PanelAnnouncer
 from firmware.pipeline import extraction, warming
@@ -29,11 +28,12 @@ from firmware.session_table import State
 from firmware.station import Station
 from firmware.stopwatch import StepTime, Stopwatch
 from firmware.vocabulary import ClockTrust, FingerPosition, Purpose
+from firmware.watch import Screen, Watch
 from firmware.wording import Phrase
 from firmware.workplace import Workplace
 
 
-class Desk(Operator, Clerk, Protocol):
+class Desk(Operator, Clerk, Screen, Protocol):
     """An operator who can also be asked for the resident."""
 
     @property
@@ -76,6 +76,8 @@ def record(
         words = power.say(config.language, PowerPhrase.NOT_STARTED)
         raise SessionError(words) from DeviceRefused("battery", words)
     resident, noted = _admit(place, desk, person, noted)
+    if abandoned := Watch(place, desk).abandonment():
+        raise abandoned
     watch.lap("questions")
     desk.say(Phrase.GETTING_READY, "dim")
     warming.warm_up(config.fingerprint.ppi, config.effort)
@@ -113,11 +115,14 @@ def take_operator(place: Workplace, desk: Desk) -> tuple[FingerCapture, ...]:
     """The index fingers of whoever runs the kit; nothing of them is kept but in memory. Raises SessionError."""
     config, settings = place.config, place.config.fingerprint
     warming.warm_up(settings.ppi, config.effort)
+    beside = Watch(place, desk)
     station = Station(
         place.kit,
         desk,
         _announcers(place),
         settings.finger_timeout_s,
+        on_change=beside.changed,
+        alarm=beside.alarm,
         now=place.clock.now,
         extract=partial(extraction.extract, effort=config.effort),
     )
@@ -152,19 +157,16 @@ def _enrol(
             taken[capture.position] = capture
         place.logbook.step(step, capture.outcome, capture.attempts, seconds)
 
-    def alarm() -> str:
-        power = place.kit.look_at_power(time.monotonic())
-        return power.say(config.language, PowerPhrase.ENDED) if power.must_end else ""
-
+    beside = Watch(place, desk)
     station = Station(
         place.kit,
         desk,
         _announcers(place),
         settings.finger_timeout_s,
-        on_change=place.report.tell,
+        on_change=beside.changed,
         on_step=settled,
         face=_face_step(place, resident.date_of_birth.year),
-        alarm=alarm,
+        alarm=beside.alarm,
         now=place.clock.now,
         extract=partial(extraction.extract, effort=config.effort),
     )
@@ -212,6 +214,8 @@ def _reason(error: BaseException) -> str:
     """Why a session ended early, as a code of the journal."""
     if isinstance(error, SessionCancelled):
         return "operator"
+    if isinstance(error, SessionAbandoned):
+        return "abandoned"
     if isinstance(error, SessionError):
         return "device" if isinstance(error.__cause__, DeviceError) else "session"
     return "storage" if isinstance(error, SpoolError) else "stopped"

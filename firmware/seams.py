@@ -99,16 +99,16 @@ class Operator(Protocol):
     def failed(self, fault: DeviceError) -> None:
         """A device failed and is not opened anew now."""
 
-    def decide(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
-        """Repeat, excuse or cancel; None when nobody is there to decide."""
+    def decide(self, enrolment: Session, *, may_excuse: bool, stop: Callable[[], bool]) -> Word | None:
+        """Repeat, excuse or cancel; None when nobody is there to decide, or when `stop` says so first."""
 
-    def review(self, enrolment: Session) -> Word | None:
-        """Ask whether all is right; None when nobody is there to look."""
+    def review(self, enrolment: Session, *, stop: Callable[[], bool]) -> Word | None:
+        """Ask whether all is right; None when nobody is there to look, or when `stop` says so first."""
 
     def has_word(self) -> bool:
         """Whether something was pressed or said that the session has not heard; never waits."""
 
-    def word(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
+    def word(self, enrolment: Session, *, may_excuse: bool, stop: Callable[[], bool]) -> Word | None:
         """Take what was pressed or said; None when it comes to nothing."""
 
 
@@ -141,8 +141,16 @@ class Presses(Protocol):
     def word(self) -> Word | None:
         """Take what was pressed first; None when nothing was."""
 
-    def wait(self) -> Word:
-        """Wait for what is pressed next."""
+    def wait(self, stop: Callable[[], bool]) -> Word | None:
+        """Wait for what is pressed next; None when `stop` says so first."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether buttons can be pressed now."""
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether they can, or could in this session: buttons that went are waited for."""
 
 
 class Announcer(Protocol):

@@ -17,7 +17,7 @@ from typing import IO, Any, cast
 
 from rich.console import Console
 
-from firmware import reporting
+from firmware import reporting, watch
 from firmware.config import KitConfig
 from firmware.connection import Connection, Listener, Paper
 from firmware.datatypes import DeviceState
@@ -107,7 +107,9 @@ class Service:
     def _tick(self, place: Workplace, now: float) -> None:
         """Look after the devices; an empty battery ends the station before the supply does."""
         power = place.kit.look_at_power(now)
-        if place.kit.look_after(now) or now >= self._tell_s:
+        has_changed = place.kit.look_after(now)
+        watch.note(place)
+        if has_changed or now >= self._tell_s:
             self._tell_idle(place)
         self._show(place, now)
         if power.must_end:

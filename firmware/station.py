@@ -14,7 +14,7 @@ from firmware.datatypes import (
     FingerprintFeatures,
     Timestamp,
 )
-from firmware.errors import DeviceError, DeviceRefused, SessionError
+from firmware.errors import DeviceError, SessionError
 from firmware.events import Event
 from firmware.face_step import FaceStep
 from firmware.finger_step import FingerStep, finger_of
@@ -36,7 +36,7 @@ class Station:
     """A kit, its operator and what is told to others, ready to enrol one resident after another.
 
     on_change is called when a finger is asked for or a device failed; on_step with each finger that is settled, and the
-    seconds that it took, and with the face. alarm: words when the session has to end now, whatever is under way.
+    seconds that it took, and with the face. alarm: why the session has to end now, whatever is under way.
     """
 
     kit: Hardware
@@ -46,7 +46,7 @@ class Station:
     on_change: Callable[[], None] = lambda: None
     on_step: Callable[[FingerCapture | FaceCapture, float], None] = lambda capture, seconds: None
     face: FaceStep | None = None
-    alarm: Callable[[], str] = lambda: ""
+    alarm: Callable[[], SessionError | None] = lambda: None
     now: Callable[[], Timestamp] = clock.now
     extract: Callable[[Pixels, float], FingerprintFeatures] = extraction.extract
     foresee: Callable[[Pixels, int, float, int], tuple[Feedback, ...]] = arriving.foresee
@@ -155,23 +155,33 @@ class Station:
         return FingerStep(self.operator, self.announcers, self.finger_timeout_s, self.now, self.extract, self.foresee)
 
     def _has_call(self) -> bool:
-        return self.operator.has_word() or bool(self.alarm())
+        return self.operator.has_word() or self._is_alarmed()
+
+    def _is_alarmed(self) -> bool:
+        return self.alarm() is not None
+
+    def _heed_alarm(self) -> None:
+        if ended := self.alarm():
+            raise ended
 
     def _heard(self, enrolment: Session, during: Action) -> Event:
         """What the operator said or pressed meanwhile; where it comes to nothing the station goes on."""
-        if words := self.alarm():
-            raise SessionError(words) from DeviceRefused("battery", words)
+        self._heed_alarm()
         may_excuse = during is not Action.AWAIT_LIFT or enrolment.finger is not None
-        return self.operator.word(enrolment, may_excuse=may_excuse) or self._act(enrolment, (during,))
+        word = self.operator.word(enrolment, may_excuse=may_excuse, stop=self._is_alarmed)
+        self._heed_alarm()
+        return word or self._act(enrolment, (during,))
 
     def _review(self, enrolment: Session) -> Event:
-        word = self.operator.review(enrolment)
+        word = self.operator.review(enrolment, stop=self._is_alarmed)
+        self._heed_alarm()
         if word is None:
             raise SessionError("nobody confirmed the record; nothing was kept: record this resident again")
         return word
 
     def _decide(self, enrolment: Session) -> Event:
-        decision = self.operator.decide(enrolment, may_excuse=True)
+        decision = self.operator.decide(enrolment, may_excuse=True, stop=self._is_alarmed)
+        self._heed_alarm()
         if decision is None and enrolment.camera_fault:
             return events.Excused(Excuse(MissingFinger.UNABLE_TO_PRINT, enrolment.camera_fault))
         if decision is None and enrolment.state is State.AWAITING_FACE_DECISION:
@@ -186,7 +196,9 @@ class Station:
         """Ask the operator who interrupted; whatever the device was doing, it starts afresh."""
         if during not in (Action.ASK_FINGER, Action.ASK_FACE, Action.AWAIT_LIFT):
             raise KeyboardInterrupt
-        decision = self.operator.decide(enrolment, may_excuse=during is not Action.AWAIT_LIFT)
+        may_excuse = during is not Action.AWAIT_LIFT
+        decision = self.operator.decide(enrolment, may_excuse=may_excuse, stop=self._is_alarmed)
+        self._heed_alarm()
         if decision is None:
             raise KeyboardInterrupt
         if isinstance(decision, events.Cancelled):

@@ -1,6 +1,6 @@
 """The operator's view of a session on a terminal, or plain lines where there is none."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,9 +9,9 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
 from firmware import keyboard, outcomes, tables, wording
-from firmware.choices import Choices
+from firmware.choices import Choices, Stop, never
 from firmware.datatypes import Feedback, FingerCapture, Resident
-from firmware.errors import DeviceError, InputError
+from firmware.errors import DeviceError, SessionAbandoned
 from firmware.interview import Interview
 from firmware.keyboard import Keyboard
 from firmware.portrait import FaceCapture
@@ -41,13 +41,18 @@ class Terminal:
         self._presses = presses
         self._interview = Interview(self._prompt, lambda words: self.line(f"  {words}", "yellow"), language)
         self.is_interactive = console.is_terminal and self._keyboard.is_interactive
-        typed = self._typed if self.is_interactive else None
+        typed = self._typed_or_pressed if self.is_interactive else None
         self._choices = Choices(typed, presses, self._interview.excuse, language)
 
     @property
     def can_decide(self) -> bool:
         """Whether somebody is there who can be asked, at the keyboard or at the buttons."""
-        return self.is_interactive or self._presses is not None
+        return self.is_interactive or bool(self._presses and self._presses.may_answer)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether who began at another terminal has gone, and no button is there to go on with."""
+        return self._keyboard.is_gone and not (self._presses and self._presses.is_there)
 
     def say(self, phrase: Bilingual, style: str = "", **values: object) -> None:
         """Tell one text."""
@@ -139,28 +144,28 @@ class Terminal:
         """Show that the camera failed, and why."""
         self.say(Phrase.NO_CAMERA, "red", fault=fault)
 
-    def decide(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
+    def decide(self, enrolment: Session, *, may_excuse: bool, stop: Stop = never) -> Word | None:
         """Ask: repeat, excuse with a reason, or cancel; None where nobody can be asked."""
         self.close()
-        return self._choices.decide(may_excuse=may_excuse, is_face=enrolment.is_at_face)
+        return self._choices.decide(may_excuse=may_excuse, is_face=enrolment.is_at_face, stop=stop)
 
-    def review(self, enrolment: Session) -> Word | None:
+    def review(self, enrolment: Session, *, stop: Stop = never) -> Word | None:
         """Show what was taken and ask whether all is right; None where nobody can be asked."""
         self.close()
         self._show_captures(enrolment.settled, enrolment.face)
-        return self._choices.review()
+        return self._choices.review(stop)
 
     def has_word(self) -> bool:
         """Whether a button was pressed, or Ctrl-C at the other end, that is not heard yet."""
         return self._keyboard.is_interrupted or bool(self._presses and self._presses.has_word())
 
-    def word(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
+    def word(self, enrolment: Session, *, may_excuse: bool, stop: Stop = never) -> Word | None:
         """What was pressed; after Ctrl-C the operator is asked."""
         self.close()
         if self._presses and self._presses.has_word():
             return self._presses.word()
         self._keyboard.forget_interruption()
-        return self.decide(enrolment, may_excuse=may_excuse)
+        return self.decide(enrolment, may_excuse=may_excuse, stop=stop)
 
     def show_recorded(self, recorded: Shown) -> None:
         """Show every finger with its outcome and score, the face, and what the record is called."""
@@ -196,13 +201,23 @@ class Terminal:
     def _prompt(self, phrase: Bilingual) -> str:
         return self._typed(phrase.say(self._language)) or ""
 
-    def _typed(self, question: str, stop: Callable[[], bool] = lambda: False) -> str | None:
-        """A line that is asked for; None when `stop` says so first."""
+    def _typed(self, question: str, stop: Stop = never) -> str | None:
+        """A line that is asked for; None when `stop` says so first. Raises SessionAbandoned without a keyboard."""
         self._console.print(question, end=": ", markup=False)
         try:
             return self._keyboard.line(stop)
         except EOFError as error:
-            raise InputError("terminal: the keyboard is gone; record this resident again, nothing was kept") from error
+            words = "terminal: the keyboard is gone; record this resident again, nothing was kept"
+            raise SessionAbandoned(words) from error
+
+    def _typed_or_pressed(self, question: str, stop: Stop) -> str | None:
+        """The same, but where there are buttons a keyboard that is gone leaves the answer to them."""
+        try:
+            return self._typed(question, stop)
+        except SessionAbandoned:
+            if not (self._presses and self._presses.is_there):
+                raise
+            return None
 
     def _finger(self, position: FingerPosition | None) -> str:
         return wording.finger(position, self._language) if position else ""

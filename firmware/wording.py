@@ -95,6 +95,10 @@ class Phrase(Bilingual):
         "{finger}: {attempts} tries without a print.",
     )
     RECONNECT = ("Sambungan terputus ({fault}); mencoba lagi.", "The connection failed ({fault}); trying again.")
+    ABANDONED = (
+        "Perekaman dihentikan: terminal terputus dan tidak ada panel. Tidak ada yang disimpan; rekam lagi orang itu.",
+        "The recording was ended: its terminal has gone and no panel is there. Nothing was kept; record again.",
+    )
     CANCELLED = ("Dibatalkan; tidak ada yang disimpan.", "Cancelled; nothing was kept.")
     DONE = ("Selesai. Nomor kendali: {number}", "Done. Control number: {number}")
     WAITING = ("Paket yang menunggu dikirim: {waiting}", "Packets that wait to be delivered: {waiting}")

@@ -37,9 +37,9 @@ class Workplace:
     operator: list[FingerCapture] = field(default_factory=list)
 
     def presses(self) -> PanelPresses | None:
-        """The panel's buttons from now on; None where there is no panel that works."""
+        """The panel's buttons from now on; None in a kit without a panel."""
         panel = self.kit.panel
-        return PanelPresses(panel, self.config.language) if panel and panel.is_open else None
+        return PanelPresses(panel, self.config.language) if panel else None
 
 
 @contextmanager

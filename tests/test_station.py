@@ -129,16 +129,16 @@ class Bench:
     def failed(self, fault: DeviceError) -> None:
         self.faults.append(fault)
 
-    def decide(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
-        return self.decisions.pop(0) if self.decisions else None
+    def decide(self, enrolment: Session, *, may_excuse: bool, stop: Callable[[], bool]) -> Word | None:
+        return None if stop() or not self.decisions else self.decisions.pop(0)
 
-    def review(self, enrolment: Session) -> Word | None:
-        return self.decide(enrolment, may_excuse=False)
+    def review(self, enrolment: Session, *, stop: Callable[[], bool]) -> Word | None:
+        return self.decide(enrolment, may_excuse=False, stop=stop)
 
     def has_word(self) -> bool:
         return bool(self.pressed)
 
-    def word(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
+    def word(self, enrolment: Session, *, may_excuse: bool, stop: Callable[[], bool]) -> Word | None:
         assert may_excuse == (enrolment.finger is not None)
         return self.pressed.pop(0)
 
