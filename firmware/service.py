@@ -186,7 +186,7 @@ class Service:
                 keys.interrupt()
             elif isinstance(said.get("line"), str):
                 keys.feed(said["line"])
-        keys.feed(None)
+        keys.hang_up()
 
     def _status(self, place: Workplace) -> dict[str, Any]:
         state = KitState.RECORDING if self._busy.locked() else KitState.IDLE
