@@ -32,9 +32,7 @@ def record(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: 
     try:
         return _record(place, terminal, message, tell)
     except (SpoolError, JournalError) as error:
-        terminal.say(
-            StoragePhrase.FULL if isinstance(error, SpoolFull | JournalFull) else StoragePhrase.UNWRITABLE, "bold red"
-        )
+        terminal.alert(StoragePhrase.FULL if isinstance(error, SpoolFull | JournalFull) else StoragePhrase.UNWRITABLE)
         raise
 
 

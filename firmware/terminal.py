@@ -58,6 +58,10 @@ class Terminal:
         """Tell one text."""
         self.line(phrase.say(self._language, **values), style)
 
+    def alert(self, phrase: Bilingual) -> None:
+        """Tell what is badly wrong."""
+        self.say(phrase, "bold red")
+
     def ask_resident(self, today: date) -> Resident:
         """Ask for the resident, field by field, until each can be."""
         return self._interview.resident(today)
