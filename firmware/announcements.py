@@ -1,8 +1,8 @@
 """Tells a second screen or a loudspeaker what the kit asks for, a JSON line each and nothing personal.
 
-Lines: {"ask": "right_thumb", "attempt": 1}, {"lift": "right_thumb"}, {"again": "right_thumb"}, {"look": true}
-when the face is asked for, {"decide": true} when the operator is, and at the end
-{"done": true}, or false when the session ended early. The file may be a FIFO: without a reader its lines are lost.
+Lines: {"ask": "right_thumb", "attempt": 1}, {"lift": "right_thumb"}, {"again": "right_thumb"}, {"look": true,
+"backdrop": "red"} when the face is asked for, {"decide": true} when the operator is, and at the end {"done": true}, or
+false when the session ended early. The file may be a FIFO: without a reader its lines are lost.
 """
 
 import json
@@ -10,6 +10,7 @@ import logging
 import os
 from pathlib import Path
 
+from firmware.portrait import BackdropColour
 from firmware.vocabulary import FingerPosition
 
 _log = logging.getLogger(__name__)
@@ -26,9 +27,9 @@ class FileAnnouncer:
         """Announce that a finger is asked for."""
         self._append({"ask": position.name.lower(), "attempt": attempt})
 
-    def look(self) -> None:
-        """Announce that the face is asked for."""
-        self._append({"look": True})
+    def look(self, backdrop: BackdropColour | None) -> None:
+        """Announce that the face is asked for, before a cloth of this colour."""
+        self._append({"look": True} | ({"backdrop": backdrop.value} if backdrop else {}))
 
     def lift(self, position: FingerPosition) -> None:
         """Announce that the finger may leave the glass."""

@@ -8,7 +8,16 @@ from firmware.seams import Presses, Word
 from firmware.vocabulary import Language
 from firmware.wording import Phrase
 
-Typed = Callable[[str, Callable[[], bool]], str | None]
+Stop = Callable[[], bool]
+"""Whether to wait no longer."""
+
+
+def never() -> bool:
+    """Wait as long as it takes."""
+    return False
+
+
+Typed = Callable[[str, Stop], str | None]
 """Puts a question and gives the line that is typed; None when the second argument says so first."""
 
 
@@ -16,35 +25,41 @@ class Choices:
     """Asks what to do next; typed is None where nobody sits at a keyboard, presses where there are no buttons."""
 
     def __init__(
-        self, typed: Typed | None, presses: Presses | None, excuse: Callable[[], Excuse], language: Language
+        self, typed: Typed | None, presses: Presses | None, excuse: Callable[[Phrase], Excuse], language: Language
     ) -> None:
         self._typed, self._presses, self._excuse, self._language = typed, presses, excuse, language
 
-    def decide(self, *, may_excuse: bool) -> Word | None:
-        """Repeat, excuse with a reason, or cancel; None where nobody can be asked."""
+    def decide(self, *, may_excuse: bool, is_face: bool, stop: Stop) -> Word | None:
+        """Repeat, excuse with a reason, or cancel a finger or the face; None where nobody can be asked."""
         _, repeat, excuse, cancel = tuple(Phrase.DECISION_KEYS.say(self._language))
         choices: dict[str, Word | None] = {repeat: events.Repeated(), cancel: events.Cancelled()}
         if may_excuse:
             choices[excuse] = None
-        return self._choose(Phrase.PROMPT_DECISION if may_excuse else Phrase.PROMPT_GO_ON, choices)
+        prompt = Phrase.PROMPT_DECISION_FACE if is_face else Phrase.PROMPT_DECISION
+        reason = Phrase.PROMPT_REASON_FACE if is_face else Phrase.PROMPT_REASON
+        return self._choose(prompt if may_excuse else Phrase.PROMPT_GO_ON, choices, stop, reason)
 
-    def review(self) -> Word | None:
+    def review(self, stop: Stop) -> Word | None:
         """Keep the record, repeat the last step, or cancel; None where nobody can be asked."""
         accept, repeat, _, cancel = tuple(Phrase.DECISION_KEYS.say(self._language))
         choices: dict[str, Word | None] = dict.fromkeys((accept, ""), events.Confirmed())
         choices |= {repeat: events.Repeated(), cancel: events.Cancelled()}
-        return self._choose(Phrase.PROMPT_REVIEW, choices)
+        return self._choose(Phrase.PROMPT_REVIEW, choices, stop)
 
-    def _choose(self, prompt: Phrase, choices: Mapping[str, Word | None]) -> Word | None:
-        """A choice of None is an excuse, whose reason is asked for."""
+    def _choose(
+        self,
+        prompt: Phrase,
+        choices: Mapping[str, Word | None],
+        stop: Stop,
+        reason: Phrase = Phrase.PROMPT_REASON,
+    ) -> Word | None:
+        """A choice of None is an excuse, whose reason is asked for; None comes back when `stop` says so first."""
+        presses = self._presses
         while self._typed:
-            line = self._typed(prompt.say(self._language), self._has_press)
+            line = self._typed(prompt.say(self._language), lambda: stop() or bool(presses and presses.has_word()))
             if line is None:
                 break
             key = line.strip().lower()
             if key in choices:
-                return choices[key] or events.Excused(self._excuse())
-        return self._presses.wait() if self._presses else None
-
-    def _has_press(self) -> bool:
-        return bool(self._presses and self._presses.has_word())
+                return choices[key] or events.Excused(self._excuse(reason))
+        return presses.wait(stop) if presses and presses.may_answer else None

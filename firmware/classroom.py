@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from firmware import recording, wording
 from firmware.circumstances import Circumstances
 from firmware.datatypes import Excuse
-from firmware.errors import DeviceError, InputError, SessionError
+from firmware.errors import DeviceError, InputError, SessionAbandoned, SessionError
 from firmware.progress import Progress, RowOutcome, RowState, SkipReason
 from firmware.recording import Desk, Recorded
 from firmware.resident import contradictions
@@ -67,8 +67,9 @@ def record_class(
 ) -> ClassReport:
     """Record every pupil of the list who was not recorded before.
 
-    A pupil who can't be recorded is passed over, with a word; a device that stays away ends the run. Raises what
-    `recording.record` raises of devices, the spool and the kit's identity, and what `Progress` raises.
+    A pupil who can't be recorded is passed over, with a word; a device that stays away ends the run, and so does a
+    terminal that has gone where no panel is. Raises what `recording.record` raises of devices, the spool and the kit's
+    identity, and what `Progress` raises.
     """
     if place.clock.now().trust is ClockTrust.WRONG:  # then nobody's age is known, and nobody is left out for it
         roster = replace(roster, rows=tuple(replace(row, is_too_young=False) for row in roster.rows))
@@ -146,7 +147,7 @@ def _attempt(desk: ClassDesk, take: Callable[[], Recorded], is_sealed: Callable[
     try:
         return take()
     except (InputError, SessionError) as error:
-        if is_sealed() or isinstance(error.__cause__, DeviceError):
+        if is_sealed() or isinstance(error, SessionAbandoned) or isinstance(error.__cause__, DeviceError):
             raise
         desk.warn([str(error)])
         return SkipReason.REFUSED if isinstance(error, InputError) else SkipReason.UNFINISHED

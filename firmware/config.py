@@ -46,6 +46,7 @@ class PanelConfig(_Section):
     accept: Gpio = Field(5)
     repeat: Gpio = Field(6)
     skip: Gpio = Field(13, description="skips when pressed, cancels when held")
+    presence: Gpio | None = Field(None, description="a wire that the panel's plug leads back, as a pressed button does")
     lamps_active_high: bool = True
     buzzer_active_high: bool = True
     supply_active_high: bool = Field(False, description="false: a pin that nobody drives leaves the sensor on")
@@ -69,7 +70,7 @@ class CameraConfig(_Section):
     """`[camera]`: the face camera; without it the kit takes no faces."""
 
     model: str = Field("picamera2", min_length=1, description="a name among the entry points rekam.cameras")
-    source: str = Field("", description="which one: for picamera2 its number, for bench SEED:BACKDROP or a picture")
+    source: str = Field("", description="which one: for picamera2 its number, for bench a camera.sock or a picture")
     width: int = Field(0, ge=0, le=10000, description="pixels; 0 for the camera's own")
     height: int = Field(0, ge=0, le=10000, description="pixels; 0 for the camera's own")
     timeout_s: float = Field(8, gt=0, le=60, description="how long one picture may take, seconds")

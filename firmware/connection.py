@@ -15,6 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from firmware.errors import ConfigError
+
 SOCKET = "station.sock"
 _LONGEST = 1 << 20
 
@@ -64,15 +66,22 @@ class Connection:
 
 
 class Listener:
-    """Takes those who come to the station of a data folder; the caller owns the kit: an old socket is nobody's."""
+    """Takes those who come to the station of a data folder; the caller owns the kit: an old socket is nobody's.
+
+    Raises ConfigError where the folder takes no socket.
+    """
 
     def __init__(self, data: Path) -> None:
         self._path = data / SOCKET
-        self._path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX)
-        with _short(data) as folder:
-            self._socket.bind(f"{folder}/{SOCKET}")
-        self._path.chmod(0o600)
+        try:
+            self._path.unlink(missing_ok=True)
+            with _short(data) as folder:
+                self._socket.bind(f"{folder}/{SOCKET}")
+            self._path.chmod(0o600)
+        except OSError as error:
+            self._socket.close()
+            raise ConfigError(f"data: {self._path} cannot be made ({error.strerror}); check the disk") from error
         self._socket.listen()
 
     def accept(self) -> Connection | None:

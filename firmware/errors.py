@@ -16,6 +16,7 @@
             DevicesFailed               several devices at once, each with its own error
         SessionError                    an event that has no place in the session's state, or a session that ended early
             SessionCancelled            the operator ended it
+            SessionAbandoned            nobody is there any more to go on with it
         SampleError                     a sample that cannot be processed: stage, reason
         RecordError                     a record that does not fit its standard: record type, field, reason
         SealingError                    a key, recipient or packet that cannot be used
@@ -100,6 +101,10 @@ class SessionError(KitError):
 
 class SessionCancelled(SessionError):
     """The operator ended the session."""
+
+
+class SessionAbandoned(SessionError):
+    """Nobody is there any more to go on with the session."""
 
 
 class SampleError(KitError):

@@ -38,6 +38,13 @@ class FaceTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class FaceFailed:
+    """The camera failed and does not come back; reason: why there is no face, where nobody says another one."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoFinger:
     """No finger came in time."""
 
@@ -69,4 +76,6 @@ class Cancelled:
     """The operator ends the session."""
 
 
-Event = Start | Captured | GivenUp | NoFinger | FaceTaken | Lifted | Confirmed | Excused | Repeated | Cancelled
+Event = (
+    Start | Captured | GivenUp | NoFinger | FaceTaken | FaceFailed | Lifted | Confirmed | Excused | Repeated | Cancelled
+)

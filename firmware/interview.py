@@ -59,11 +59,11 @@ class Interview:
             pass
         return turns[key]
 
-    def excuse(self) -> Excuse:
-        """Ask why a finger is not captured."""
+    def excuse(self, question: Phrase) -> Excuse:
+        """Ask why a finger, or the face, is not captured."""
         while True:
             try:
-                return resident.excuse(self._prompt(Phrase.PROMPT_REASON), language=self._language)
+                return resident.excuse(self._prompt(question), language=self._language)
             except InputError as error:
                 self._complain(str(error))
 

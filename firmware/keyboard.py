@@ -23,10 +23,21 @@ class Keyboard:
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._has_ended = False
         self._interrupted = threading.Event()
+        self._gone = threading.Event()
 
     def feed(self, line: str | None) -> None:
         """Take a line, without its end; None when no more will come."""
         self._lines.put(line)
+
+    def hang_up(self) -> None:
+        """Whoever typed has gone."""
+        self._gone.set()
+        self.feed(None)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether whoever typed has hung up."""
+        return self._gone.is_set()
 
     def interrupt(self) -> None:
         """Take a Ctrl-C that was pressed elsewhere."""

@@ -1,19 +1,22 @@
 """The kit's hardware: opens the configured devices in order, closes them in reverse, reports all faults at once."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import TracebackType
 from typing import Self
 
-from firmware.config import KitConfig
+from firmware import device_statuses
+from firmware.config import CameraConfig, KitConfig
 from firmware.datatypes import DeviceState, DeviceStatus
-from firmware.drivers.camera import Camera, open_camera
+from firmware.drivers.camera import Camera, SteadyCamera, open_camera
 from firmware.drivers.fingerprint import FingerprintSensor
 from firmware.drivers.fuel_gauge import FuelGauge
 from firmware.drivers.panel import Panel, Wiring
-from firmware.errors import DeviceAbsent, DeviceBusy, DeviceError, DevicesFailed, LinkError
+from firmware.errors import DeviceAbsent, DeviceError, DevicesFailed, LinkError
 from firmware.ownership import owned
-from firmware.power import Limits, Power, PowerMonitor
+from firmware.power import FIRST_AGAIN_S, Limits, Power, PowerMonitor
 
 _log = logging.getLogger(__name__)
 
@@ -31,12 +34,19 @@ def _fingerprint(config: KitConfig) -> FingerprintSensor:
     return sensor
 
 
+def _camera(settings: CameraConfig) -> Camera:
+    size = {"width": settings.width, "height": settings.height}
+    return open_camera(settings.model, source=settings.source, timeout_s=settings.timeout_s, **size)
+
+
 _OPENERS: Mapping[str, Callable[[KitConfig], FingerprintSensor]] = {"fingerprint": _fingerprint}
-_STATES = {DeviceAbsent: DeviceState.ABSENT, DeviceBusy: DeviceState.BUSY}
 
 
 LOOK_S = 5.0
 """How often devices that nobody uses are looked after, seconds."""
+
+PICTURE_S = 30.0
+"""How often a camera that failed is asked for a picture, seconds: one that is silent takes some of its own."""
 
 
 class Kit:
@@ -53,14 +63,15 @@ class Kit:
         self._patient = patient
         self._devices: dict[str, FingerprintSensor] = {}
         self._faults: dict[str, DeviceError] = {}
-        self._next_look = 0.0
+        self._next_look = self._next_picture = 0.0
+        self._was_well: dict[str, bool] = {}
         power = config.power
         self.panel = Panel(Wiring(**config.panel.model_dump())) if config.panel else None
         self._gauge = FuelGauge(power.bus, power.address) if power else None
         limits = Limits(power.low_percent, power.critical_percent, power.critical_v) if power else None
         self._monitor = PowerMonitor(self._gauge.read if self._gauge else None, limits)
         self._power = Power()
-        self._camera: Camera | None = None
+        self.camera = SteadyCamera(partial(_camera, config.camera)) if config.camera else None
         self._ownership = owned(config.data)
 
     @property
@@ -72,36 +83,42 @@ class Kit:
 
     def statuses(self) -> tuple[DeviceStatus, ...]:
         """How every configured device is doing."""
-        panel = (self._panel(),) if self.panel else ()
-        battery = (self._battery(),) if self._gauge else ()
-        return (*(self._status(name) for name in _OPENERS), *panel, *battery)
+        panel = (device_statuses.of_panel(self.panel, self._faults.get("panel")),) if self.panel else ()
+        battery = (device_statuses.of_battery(self._power, self._gauge.device),) if self._gauge else ()
+        camera = (device_statuses.of_camera(self.camera),) if self.camera else ()
+        return (*(self._status(name) for name in _OPENERS), *panel, *battery, *camera)
 
     def look_at_power(self, now: float) -> Power:
         """The power as last judged; the gauge is read when it is time to. now: seconds of a monotonic clock."""
         self._power = self._monitor.look(now)
         return self._power
 
-    @property
-    def camera(self) -> Camera | None:
-        """The face camera, which opens at its first picture; None where none is configured. Raises ConfigError."""
-        settings = self._config.camera
-        if settings is None:
-            return None
-        if self._camera is None:
-            size = {"width": settings.width, "height": settings.height}
-            opened = open_camera(settings.model, source=settings.source, timeout_s=settings.timeout_s, **size)
-            self._camera = opened
-        return self._camera
+    def await_power(self) -> Power:
+        """The power before somebody is recorded: a gauge that has not answered yet is given a few seconds to."""
+        power = self.look_at_power(time.monotonic())
+        while self._monitor.is_settling:
+            time.sleep(FIRST_AGAIN_S)
+            power = self.look_at_power(time.monotonic())
+        return power
+
+    def lost(self, name: str, fault: DeviceError) -> None:
+        """Take note that a device failed in its work, until it is opened anew."""
+        if name in self._devices:
+            self._devices.pop(name).close()
+            self._faults[name] = fault
 
     def reopen(self, name: str) -> None:
         """Close one device and open it anew, after its link failed.
 
-        A sensor that stays silent loses its supply for a moment, where the panel can switch that. Raises DeviceError.
+        A sensor that stays silent loses its supply for a moment, where the panel can switch that; a camera opens by
+        itself at its next picture. Raises DeviceError.
         """
+        if name not in _OPENERS:
+            return
         try:
             self._open(name)
         except (DeviceAbsent, LinkError):
-            if not (self.panel and self.panel.is_open):
+            if not (self.panel and self.panel.is_there):
                 raise
             self.panel.power_cycle()
             self._open(name)
@@ -116,10 +133,18 @@ class Kit:
             raise
         self._faults.pop(name, None)
 
-    def look_after(self, now: float) -> bool:
+    def changes(self) -> tuple[DeviceStatus, ...]:
+        """The devices that went or came back since this was last asked, as they are now; at first none is gone."""
+        known = [status for status in self.statuses() if status.state is not DeviceState.UNKNOWN]
+        well = {status.name: status.state is DeviceState.OK for status in known}
+        changed = tuple(status for status in known if well[status.name] is not self._was_well.get(status.name, True))
+        self._was_well |= well
+        return changed
+
+    def look_after(self, now: float, *, in_session: bool = False) -> bool:
         """Open what came back, notice what went; asks seldom. Returns whether anything changed.
 
-        now: seconds of a monotonic clock.
+        now: seconds of a monotonic clock. in_session: the sensor and the camera are let be, they are at work.
         """
         if now < self._next_look:
             return False
@@ -127,6 +152,12 @@ class Kit:
         before = self.statuses()
         if self.panel and not self.panel.is_open:
             self._open_panel()
+        if not in_session:
+            self._look_after_sensors()
+            self._look_after_camera(now)
+        return self.statuses() != before
+
+    def _look_after_sensors(self) -> None:
         for name in _OPENERS:
             if name not in self._devices:
                 self._try(name)
@@ -135,9 +166,18 @@ class Kit:
                 self._devices[name].check()
             except DeviceError as fault:
                 _log.info("kit: %s", fault)
-                self._faults[name] = fault
-                self._devices.pop(name).close()
-        return self.statuses() != before
+                self.lost(name, fault)
+
+    def _look_after_camera(self, now: float) -> None:
+        """One that works takes its next picture in a session: it would be warm and use power for nothing."""
+        camera = self.camera
+        if camera is None or now < self._next_picture or (camera.device and not camera.fault):
+            return
+        self._next_picture = now + PICTURE_S
+        try:
+            camera.check()
+        except DeviceError as fault:
+            _log.info("kit: %s", fault)
 
     def _try(self, name: str) -> None:
         try:
@@ -157,25 +197,11 @@ class Kit:
         else:
             self._faults.pop("panel", None)
 
-    def _panel(self) -> DeviceStatus:
-        if fault := self._faults.get("panel"):
-            return _ill("panel", fault)
-        stuck = ", ".join(sorted(button.value for button in self.panel.stuck)) if self.panel else ""
-        if stuck:
-            return DeviceStatus("panel", DeviceState.FAULT, f"stuck: {stuck}; free the button and see its wire")
-        return DeviceStatus("panel", DeviceState.OK)
-
-    def _battery(self) -> DeviceStatus:
-        if self._power.fault:
-            return DeviceStatus("battery", DeviceState.FAULT, self._power.fault)
-        known = self._power.reading and self._gauge
-        return DeviceStatus("battery", DeviceState.OK if known else DeviceState.UNKNOWN, model=_model(self._gauge))
-
     def _status(self, name: str) -> DeviceStatus:
         if name in self._devices:
-            return _healthy(name, self._devices[name])
+            return device_statuses.healthy(name, self._devices[name].device)
         fault = self._faults.get(name)
-        return _ill(name, fault) if fault else DeviceStatus(name, DeviceState.UNKNOWN)
+        return device_statuses.ill(name, fault) if fault else DeviceStatus(name, DeviceState.UNKNOWN)
 
     def __enter__(self) -> Self:
         self._ownership.__enter__()
@@ -203,45 +229,6 @@ class Kit:
             self._gauge.close()
         if self.panel:
             self.panel.close()
-        if self._camera:
-            self._camera.close()
-            self._camera = None
+        if self.camera:
+            self.camera.close()
         self._ownership.__exit__(None, None, None)
-
-
-def probe(config: KitConfig) -> tuple[DeviceStatus, ...]:
-    """Look at every device by itself. Raises DeviceBusy while another process records with this data folder."""
-    with owned(config.data):
-        return tuple(_probed(name, config) for name in _OPENERS)
-
-
-def all_busy(owner: DeviceBusy) -> tuple[DeviceStatus, ...]:
-    """How the devices are while another process owns the kit."""
-    return tuple(DeviceStatus(name, DeviceState.BUSY, _words(owner)) for name in _OPENERS)
-
-
-def _probed(name: str, config: KitConfig) -> DeviceStatus:
-    try:
-        device = _OPENERS[name](config)
-    except DeviceError as fault:
-        return _ill(name, fault)
-    try:
-        return _healthy(name, device)
-    finally:
-        device.close()
-
-
-def _healthy(name: str, device: FingerprintSensor) -> DeviceStatus:
-    return DeviceStatus(name, DeviceState.OK, model=_model(device))
-
-
-def _model(device: FingerprintSensor | FuelGauge | None) -> str:
-    return f"{device.device.make} {device.device.model}".strip() if device else ""
-
-
-def _ill(name: str, fault: DeviceError) -> DeviceStatus:
-    return DeviceStatus(name, _STATES.get(type(fault), DeviceState.FAULT), _words(fault))
-
-
-def _words(error: DeviceError) -> str:
-    return str(error).removeprefix(f"{error.device}: ")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from firmware import __version__
-from firmware.datatypes import Outcome
+from firmware.datatypes import DeviceState, Outcome
 from firmware.errors import JournalError
 from firmware.journal import Journal
 from firmware.journal_lines import Kind
@@ -52,7 +52,7 @@ class CutOff:
 
 
 class Logbook:
-    """Writes sessions into a journal.
+    """Writes sessions, and devices that go and come back, into a journal.
 
     Only the line that begins a session must succeed: what follows never takes a record away that is kept already.
     """
@@ -76,6 +76,10 @@ class Logbook:
     def exported(self, count: int) -> None:
         """Packets were copied out."""
         self._try(Kind.EXPORTED, count=count)
+
+    def device(self, name: str, state: DeviceState) -> None:
+        """A device went, or came back: how it is now."""
+        self._try(Kind.DEVICE, device=name, outcome=state.value)
 
     def begin(self, operator: str, control_number: str, supersedes: str) -> None:
         """A session begins. Raises JournalError: what cannot be written down is not begun."""

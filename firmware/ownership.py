@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from firmware.errors import ConfigError, DeviceBusy
@@ -17,7 +17,8 @@ def owned(data: Path) -> Iterator[None]:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = path.open("a+", encoding="ascii")
     except OSError as error:
-        raise ConfigError(f"data: {data} cannot be used ({error}); name a folder that this user may write") from error
+        advice = "check that its disk is not read-only, and name a folder that this user may write"
+        raise ConfigError(f"data: {data} cannot be used ({error}); {advice}") from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -26,7 +27,8 @@ def owned(data: Path) -> Iterator[None]:
             owner = lock.read().strip() or "unknown"
             message = f"process {owner} records with {data}; wait until it ends, or end it"
             raise DeviceBusy("kit", message) from error
-        lock.truncate(0)
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
+        # Who owns it is told for people; on a full disk it may stay untold
+        with suppress(OSError):
+            lock.truncate(0)
+            os.write(lock.fileno(), f"{os.getpid()}\n".encode())
         yield

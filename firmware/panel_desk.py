@@ -7,6 +7,7 @@ from typing import Protocol
 from firmware import events
 from firmware.datatypes import Excuse
 from firmware.panel_words import PanelPhrase
+from firmware.portrait import BackdropColour
 from firmware.seams import Word
 from firmware.signals import PanelButton, Press, Signal
 from firmware.vocabulary import FingerPosition, Language, MissingFinger
@@ -22,6 +23,10 @@ class Panel(Protocol):
     def presses(self) -> "SimpleQueue[Press]":
         """What was pressed, in order."""
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it can be seen and pressed now."""
+
     def show(self, signal: Signal) -> None:
         """Begin a signal in place of the one before."""
 
@@ -36,7 +41,7 @@ class PanelAnnouncer:
         """Show that a finger is asked for."""
         self._show(Signal.PLACE_FINGER)
 
-    def look(self) -> None:
+    def look(self, backdrop: BackdropColour | None) -> None:
         """Show that the face is asked for."""
         self._show(Signal.LOOK_HERE)
 
@@ -61,7 +66,9 @@ class PanelPresses:
     """Takes presses for the operator's words; what was pressed before the session began means nothing in it."""
 
     def __init__(self, panel: Panel, language: Language) -> None:
+        self._panel = panel
         self._presses = panel.presses
+        self._was_there = panel.is_there
         self._language = language
         while self._next() is not None:
             pass
@@ -75,13 +82,25 @@ class PanelPresses:
         press = self._next()
         return None if press is None else self._word_of(press)
 
-    def wait(self) -> Word:
-        """Wait for what is pressed next."""
-        while True:
+    def wait(self, stop: Callable[[], bool]) -> Word | None:
+        """Wait for what is pressed next; None when `stop` says so first."""
+        while not stop():
             try:
                 return self._word_of(self._presses.get(timeout=_POLL_S))
             except Empty:
                 continue
+        return None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether buttons can be pressed now."""
+        self._was_there |= self._panel.is_there
+        return self._panel.is_there
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether they can, or could in this session: buttons that went are waited for."""
+        return self.is_there or self._was_there
 
     def _word_of(self, press: Press) -> Word:
         if press.button is PanelButton.ACCEPT:

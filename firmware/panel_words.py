@@ -36,10 +36,6 @@ class PanelPhrase(Bilingual):
         'The button "{button}" is stuck: free it, then see its wire. Recording goes on without it.',
     )
     SKIPPED = ("dilewati di panel", "skipped at the panel")
-    ABSENT = (
-        "Panel tidak dapat dipakai: pakai layar. Perekaman tetap dapat diteruskan.",
-        "The panel cannot be used: use the screen. Recording goes on without it.",
-    )
 
 
 def say(signal: Signal, language: Language) -> str:

@@ -32,6 +32,13 @@ class FaceFeedback(Enum):
     BACKGROUND_UNEVEN = "background_uneven"
 
 
+class BackdropColour(Enum):
+    """The colour that a KTP-el's picture has behind the head: red for an odd year of birth, blue for an even one."""
+
+    RED = "red"
+    BLUE = "blue"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong, with what was measured and the limit that it breaks, in the unit of the measure."""

@@ -17,6 +17,9 @@ LOOK_S = 10.0
 AGAIN_S = 2.0
 """The same after a reading that failed, or that needs a second one to be believed."""
 
+FIRST_TRIES, FIRST_AGAIN_S = 6, 0.5
+"""So often, and so soon, a gauge is asked that never answered: one just connected tells its charge after a second."""
+
 HOLD_S = 120.0
 """So long the last reading stands for a gauge that has fallen silent."""
 
@@ -135,6 +138,12 @@ class PowerMonitor:
         self._read_s = float("-inf")
         self._moved_s = float("-inf")
         self._is_warned = False
+        self._failures = 0
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether there is a gauge that has not answered yet, and has not failed so often that nobody waits for it."""
+        return self._read is not None and self._read_s == float("-inf") and self._failures < FIRST_TRIES
 
     def look(self, now_s: float) -> Power:
         """The power as last judged; reads the gauge when it is time to. now_s: monotonic seconds.
@@ -162,7 +171,9 @@ class PowerMonitor:
         before = self._power.state
         state = judge(before, reading, self._limits)
         if state is PowerState.CRITICAL and before is not PowerState.CRITICAL and not self._is_warned:
-            self._is_warned, self._next_s, state = True, now_s + AGAIN_S, before
+            # Of a kit that has just been switched on nothing better is known: it starts nobody meanwhile
+            state = PowerState.LOW if before is PowerState.UNKNOWN else before
+            self._is_warned, self._next_s = True, now_s + AGAIN_S
         else:
             self._is_warned = False
         if state is not before:
@@ -170,7 +181,8 @@ class PowerMonitor:
         self._power = Power(state, reading, minutes_left(reading, self._limits))
 
     def _lose(self, fault: str, now_s: float) -> None:
-        self._next_s = now_s + AGAIN_S
+        self._failures += 1
+        self._next_s = now_s + (FIRST_AGAIN_S if self.is_settling else AGAIN_S)
         if not self._power.fault:
             _log.warning("power: %s", fault)
         if now_s - self._read_s > HOLD_S:

@@ -1,7 +1,6 @@
 """One resident from the first question to the sealed packet in the spool."""
 
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,11 +12,11 @@ from firmware.announcements import FileAnnouncer
 from firmware.circumstances import NOTHING_NOTED, Circumstances
 from firmware.config import KitConfig
 from firmware.datatypes import Excuse, FingerCapture, Resident, Timestamp
-from firmware.errors import DeviceError, DeviceRefused, SessionCancelled, SessionError, SpoolError
+from firmware.errors import DeviceError, DeviceRefused, SessionAbandoned, SessionCancelled, SessionError, SpoolError
 from firmware.face_step import FaceStep
 from firmware.panel_desk import PanelAnnouncer
 from firmware.pipeline import extraction, warming
-from firmware.pipeline.face import judging
+from firmware.pipeline.face import backdrop, judging
 from firmware.portrait import FaceCapture
 from firmware.power_words import PowerPhrase
 from firmware.records import sealing, transaction
@@ -29,11 +28,12 @@ from firmware.session_table import State
 from firmware.station import Station
 from firmware.stopwatch import StepTime, Stopwatch
 from firmware.vocabulary import ClockTrust, FingerPosition, Purpose
+from firmware.watch import Screen, Watch
 from firmware.wording import Phrase
 from firmware.workplace import Workplace
 
 
-class Desk(Operator, Clerk, Protocol):
+class Desk(Operator, Clerk, Screen, Protocol):
     """An operator who can also be asked for the resident."""
 
     @property
@@ -71,11 +71,13 @@ def record(
     raise.
     """
     config, watch = place.config, Stopwatch()
-    power = place.kit.look_at_power(time.monotonic())
+    power = place.kit.await_power()
     if not power.may_start:
         words = power.say(config.language, PowerPhrase.NOT_STARTED)
         raise SessionError(words) from DeviceRefused("battery", words)
     resident, noted = _admit(place, desk, person, noted)
+    if abandoned := Watch(place, desk).abandonment():
+        raise abandoned
     watch.lap("questions")
     desk.say(Phrase.GETTING_READY, "dim")
     warming.warm_up(config.fingerprint.ppi, config.effort)
@@ -113,11 +115,14 @@ def take_operator(place: Workplace, desk: Desk) -> tuple[FingerCapture, ...]:
     """The index fingers of whoever runs the kit; nothing of them is kept but in memory. Raises SessionError."""
     config, settings = place.config, place.config.fingerprint
     warming.warm_up(settings.ppi, config.effort)
+    beside = Watch(place, desk)
     station = Station(
         place.kit,
         desk,
         _announcers(place),
         settings.finger_timeout_s,
+        on_change=beside.changed,
+        alarm=beside.alarm,
         now=place.clock.now,
         extract=partial(extraction.extract, effort=config.effort),
     )
@@ -152,32 +157,36 @@ def _enrol(
             taken[capture.position] = capture
         place.logbook.step(step, capture.outcome, capture.attempts, seconds)
 
-    def alarm() -> str:
-        power = place.kit.look_at_power(time.monotonic())
-        return power.say(config.language, PowerPhrase.ENDED) if power.must_end else ""
-
+    beside = Watch(place, desk)
     station = Station(
         place.kit,
         desk,
         _announcers(place),
         settings.finger_timeout_s,
-        on_change=place.report.tell,
+        on_change=beside.changed,
         on_step=settled,
         face=_face_step(place, resident.date_of_birth.year),
-        alarm=alarm,
+        alarm=beside.alarm,
         now=place.clock.now,
         extract=partial(extraction.extract, effort=config.effort),
     )
     try:
-        plan = Plan(settings.minimum_quality, settings.attempts, excused, review=desk.can_decide)
-        tries = config.camera.attempts if config.camera else 0
-        enrolment = station.enrol(replace(plan, face_attempts=tries))
+        enrolment = station.enrol(_plan(config, resident, excused, review=desk.can_decide))
     except (KeyboardInterrupt, SystemExit):
         desk.say(Phrase.CANCELLED)
         raise
     if enrolment.state is not State.COMPLETE:
         raise SessionCancelled(Phrase.CANCELLED.say(config.language))
     return enrolment
+
+
+def _plan(config: KitConfig, resident: Resident, excused: Mapping[FingerPosition, Excuse], *, review: bool) -> Plan:
+    settings = config.fingerprint
+    plan = Plan(settings.minimum_quality, settings.attempts, excused, review=review)
+    if config.camera is None:
+        return plan
+    colour = backdrop.of_year(resident.date_of_birth.year)
+    return replace(plan, face_attempts=config.camera.attempts, backdrop=colour)
 
 
 def _tell_duplicate(
@@ -192,7 +201,8 @@ def _face_step(place: Workplace, birth_year: int) -> FaceStep | None:
     camera = place.kit.camera
     if camera is None:
         return None
-    return FaceStep(camera, partial(judging.assess, birth_year=birth_year), place.clock.now)
+    failed = Phrase.CAMERA_FAILED.say(place.config.language)
+    return FaceStep(camera, partial(judging.assess, birth_year=birth_year), place.clock.now, failed)
 
 
 def _announcers(place: Workplace) -> tuple[Announcer, ...]:
@@ -204,6 +214,8 @@ def _reason(error: BaseException) -> str:
     """Why a session ended early, as a code of the journal."""
     if isinstance(error, SessionCancelled):
         return "operator"
+    if isinstance(error, SessionAbandoned):
+        return "abandoned"
     if isinstance(error, SessionError):
         return "device" if isinstance(error.__cause__, DeviceError) else "session"
     return "storage" if isinstance(error, SpoolError) else "stopped"

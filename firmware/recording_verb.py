@@ -82,7 +82,7 @@ def record(
     result = client.ask(settings.data, console, "record", tell, **message)
     if result is None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-        with workplace(settings) as here:
+        with workplace(settings, tell=Terminal(console, settings.language).alert) as here:
             desk = Terminal(console, settings.language, presses=here.presses())
             try:
                 result = stationwork.record(here, desk, message, tell)

@@ -13,7 +13,7 @@ from firmware.clock import Clock
 from firmware.config import KitConfig
 from firmware.datatypes import DeviceStatus
 from firmware.errors import DeviceBusy, SpoolError
-from firmware.kit import all_busy, probe
+from firmware.probing import all_busy, probe
 from firmware.spool import SPOOL as SPOOL
 from firmware.spool import Spool
 from firmware.telemetry import summary
@@ -85,7 +85,7 @@ def look(config: KitConfig) -> Look:
     try:
         devices = probe(config)
     except DeviceBusy as owner:
-        devices, state = all_busy(owner), KitState.RECORDING
+        devices, state = all_busy(config, owner), KitState.RECORDING
     document = gather(config, state, devices, _counts_of(config))
     if config.mqtt is None:
         return Look(document, Reach.NO_BROKER)

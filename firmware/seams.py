@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from firmware import events
 from firmware.datatypes import Feedback, FingerCapture, FrictionRidgeImage, GivenUp
 from firmware.errors import DeviceError
-from firmware.portrait import FaceCapture
+from firmware.portrait import BackdropColour, FaceCapture
 from firmware.session import Session
 from firmware.session_table import Action
 from firmware.vocabulary import FingerPosition
@@ -68,6 +68,9 @@ class Hardware(Protocol):
     def fingerprint(self) -> FingerprintSource:
         """The fingerprint sensor."""
 
+    def lost(self, name: str, fault: DeviceError) -> None:
+        """Take note that a device failed in its work."""
+
     def reopen(self, name: str) -> None:
         """Close a device and open it anew."""
 
@@ -93,16 +96,19 @@ class Operator(Protocol):
     def reconnecting(self, fault: DeviceError) -> None:
         """A device is opened anew."""
 
-    def decide(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
-        """Repeat, excuse or cancel; None when nobody is there to decide."""
+    def failed(self, fault: DeviceError) -> None:
+        """A device failed and is not opened anew now."""
 
-    def review(self, enrolment: Session) -> Word | None:
-        """Ask whether all is right; None when nobody is there to look."""
+    def decide(self, enrolment: Session, *, may_excuse: bool, stop: Callable[[], bool]) -> Word | None:
+        """Repeat, excuse or cancel; None when nobody is there to decide, or when `stop` says so first."""
+
+    def review(self, enrolment: Session, *, stop: Callable[[], bool]) -> Word | None:
+        """Ask whether all is right; None when nobody is there to look, or when `stop` says so first."""
 
     def has_word(self) -> bool:
         """Whether something was pressed or said that the session has not heard; never waits."""
 
-    def word(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
+    def word(self, enrolment: Session, *, may_excuse: bool, stop: Callable[[], bool]) -> Word | None:
         """Take what was pressed or said; None when it comes to nothing."""
 
 
@@ -135,8 +141,16 @@ class Presses(Protocol):
     def word(self) -> Word | None:
         """Take what was pressed first; None when nothing was."""
 
-    def wait(self) -> Word:
-        """Wait for what is pressed next."""
+    def wait(self, stop: Callable[[], bool]) -> Word | None:
+        """Wait for what is pressed next; None when `stop` says so first."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether buttons can be pressed now."""
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether they can, or could in this session: buttons that went are waited for."""
 
 
 class Announcer(Protocol):
@@ -145,8 +159,8 @@ class Announcer(Protocol):
     def ask(self, position: FingerPosition, attempt: int) -> None:
         """A finger is asked for."""
 
-    def look(self) -> None:
-        """The face is asked for."""
+    def look(self, backdrop: BackdropColour | None) -> None:
+        """The face is asked for, before a cloth of this colour."""
 
     def lift(self, position: FingerPosition) -> None:
         """The finger may leave the glass."""

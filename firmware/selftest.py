@@ -12,8 +12,8 @@ from pathlib import Path
 from firmware import panel_words
 from firmware.clock import needs_confirmation
 from firmware.datatypes import DeviceState
+from firmware.device_words import DevicePhrase
 from firmware.errors import DeviceAbsent, KitError
-from firmware.panel_words import PanelPhrase
 from firmware.pipeline import extraction, warming
 from firmware.reporting import Reach
 from firmware.selftest_words import TestPhrase
@@ -119,8 +119,8 @@ def _panel(place: Workplace, language: Language) -> Found:
     panel = place.kit.panel
     if panel is None:
         return Verdict.PASSED, TestPhrase.NOT_CONFIGURED.say(language)
-    if not panel.is_open:
-        return Verdict.WARNING, PanelPhrase.ABSENT.say(language)
+    if not panel.is_there:
+        return Verdict.WARNING, DevicePhrase.PANEL_GONE.say(language)
     for signal in (Signal.PLACE_FINGER, Signal.DONE, Signal.AGAIN, Signal.FAULT, Signal.READY):
         panel.show(signal)
         time.sleep(_SIGNAL_S)

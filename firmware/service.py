@@ -10,14 +10,14 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import IO, Any, cast
 
 from rich.console import Console
 
-from firmware import reporting
+from firmware import reporting, watch
 from firmware.config import KitConfig
 from firmware.connection import Connection, Listener, Paper
 from firmware.datatypes import DeviceState
@@ -26,6 +26,7 @@ from firmware.keyboard import Keyboard
 from firmware.pipeline import warming
 from firmware.power_off import power_off
 from firmware.signals import Signal
+from firmware.storage_words import StoragePhrase
 from firmware.telemetry.summary import KitState
 from firmware.terminal import Terminal
 from firmware.vocabulary import Language
@@ -53,11 +54,13 @@ class _Job:
 class Service:
     """A station that serves until it is told to end.
 
-    verbs: the work that needs the devices. Status is told at any time, also while a resident is recorded.
+    verbs: the work that needs the devices. tell: hears what an operator is to be told of a disk on which nothing can be
+    started. Status is told at any time, also while a resident is recorded.
     """
 
     config: KitConfig
-    verbs: dict[str, Work]
+    verbs: Mapping[str, Work]
+    tell: Callable[[StoragePhrase], None] = lambda phrase: None
     _jobs: "queue.SimpleQueue[_Job]" = field(default_factory=queue.SimpleQueue)
     _busy: threading.Lock = field(default_factory=threading.Lock)
     _ending: threading.Event = field(default_factory=threading.Event)
@@ -71,7 +74,7 @@ class Service:
 
         Raises DeviceBusy when another process owns the kit, and IdentityError when nobody could open its packets.
         """
-        with _ended_by(self._end), workplace(self.config, patient=True) as place:
+        with _ended_by(self._end), workplace(self.config, patient=True, tell=self.tell) as place:
             place.logbook.started()
             self._tell_idle(place)
             warming.warm_up(self.config.fingerprint.ppi, self.config.effort)
@@ -107,7 +110,9 @@ class Service:
     def _tick(self, place: Workplace, now: float) -> None:
         """Look after the devices; an empty battery ends the station before the supply does."""
         power = place.kit.look_at_power(now)
-        if place.kit.look_after(now) or now >= self._tell_s:
+        has_changed = place.kit.look_after(now)
+        watch.note(place)
+        if has_changed or now >= self._tell_s:
             self._tell_idle(place)
         self._show(place, now)
         if power.must_end:
@@ -184,7 +189,7 @@ class Service:
                 keys.interrupt()
             elif isinstance(said.get("line"), str):
                 keys.feed(said["line"])
-        keys.feed(None)
+        keys.hang_up()
 
     def _status(self, place: Workplace) -> dict[str, Any]:
         state = KitState.RECORDING if self._busy.locked() else KitState.IDLE

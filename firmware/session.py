@@ -5,13 +5,15 @@ values that any test can walk; the station turns the world into events and actio
 
 An event is what happened outside; what it amounts to (was the score reached, was it the last try) is its trigger.
 A print of score 0 is a try without a print. Tries count prints, prints given up and waits in vain alike. When they are
-used up the best print is kept as low quality; where there is none, the operator decides: repeat, excuse, cancel.
+used up the best print is kept as low quality; where there is none, the operator decides: repeat, excuse, cancel. So it
+is with the face, also when the camera fails.
 The operator may at any time keep the best so far, take the step before once more, excuse a step, or cancel.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from firmware import best_of
 from firmware.datatypes import Excuse, FingerCapture, GivenUp, Outcome
 from firmware.errors import SessionError
 from firmware.events import (
@@ -20,13 +22,14 @@ from firmware.events import (
     Confirmed,
     Event,
     Excused,
+    FaceFailed,
     FaceTaken,
     Lifted,
     NoFinger,
     Repeated,
     Start,
 )
-from firmware.portrait import FaceCapture
+from firmware.portrait import BackdropColour, FaceCapture
 from firmware.session_table import TABLE, Action, State, Trigger
 from firmware.vocabulary import FingerPosition
 
@@ -38,7 +41,7 @@ class Plan:
     """What is asked of a session: the fingers in order, the score that suffices, the tries, who is excused.
 
     review: whether the operator confirms the whole at its end. face_attempts: tries for the face, after the fingers; 0
-    where no face is taken.
+    where no face is taken. backdrop: the colour that has to be behind it.
     """
 
     minimum_quality: int
@@ -47,13 +50,15 @@ class Plan:
     fingers: tuple[FingerPosition, ...] = tuple(FingerPosition)
     review: bool = False
     face_attempts: int = 0
+    backdrop: BackdropColour | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """One enrolment at one moment: its state, the finger asked for, its tries and best print, and what is settled.
 
-    The face has its own latest and best picture, and is settled by itself.
+    The face has its own latest and best picture, and is settled by itself. camera_fault: why it may be excused without
+    anybody's word, empty as long as the camera works.
     """
 
     plan: Plan
@@ -66,6 +71,12 @@ class Session:
     latest_face: FaceTaken | None = None
     best_face: FaceTaken | None = None
     face: FaceCapture | None = None
+    camera_fault: str = ""
+
+    @property
+    def is_at_face(self) -> bool:
+        """Whether the face is asked for, or what to do without one."""
+        return self.state in _FACE_STATES
 
     @property
     def needs_any(self) -> bool:
@@ -82,7 +93,7 @@ def step(session: Session, event: Event) -> tuple[Session, tuple[Action, ...]]:
     elif trigger in (Trigger.ACCEPTED, Trigger.BEST_KEPT, Trigger.KEPT, Trigger.EXCUSED):
         session = _settle(session, trigger, event)
     if trigger is Trigger.REPEATED:
-        session = replace(session, attempts=0)
+        session = replace(session, attempts=0, camera_fault="")
     if trigger is Trigger.FACE_AGAIN:
         session = replace(_fresh(session), face=None)
     if trigger is Trigger.GONE_BACK:
@@ -116,6 +127,8 @@ def _trigger(session: Session, event: Event) -> Trigger:
             return _after_a_miss(session, None, Trigger.ABSENT)
         case FaceTaken():
             return _after_a_face(session, event)
+        case FaceFailed():
+            return Trigger.FACE_BEST_KEPT if session.best_face else Trigger.NO_CAMERA
         case Start():
             return Trigger.STARTED
         case Lifted():
@@ -134,7 +147,7 @@ def _trigger(session: Session, event: Event) -> Trigger:
 def _after_a_miss(session: Session, captured: Captured | None, missed: Trigger) -> Trigger:
     if session.attempts + 1 < session.plan.attempts:
         return missed
-    return Trigger.BEST_KEPT if _better(session.best, captured) else Trigger.NO_PRINT
+    return Trigger.BEST_KEPT if best_of.prints(session.best, captured) else Trigger.NO_PRINT
 
 
 def _after_confirmation(session: Session) -> Trigger:
@@ -157,12 +170,7 @@ def _after_a_face(session: Session, taken: FaceTaken) -> Trigger:
         return Trigger.FACE_ACCEPTED
     if session.attempts + 1 < session.plan.face_attempts:
         return Trigger.FACE_POOR
-    return Trigger.FACE_BEST_KEPT if _better_face(session.best_face, taken) else Trigger.NO_FACE
-
-
-def _better_face(best: FaceTaken | None, other: FaceTaken | None) -> FaceTaken | None:
-    faces = [taken for taken in (best, other) if taken and taken.pixels is not None]
-    return min(faces, key=lambda taken: len(taken.feedback), default=None)
+    return Trigger.FACE_BEST_KEPT if best_of.faces(session.best_face, taken) else Trigger.NO_FACE
 
 
 def last_taken(session: Session) -> int:
@@ -171,22 +179,19 @@ def last_taken(session: Session) -> int:
     return asked[-1] if asked else -1
 
 
-def _better(best: Captured | None, other: Captured | None) -> Captured | None:
-    prints = [taken for taken in (best, other) if taken and taken.features.quality.score > 0]
-    return max(prints, key=lambda taken: taken.features.quality.score, default=None)
-
-
 def _count(session: Session, event: Event) -> Session:
     match event:
         case Captured():
-            best = _better(session.best, event)
+            best = best_of.prints(session.best, event)
             return replace(session, attempts=session.attempts + 1, latest=event, best=best)
         case GivenUp() | NoFinger():
             latest = event if isinstance(event, GivenUp) else None
             return replace(session, attempts=session.attempts + 1, latest=latest)
         case FaceTaken():
-            best_face = _better_face(session.best_face, event)
+            best_face = best_of.faces(session.best_face, event)
             return replace(session, attempts=session.attempts + 1, latest_face=event, best_face=best_face)
+        case FaceFailed():
+            return replace(session, camera_fault=event.reason)
     return session
 
 
@@ -222,7 +227,8 @@ def _settle(session: Session, trigger: Trigger, event: Event) -> Session:
 
 
 def _fresh(session: Session) -> Session:
-    return replace(session, finger=None, attempts=0, latest=None, best=None, latest_face=None, best_face=None)
+    fresh = Session(session.plan, session.state)
+    return replace(fresh, settled=session.settled, face=session.face)
 
 
 def _excused(position: FingerPosition, excuse: Excuse, attempts: int = 0) -> FingerCapture:

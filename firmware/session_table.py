@@ -38,6 +38,7 @@ class Trigger(Enum):
     FACE_POOR = "face not good"
     FACE_BEST_KEPT = "tries used up, best face kept"
     NO_FACE = "tries used up without a face"
+    NO_CAMERA = "camera failed without a face"
     EXCUSED = "excused"
     KEPT = "best kept by the operator"
     CONFIRMED = "confirmed"
@@ -103,6 +104,7 @@ TABLE: Mapping[tuple[State, Trigger], tuple[State, tuple[Action, ...]]] = {
     (State.AWAITING_FACE, Trigger.FACE_POOR): (State.AWAITING_FACE, (Action.TELL_FACE_POOR, Action.ASK_FACE)),
     (State.AWAITING_FACE, Trigger.FACE_BEST_KEPT): (State.NEXT_FINGER, (Action.TELL_FACE_BEST_KEPT,)),
     (State.AWAITING_FACE, Trigger.NO_FACE): (State.AWAITING_FACE_DECISION, (Action.ASK_DECISION,)),
+    (State.AWAITING_FACE, Trigger.NO_CAMERA): (State.AWAITING_FACE_DECISION, (Action.ASK_DECISION,)),
     (State.AWAITING_FACE, Trigger.KEPT): (State.NEXT_FINGER, (Action.TELL_FACE_BEST_KEPT,)),
     (State.AWAITING_FACE, Trigger.EXCUSED): (State.NEXT_FINGER, (Action.TELL_FACE_EXCUSED,)),
     (State.AWAITING_FACE, Trigger.REPEATED): (State.AWAITING_FACE, (Action.ASK_FACE,)),

@@ -146,8 +146,11 @@ class Spool:
         self._connection = sqlite3.connect(self._path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
         try:
             self._prepare()
-        except BaseException:
+        except BaseException as error:
             self.close()
+            # On a full disk an empty file is left, which would be taken for one that lost its packets
+            if new and _code(error) in _FULL and not self._path.stat().st_size:
+                self._path.unlink()
             raise
         if new:
             sync_folder(self._path.parent)
@@ -204,7 +207,7 @@ _RESCUE = "export what it still gives (`rekam export --from`), then move it away
 
 
 def _named(path: Path, error: sqlite3.DatabaseError) -> SpoolError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # extended codes keep the kind in their low byte
+    code = _code(error)
     if code in _FULL:
         return SpoolFull(f"{path}: no room for another packet; export, and free space on the disk")
     if code in _DAMAGED:
@@ -214,6 +217,11 @@ def _named(path: Path, error: sqlite3.DatabaseError) -> SpoolError:
     if code in _BUSY:
         return SpoolError(f"{path}: another process keeps it locked; end that one and try again")
     return SpoolError(f"{path}: {error}; check the disk")
+
+
+def _code(error: BaseException) -> int:
+    """What SQLite calls an error; extended codes keep the kind in their low byte."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _entry(row: tuple[str, int, str, str, str, str, float, str | None, str | None]) -> SpoolEntry:

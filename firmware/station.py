@@ -8,29 +8,27 @@ from typing import TypeVar
 
 from firmware import clock, events, session
 from firmware.datatypes import (
+    Excuse,
     Feedback,
     FingerCapture,
     FingerprintFeatures,
-    FrictionRidgeImage,
-    GivenUp,
     Timestamp,
 )
-from firmware.errors import DeviceAbsent, DeviceRefused, LinkError, SessionError
+from firmware.errors import DeviceError, SessionError
 from firmware.events import Event
 from firmware.face_step import FaceStep
+from firmware.finger_step import FingerStep, finger_of
 from firmware.pipeline import arriving, extraction
 from firmware.portrait import FaceCapture
+from firmware.reconnecting import LOST, PAUSES_S, Reconnecting
 from firmware.seams import Announcer, Hardware, Operator, Pixels
 from firmware.session import Plan, Session
 from firmware.session_table import Action, State
-from firmware.vocabulary import FingerPosition
+from firmware.vocabulary import MissingFinger
 
 _log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
-
-PAUSES_S = (0.5, 2.0, 5.0)
-"""How long to wait before a device is opened anew, each time that its link fails in one capture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ class Station:
     """A kit, its operator and what is told to others, ready to enrol one resident after another.
 
     on_change is called when a finger is asked for or a device failed; on_step with each finger that is settled, and the
-    seconds that it took, and with the face. alarm: words when the session has to end now, whatever is under way.
+    seconds that it took, and with the face. alarm: why the session has to end now, whatever is under way.
     """
 
     kit: Hardware
@@ -48,7 +46,7 @@ class Station:
     on_change: Callable[[], None] = lambda: None
     on_step: Callable[[FingerCapture | FaceCapture, float], None] = lambda capture, seconds: None
     face: FaceStep | None = None
-    alarm: Callable[[], str] = lambda: ""
+    alarm: Callable[[], SessionError | None] = lambda: None
     now: Callable[[], Timestamp] = clock.now
     extract: Callable[[Pixels, float], FingerprintFeatures] = extraction.extract
     foresee: Callable[[Pixels, int, float, int], tuple[Feedback, ...]] = arriving.foresee
@@ -105,18 +103,25 @@ class Station:
 
     def _ask_face(self, enrolment: Session) -> Event:
         for announcer in self.announcers:
-            announcer.look()
+            announcer.look(enrolment.plan.backdrop)
         self.operator.asked(enrolment)
-        if self.face is None:
+        face = self.face
+        if face is None:
             raise SessionError("session: a face is asked for, and there is no camera")
-        taken = self.face.try_once(self.operator, enrolment, self._has_call)
+        try:
+            taken = self._links.persist("camera", lambda: face.take(self._has_call))
+        except DeviceError as fault:
+            _log.warning("station: %s", fault)
+            self.operator.failed(fault)
+            self.on_change()
+            return events.FaceFailed(face.failed)
         return taken or self._heard(enrolment, Action.ASK_FACE)
 
     def _tell(self, enrolment: Session, actions: tuple[Action, ...]) -> None:
         for action in actions:
             if action in (Action.TELL_POOR, Action.TELL_GIVEN_UP, Action.TELL_ABSENT):
                 for announcer in self.announcers:
-                    announcer.again(_finger(enrolment))
+                    announcer.again(finger_of(enrolment))
             if action in (Action.ASK_DECISION, Action.ASK_REVIEW):
                 for announcer in self.announcers:
                     announcer.decide()
@@ -124,47 +129,11 @@ class Station:
                 self.operator.told(action, enrolment)
 
     def _ask(self, enrolment: Session) -> Event:
-        position, arrived, is_foretold = _finger(enrolment), time.monotonic(), False
-
-        def lift() -> None:
-            self._may_lift(position, again=False)
-
-        def progressed(fraction: float) -> None:
-            nonlocal arrived
-            arrived = time.monotonic()
-            self.operator.progressed(fraction)
-
-        def watch(rows: Pixels, height: int, ppi: float) -> None:
-            nonlocal is_foretold
-            if not is_foretold and (feedback := self.foresee(rows, height, ppi, enrolment.plan.minimum_quality)):
-                is_foretold = True
-                self.operator.foretold(enrolment, feedback)
-
-        def capture() -> FrictionRidgeImage | GivenUp | None:
-            for announcer in self.announcers:
-                announcer.ask(position, enrolment.attempts + 1)
-            self.operator.asked(enrolment)
-            return self.kit.fingerprint.capture(
-                timeout_s=self.finger_timeout_s,
-                on_lift=lift,
-                on_progress=progressed,
-                on_rows=watch,
-                check=not enrolment.needs_any,
-                stop=self._has_call,
-            )
-
         self.on_change()
-        taken = self._persist(capture)
+        taken = self._persist(lambda: self._finger_step.take(self.kit.fingerprint, enrolment, self._has_call))
         if taken is None:
             return self._heard(enrolment, Action.ASK_FINGER) if self._has_call() else events.NoFinger()
-        if isinstance(taken, GivenUp):
-            _log.info("station: %s, given up: %s", position.name.lower(), [told.value for told in taken.feedback])
-            return taken
-        captured_at = self.now()
-        features = self.extract(taken.pixels, taken.ppi)
-        score_s = time.monotonic() - arrived
-        _log.info("station: %s, score %d after %.3f s", position.name.lower(), features.quality.score, score_s)
-        return events.Captured(taken, features, captured_at, score_s)
+        return taken
 
     def _await_lift(self, enrolment: Session) -> Event:
         position = enrolment.finger or enrolment.settled[-1].position
@@ -177,37 +146,48 @@ class Station:
                 return events.Lifted()
             if self._has_call():
                 return self._heard(enrolment, Action.AWAIT_LIFT)
-            self._may_lift(position, again=True)
+            self._finger_step.may_lift(position, again=True)
         message = f"{position.name.lower()}: something stays on the glass; lift the finger, clean the glass"
         raise SessionError(f"{message} and record this resident again: nothing was kept")
 
-    def _may_lift(self, position: FingerPosition, *, again: bool) -> None:
-        for announcer in self.announcers:
-            announcer.lift(position)
-        self.operator.may_lift(again=again)
+    @property
+    def _finger_step(self) -> FingerStep:
+        return FingerStep(self.operator, self.announcers, self.finger_timeout_s, self.now, self.extract, self.foresee)
 
     def _has_call(self) -> bool:
-        return self.operator.has_word() or bool(self.alarm())
+        return self.operator.has_word() or self._is_alarmed()
+
+    def _is_alarmed(self) -> bool:
+        return self.alarm() is not None
+
+    def _heed_alarm(self) -> None:
+        if ended := self.alarm():
+            raise ended
 
     def _heard(self, enrolment: Session, during: Action) -> Event:
         """What the operator said or pressed meanwhile; where it comes to nothing the station goes on."""
-        if words := self.alarm():
-            raise SessionError(words) from DeviceRefused("battery", words)
+        self._heed_alarm()
         may_excuse = during is not Action.AWAIT_LIFT or enrolment.finger is not None
-        return self.operator.word(enrolment, may_excuse=may_excuse) or self._act(enrolment, (during,))
+        word = self.operator.word(enrolment, may_excuse=may_excuse, stop=self._is_alarmed)
+        self._heed_alarm()
+        return word or self._act(enrolment, (during,))
 
     def _review(self, enrolment: Session) -> Event:
-        word = self.operator.review(enrolment)
+        word = self.operator.review(enrolment, stop=self._is_alarmed)
+        self._heed_alarm()
         if word is None:
             raise SessionError("nobody confirmed the record; nothing was kept: record this resident again")
         return word
 
     def _decide(self, enrolment: Session) -> Event:
-        decision = self.operator.decide(enrolment, may_excuse=True)
+        decision = self.operator.decide(enrolment, may_excuse=True, stop=self._is_alarmed)
+        self._heed_alarm()
+        if decision is None and enrolment.camera_fault:
+            return events.Excused(Excuse(MissingFinger.UNABLE_TO_PRINT, enrolment.camera_fault))
         if decision is None and enrolment.state is State.AWAITING_FACE_DECISION:
             raise SessionError("no picture of the face in all its tries, nothing was kept; record this resident again")
         if decision is None:
-            finger = _finger(enrolment).name.lower()
+            finger = finger_of(enrolment).name.lower()
             advice = f'record again, and with --excuse {finger}="REASON" if it cannot be recorded'
             raise SessionError(f"{finger}: no print in all its tries, nothing was kept; {advice}")
         return decision
@@ -216,7 +196,9 @@ class Station:
         """Ask the operator who interrupted; whatever the device was doing, it starts afresh."""
         if during not in (Action.ASK_FINGER, Action.ASK_FACE, Action.AWAIT_LIFT):
             raise KeyboardInterrupt
-        decision = self.operator.decide(enrolment, may_excuse=during is not Action.AWAIT_LIFT)
+        may_excuse = during is not Action.AWAIT_LIFT
+        decision = self.operator.decide(enrolment, may_excuse=may_excuse, stop=self._is_alarmed)
+        self._heed_alarm()
         if decision is None:
             raise KeyboardInterrupt
         if isinstance(decision, events.Cancelled):
@@ -226,24 +208,13 @@ class Station:
         return decision if isinstance(decision, events.Excused) else self._act(enrolment, (during,))
 
     def _persist(self, operation: Callable[[], Result]) -> Result:
-        """Do it; when the link fails, open the device anew and do it once more, a limited number of times."""
-        fault = None
-        for pause_s in (0.0, *PAUSES_S):
-            try:
-                if fault:
-                    self.operator.reconnecting(fault)
-                    self.pause(pause_s)
-                    self.kit.reopen("fingerprint")
-                return operation()
-            except (LinkError, DeviceAbsent) as error:
-                _log.info("station: %s", error)
-                fault = error
-                self.on_change()
-        message = f"{fault}; tried {len(PAUSES_S) + 1} times, nothing was kept"
-        raise SessionError(f"{message}: mend the connection and record this resident again") from fault
+        """Do something with the fingerprint sensor. Raises SessionError when it stays away."""
+        try:
+            return self._links.persist("fingerprint", operation)
+        except LOST as fault:
+            message = f"{fault}; tried {len(PAUSES_S) + 1} times, nothing was kept"
+            raise SessionError(f"{message}: mend the connection and record this resident again") from fault
 
-
-def _finger(enrolment: Session) -> FingerPosition:
-    if enrolment.finger is None:
-        raise SessionError("session: no finger is asked for")
-    return enrolment.finger
+    @property
+    def _links(self) -> Reconnecting:
+        return Reconnecting(self.kit, self.operator, self.on_change, self.pause)

@@ -22,6 +22,7 @@ def run(config: ConfigOption) -> None:
     from firmware import stationwork
     from firmware.config import load
     from firmware.service import Service
+    from firmware.terminal import Terminal
     from firmware.wording import Phrase
 
     settings = load(config)
@@ -31,9 +32,8 @@ def run(config: ConfigOption) -> None:
             err.print(cut_off.phrase.say(settings.language, **cut_off.values), markup=False)
         err.print(Phrase.STATION_READY.say(settings.language, kit=settings.kit_id), markup=False)
 
-    Service(
-        settings, {"record": stationwork.record, "selftest": stationwork.test, "operator": stationwork.operator}
-    ).run(ready)
+    verbs = {"record": stationwork.record, "selftest": stationwork.test, "operator": stationwork.operator}
+    Service(settings, verbs, Terminal(err, settings.language).alert).run(ready)
 
 
 def status(
@@ -79,8 +79,9 @@ def selftest(
     console = err if as_json else out
     result = client.ask(settings.data, console, "selftest")
     if result is None:
-        with workplace(settings, patient=True) as place:
-            result = stationwork.test(place, Terminal(console, settings.language), {}, lambda part: None)
+        terminal = Terminal(console, settings.language)
+        with workplace(settings, patient=True, tell=terminal.alert) as place:
+            result = stationwork.test(place, terminal, {}, lambda part: None)
     if as_json:
         sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
     if not result["passed"]:

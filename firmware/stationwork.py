@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from firmware import admitting, asking_today, classroom, recorded_json, recording, roster, selftest
+from firmware import admitting, asking_today, classroom, recorded_json, recording, roster, selftest, watch
 from firmware import resident as civil
 from firmware.circumstances import Circumstances, Consent
 from firmware.datatypes import Excuse, Timestamp
@@ -32,9 +32,7 @@ def record(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: 
     try:
         return _record(place, terminal, message, tell)
     except (SpoolError, JournalError) as error:
-        terminal.say(
-            StoragePhrase.FULL if isinstance(error, SpoolFull | JournalFull) else StoragePhrase.UNWRITABLE, "bold red"
-        )
+        terminal.alert(StoragePhrase.FULL if isinstance(error, SpoolFull | JournalFull) else StoragePhrase.UNWRITABLE)
         raise
 
 
@@ -56,10 +54,11 @@ def _record(place: Workplace, terminal: Terminal, message: dict[str, Any], tell:
 
 
 def _greet(place: Workplace, terminal: Terminal, operator: str) -> Timestamp:
-    """Tell what was cut off, and have today's date confirmed where the clock needs it."""
+    """Tell what was cut off and which devices are ill, and have today's date confirmed where the clock needs it."""
     while place.cut_off:
         cut_off = place.cut_off.pop()
         terminal.say(cut_off.phrase, "bold yellow", **cut_off.values)
+    watch.tell_ill(place, terminal)
     before = place.clock.now()
     ask = terminal.ask if terminal.is_interactive else None
     at = asking_today.confirm_today(place.clock, place.config.language, ask, terminal.line)

@@ -16,3 +16,18 @@ class StoragePhrase(Bilingual):
         "rekam lagi.",
         "The kit's disk cannot be written: nothing of this resident was kept. Check the card, then record again.",
     )
+    FULL_AT_START = (
+        "Penyimpanan kit penuh: perekaman tidak dapat dimulai. Ekspor paket dan kosongkan ruang.",
+        "The kit's disk is full: recording cannot be started. Export the packets and free space on it.",
+    )
+    UNWRITABLE_AT_START = (
+        "Penyimpanan kit tidak dapat ditulis: perekaman tidak dapat dimulai. Periksa kartu memori; yang sudah direkam "
+        "tetap dapat diekspor.",
+        "The kit's disk cannot be written: recording cannot be started. Check the card; what was recorded can still be "
+        "exported.",
+    )
+    DAMAGED_AT_START = (
+        "Berkas paket di kit rusak: perekaman tidak dapat dimulai. Selamatkan isinya dengan `rekam export --from`.",
+        "The kit's file of packets is damaged: recording cannot be started. Bring out what it holds with "
+        "`rekam export --from`.",
+    )

@@ -1,6 +1,6 @@
 """The operator's view of a session on a terminal, or plain lines where there is none."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,18 +8,17 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
-from firmware import advice, face_advice, keyboard, tables, wording
-from firmware.choices import Choices
-from firmware.datatypes import Feedback, FingerCapture, GivenUp, Resident
-from firmware.errors import DeviceError, InputError
-from firmware.events import Captured
+from firmware import keyboard, outcomes, tables, wording
+from firmware.choices import Choices, Stop, never
+from firmware.datatypes import Feedback, FingerCapture, Resident
+from firmware.errors import DeviceError, SessionAbandoned
 from firmware.interview import Interview
 from firmware.keyboard import Keyboard
-from firmware.portrait import FaceCapture, FaceFeedback
+from firmware.portrait import FaceCapture
 from firmware.roster import Row, Turn
 from firmware.roster_wording import RosterPhrase
 from firmware.seams import Presses, Shown, Word
-from firmware.session import Session, last_taken
+from firmware.session import Session
 from firmware.session_table import Action
 from firmware.vocabulary import ConsentGiver, FingerPosition, Language
 from firmware.wording import Bilingual, Phrase
@@ -42,17 +41,26 @@ class Terminal:
         self._presses = presses
         self._interview = Interview(self._prompt, lambda words: self.line(f"  {words}", "yellow"), language)
         self.is_interactive = console.is_terminal and self._keyboard.is_interactive
-        typed = self._typed if self.is_interactive else None
+        typed = self._typed_or_pressed if self.is_interactive else None
         self._choices = Choices(typed, presses, self._interview.excuse, language)
 
     @property
     def can_decide(self) -> bool:
         """Whether somebody is there who can be asked, at the keyboard or at the buttons."""
-        return self.is_interactive or self._presses is not None
+        return self.is_interactive or bool(self._presses and self._presses.may_answer)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether who began at another terminal has gone, and no button is there to go on with."""
+        return self._keyboard.is_gone and not (self._presses and self._presses.is_there)
 
     def say(self, phrase: Bilingual, style: str = "", **values: object) -> None:
         """Tell one text."""
         self.line(phrase.say(self._language, **values), style)
+
+    def alert(self, phrase: Bilingual) -> None:
+        """Tell what is badly wrong."""
+        self.say(phrase, "bold red")
 
     def ask_resident(self, today: date) -> Resident:
         """Ask for the resident, field by field, until each can be."""
@@ -89,11 +97,13 @@ class Terminal:
         if self.is_interactive and not self._has_hinted:
             self.say(Phrase.HINT, "dim")
             self._has_hinted = True
+        plan, attempt = enrolment.plan, enrolment.attempts + 1
         if enrolment.finger is None:
-            self.say(Phrase.ASK_FACE, "bold", attempt=enrolment.attempts + 1, attempts=enrolment.plan.face_attempts)
+            cloth = Phrase[f"CLOTH_{plan.backdrop.name}"].say(self._language) if plan.backdrop else ""
+            self.say(Phrase.ASK_FACE, "bold", cloth=cloth, attempt=attempt, attempts=plan.face_attempts)
             return
-        finger, plan = self._finger(enrolment.finger), enrolment.plan
-        self.say(Phrase.ASK, "bold", finger=finger, attempt=enrolment.attempts + 1, attempts=plan.attempts)
+        finger = self._finger(enrolment.finger)
+        self.say(Phrase.ASK, "bold", finger=finger, attempt=attempt, attempts=plan.attempts)
 
     def progressed(self, fraction: float) -> None:
         """Draw the image's way as a bar; nothing where there is no terminal."""
@@ -121,60 +131,45 @@ class Terminal:
     def foretold(self, enrolment: Session, feedback: Sequence[Feedback]) -> None:
         """Show what will be wrong with the print that is still on its way."""
         self.say(Phrase.FORETOLD, "yellow", finger=self._finger(enrolment.finger))
-        self._advise(feedback)
+        for text, style in outcomes.advised(feedback, self._language):
+            self.line(text, style)
 
     def told(self, action: Action, enrolment: Session) -> None:
         """Show how a try ended, and what would make the next one better."""
-        match action:
-            case Action.TELL_ABSENT:
-                self.say(Phrase.NO_FINGER, "yellow", finger=self._finger(enrolment.finger))
-            case Action.TELL_POOR if isinstance(enrolment.latest, Captured):
-                quality = enrolment.latest.features.quality
-                self.say(Phrase.AGAIN, "yellow", finger=self._finger(enrolment.finger), score=quality.score)
-                self._advise(quality.feedback)
-            case Action.TELL_GIVEN_UP if isinstance(enrolment.latest, GivenUp):
-                self.say(Phrase.GIVEN_UP, "yellow", finger=self._finger(enrolment.finger))
-                self._advise(enrolment.latest.feedback)
-            case Action.TELL_ACCEPTED | Action.TELL_BEST_KEPT | Action.TELL_EXCUSED:
-                self._tell_settled(action, enrolment.settled[last_taken(enrolment)])
-            case Action.TELL_FACE_POOR if enrolment.latest_face:
-                self._advise(enrolment.latest_face.feedback)
-            case Action.TELL_FACE_ACCEPTED | Action.TELL_FACE_BEST_KEPT | Action.TELL_FACE_EXCUSED:
-                phrase, style = tables.FACES[action]
-                self.say(phrase, style, reason=enrolment.face.reason if enrolment.face else "")
-            case Action.ASK_DECISION if enrolment.finger is None:
-                self.say(Phrase.NO_FACE, "red", attempts=enrolment.attempts)
-            case Action.ASK_DECISION:
-                finger = self._finger(enrolment.finger)
-                self.say(Phrase.NO_PRINT, "red", finger=finger, attempts=enrolment.attempts)
+        for text, style in outcomes.of(action, enrolment, self._language):
+            self.line(text, style)
 
     def reconnecting(self, fault: DeviceError) -> None:
         """Show that a device is opened anew, and why."""
         self.close()
         self.say(Phrase.RECONNECT, "yellow", fault=fault)
 
-    def decide(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
+    def failed(self, fault: DeviceError) -> None:
+        """Show that the camera failed, and why."""
+        self.say(Phrase.NO_CAMERA, "red", fault=fault)
+
+    def decide(self, enrolment: Session, *, may_excuse: bool, stop: Stop = never) -> Word | None:
         """Ask: repeat, excuse with a reason, or cancel; None where nobody can be asked."""
         self.close()
-        return self._choices.decide(may_excuse=may_excuse)
+        return self._choices.decide(may_excuse=may_excuse, is_face=enrolment.is_at_face, stop=stop)
 
-    def review(self, enrolment: Session) -> Word | None:
+    def review(self, enrolment: Session, *, stop: Stop = never) -> Word | None:
         """Show what was taken and ask whether all is right; None where nobody can be asked."""
         self.close()
         self._show_captures(enrolment.settled, enrolment.face)
-        return self._choices.review()
+        return self._choices.review(stop)
 
     def has_word(self) -> bool:
         """Whether a button was pressed, or Ctrl-C at the other end, that is not heard yet."""
         return self._keyboard.is_interrupted or bool(self._presses and self._presses.has_word())
 
-    def word(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
+    def word(self, enrolment: Session, *, may_excuse: bool, stop: Stop = never) -> Word | None:
         """What was pressed; after Ctrl-C the operator is asked."""
         self.close()
         if self._presses and self._presses.has_word():
             return self._presses.word()
         self._keyboard.forget_interruption()
-        return self.decide(enrolment, may_excuse=may_excuse)
+        return self.decide(enrolment, may_excuse=may_excuse, stop=stop)
 
     def show_recorded(self, recorded: Shown) -> None:
         """Show every finger with its outcome and score, the face, and what the record is called."""
@@ -203,22 +198,6 @@ class Terminal:
     def _show_captures(self, captures: Sequence[FingerCapture], face: FaceCapture | None) -> None:
         self.show_rows(*tables.of_captures(captures, face, self._language))
 
-    def _advise(self, found: Sequence[Feedback] | Sequence[FaceFeedback]) -> None:
-        for told in found:
-            say = self._language
-            words = advice.say(told, say) if isinstance(told, Feedback) else face_advice.say(told, say)
-            self.line(f"  {words}", "yellow")
-
-    def _tell_settled(self, action: Action, capture: FingerCapture) -> None:
-        finger = self._finger(capture.position)
-        if action is Action.TELL_EXCUSED:
-            self.say(Phrase.EXCUSED, finger=finger, reason=capture.reason)
-        elif capture.features:
-            phrase, style = (
-                (Phrase.ACCEPTED, "green") if action is Action.TELL_ACCEPTED else (Phrase.LOW_QUALITY, "yellow")
-            )
-            self.say(phrase, style, finger=finger, score=capture.features.quality.score)
-
     def ask(self, question: str, proposed: str) -> str | None:
         """What is answered, or what is proposed where the answer is empty; None where nobody can be asked."""
         return (self._typed(f"{question} [{proposed}]") or "").strip() or proposed if self.is_interactive else None
@@ -226,13 +205,23 @@ class Terminal:
     def _prompt(self, phrase: Bilingual) -> str:
         return self._typed(phrase.say(self._language)) or ""
 
-    def _typed(self, question: str, stop: Callable[[], bool] = lambda: False) -> str | None:
-        """A line that is asked for; None when `stop` says so first."""
+    def _typed(self, question: str, stop: Stop = never) -> str | None:
+        """A line that is asked for; None when `stop` says so first. Raises SessionAbandoned without a keyboard."""
         self._console.print(question, end=": ", markup=False)
         try:
             return self._keyboard.line(stop)
         except EOFError as error:
-            raise InputError("terminal: the keyboard is gone; record this resident again, nothing was kept") from error
+            words = "terminal: the keyboard is gone; record this resident again, nothing was kept"
+            raise SessionAbandoned(words) from error
+
+    def _typed_or_pressed(self, question: str, stop: Stop) -> str | None:
+        """The same, but where there are buttons a keyboard that is gone leaves the answer to them."""
+        try:
+            return self._typed(question, stop)
+        except SessionAbandoned:
+            if not (self._presses and self._presses.is_there):
+                raise
+            return None
 
     def _finger(self, position: FingerPosition | None) -> str:
         return wording.finger(position, self._language) if position else ""

@@ -26,9 +26,14 @@ class Phrase(Bilingual):
         "TRAINING: this record never counts as a real one.",
     )
     PROMPT_REASON = ("Alasan jari ini tidak direkam", "Why this finger is not recorded")
+    PROMPT_REASON_FACE = ("Alasan wajah tidak direkam", "Why the face is not recorded")
     PROMPT_DECISION = (
         "[u] ulangi jari ini, [k] kecualikan dengan alasan, [b] batal",
         "[r] repeat this finger, [e] excuse it with a reason, [c] cancel",
+    )
+    PROMPT_DECISION_FACE = (
+        "[u] ulangi wajah, [k] kecualikan dengan alasan, [b] batal",
+        "[r] repeat the face, [e] excuse it with a reason, [c] cancel",
     )
     PROMPT_GO_ON = ("[u] lanjut menunggu, [b] batal", "[r] go on waiting, [c] cancel")
     PROMPT_REVIEW = (
@@ -51,9 +56,11 @@ class Phrase(Bilingual):
         "Ctrl-C at any time: repeat a finger, excuse it, or cancel.",
     )
     ASK_FACE = (
-        "Lihat ke kamera (percobaan {attempt} dari {attempts})",
-        "Look at the camera (try {attempt} of {attempts})",
+        "Lihat ke kamera{cloth} (percobaan {attempt} dari {attempts})",
+        "Look at the camera{cloth} (try {attempt} of {attempts})",
     )
+    CLOTH_RED = (", di depan kain merah", ", before the red cloth")
+    CLOTH_BLUE = (", di depan kain biru", ", before the blue cloth")
     FACE = ("wajah", "face")
     FACE_ACCEPTED = ("wajah: diterima.", "face: accepted.")
     FACE_LOW_QUALITY = (
@@ -62,6 +69,8 @@ class Phrase(Bilingual):
     )
     FACE_EXCUSED = ("wajah: dikecualikan ({reason}).", "face: excused ({reason}).")
     NO_FACE = ("wajah: {attempts} percobaan tanpa foto wajah.", "face: {attempts} tries without a picture of a face.")
+    NO_CAMERA = ("wajah: kamera gagal ({fault}).", "face: the camera failed ({fault}).")
+    CAMERA_FAILED = ("kamera gagal", "the camera failed")
     DOWNLOAD = ("Membaca gambar", "Reading the image")
     LIFT = ("Angkat jari.", "Lift the finger.")
     LIFT_WAIT = ("Jari masih di kaca: angkat jari.", "The finger is still on the glass: lift it.")
@@ -86,6 +95,10 @@ class Phrase(Bilingual):
         "{finger}: {attempts} tries without a print.",
     )
     RECONNECT = ("Sambungan terputus ({fault}); mencoba lagi.", "The connection failed ({fault}); trying again.")
+    ABANDONED = (
+        "Perekaman dihentikan: terminal terputus dan tidak ada panel. Tidak ada yang disimpan; rekam lagi orang itu.",
+        "The recording was ended: its terminal has gone and no panel is there. Nothing was kept; record again.",
+    )
     CANCELLED = ("Dibatalkan; tidak ada yang disimpan.", "Cancelled; nothing was kept.")
     DONE = ("Selesai. Nomor kendali: {number}", "Done. Control number: {number}")
     WAITING = ("Paket yang menunggu dikirim: {waiting}", "Packets that wait to be delivered: {waiting}")

@@ -1,9 +1,10 @@
 """All that records residents, opened once for one or many of them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
+from firmware import disk_faults
 from firmware.clock import Clock
 from firmware.config import KitConfig
 from firmware.datatypes import FingerCapture
@@ -16,6 +17,7 @@ from firmware.panel_desk import PanelPresses
 from firmware.records import sealing
 from firmware.reporting import SPOOL, Reporter
 from firmware.spool import Spool
+from firmware.storage_words import StoragePhrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +39,40 @@ class Workplace:
     operator: list[FingerCapture] = field(default_factory=list)
 
     def presses(self) -> PanelPresses | None:
-        """The panel's buttons from now on; None where there is no panel that works."""
+        """The panel's buttons from now on; None in a kit without a panel."""
         panel = self.kit.panel
-        return PanelPresses(panel, self.config.language) if panel and panel.is_open else None
+        return PanelPresses(panel, self.config.language) if panel else None
 
 
 @contextmanager
-def workplace(config: KitConfig, *, patient: bool = False) -> Iterator[Workplace]:
+def workplace(
+    config: KitConfig, *, patient: bool = False, tell: Callable[[StoragePhrase], None] = lambda phrase: None
+) -> Iterator[Workplace]:
     """Open everything, and end the session that a power cut left open.
 
-    patient: a device that is not there is opened when it comes, not missed now. Raises IdentityError when nobody could
-    open a packet, DeviceError, SpoolError, JournalError.
+    patient: a device that is not there is opened when it comes, not missed now. tell: hears what an operator is to be
+    told of a disk on which nothing can be started. Raises IdentityError when nobody could open a packet, ConfigError,
+    DeviceError, SpoolError, JournalError.
     """
+    with ExitStack() as opened:
+        with disk_faults.told(tell):
+            place = _opened(config, opened, patient=patient)
+        yield place
+
+
+def _opened(config: KitConfig, opened: ExitStack, *, patient: bool) -> Workplace:
     identity = Identity.load_or_create(config.data)
     recipients = _recipients(config, identity)
-    with (
-        Kit(config, patient=patient) as kit,
-        Spool(config.data / SPOOL) as spool,
-        Reporter(config, kit.statuses, spool) as report,
-    ):
-        entries = spool.entries()
-        clock = Clock(config.timezone, config.data)
-        clock.remember(entry.recorded_at for entry in entries)
-        logbook = Logbook(Journal(config.data / JOURNAL, clock.now))
-        cut_off = logbook.close_cut_off(lambda number: any(entry.control_number == number for entry in entries))
-        place = Workplace(config, kit, spool, report, identity, recipients, clock, logbook)
-        if cut_off:
-            place.cut_off.append(cut_off)
-        yield place
+    kit = opened.enter_context(Kit(config, patient=patient))
+    spool = opened.enter_context(Spool(config.data / SPOOL))
+    report = opened.enter_context(Reporter(config, kit.statuses, spool))
+    entries = spool.entries()
+    clock = Clock(config.timezone, config.data)
+    clock.remember(entry.recorded_at for entry in entries)
+    logbook = Logbook(Journal(config.data / JOURNAL, clock.now))
+    cut_off = logbook.close_cut_off(lambda number: any(entry.control_number == number for entry in entries))
+    named = [cut_off] if cut_off else []
+    return Workplace(config, kit, spool, report, identity, recipients, clock, logbook, named)
 
 
 def _recipients(config: KitConfig, identity: Identity) -> tuple[str, ...]:

@@ -11,7 +11,9 @@ from sim.cli import sim
 COMMANDS = {
     "grow": ("sim.grow", "grow"),
     "battery": ("sim.battery_command", "battery"),
+    "plug": ("sim.plug_verbs", "plug"),
     "press": ("sim.panel_verbs", "press"),
+    "unplug": ("sim.plug_verbs", "unplug"),
     "watch": ("sim.panel_verbs", "watch"),
 }
 

@@ -20,13 +20,14 @@ class Chip(Protocol):
 
 
 class I2cLine:
-    """Chips that answer at `path`, and a battery that a script may set; a context manager, within which it is alive."""
+    """Chips that answer at `path`, a battery that a script sets, wires that it pulls; alive while its context lasts."""
 
     def __init__(self, path: Path, chips: Mapping[int, Chip], battery: Battery) -> None:
         self._path = path
         self._chips = chips
         self._battery = battery
         self._turn = threading.Lock()
+        self._is_plugged = True
         path.unlink(missing_ok=True)
         with short(path) as address:
             self._server = _Server(address, _handler(self))
@@ -55,6 +56,11 @@ class I2cLine:
                 if "battery" in request:
                     self._battery.set(**request["battery"])
                     return {}
+                if "plugged" in request:
+                    self._is_plugged = bool(request["plugged"])
+                    return {"plugged": self._is_plugged}
+                if not self._is_plugged:
+                    return {"errno": errno.EREMOTEIO}
                 chip = self._chips[request["address"]]
                 return {"bytes": list(chip.read(request["register"], request["length"]))}
             except KeyError:

@@ -10,6 +10,8 @@ from sim.pin_socket import Message
 # By Broadcom's numbers; the world's kit.toml says the same
 OUTPUTS: Mapping[str, int] = {"white": 22, "green": 23, "amber": 24, "red": 25, "buzzer": 12, "supply": 27}
 BUTTONS: Mapping[str, int] = {"accept": 5, "repeat": 6, "skip": 13}
+PRESENCE = 26
+"""A wire that the panel's plug leads back to ground."""
 # A button connects its pin to ground
 _PRESSED = 0
 # Nobody presses again sooner after letting go; longer than any kit's debounce_s
@@ -42,6 +44,7 @@ class Panel:
         self._kits: list[Listener] = []
         self._watchers: list[Listener] = []
         self._is_closing = threading.Event()
+        self._is_plugged = True
         for fault in self._of(StuckButton):
             self._tied[BUTTONS[fault.button]] = _PRESSED
         self._threads = [
@@ -73,8 +76,7 @@ class Panel:
     def greet(self, kit: Listener) -> None:
         """A kit has come: it hears how all contacts are, and of every change from now on."""
         with self._lock:
-            for pin, level in self._tied.items():
-                kit.send({"pin": pin, "tied": level})
+            self._tell_contacts(kit)
             kit.send({"ready": True})
             self._kits.append(kit)
 
@@ -91,6 +93,17 @@ class Panel:
             self._kits = [kit for kit in self._kits if kit is not gone]
             self._watchers = [watcher for watcher in self._watchers if watcher is not gone]
 
+    def plug(self, *, is_in: bool) -> None:
+        """Put the plug of its cable in, or pull it: all is dark then and no contact reaches the kit.
+
+        The sensor keeps its supply, whose switch sits at the sensor.
+        """
+        with self._lock:
+            self._is_plugged = is_in
+            self._look()
+            for kit in self._kits:
+                self._tell_contacts(kit)
+
     def press(self, button: str, seconds: float) -> None:
         """Hold a button down for so long; returns when the finger has left it. One finger at a time is on a button."""
         with self._fingers[button]:
@@ -105,7 +118,11 @@ class Panel:
     def _acts(self, part: str) -> bool:
         level = self._levels.get(OUTPUTS[part])
         # The switch of the supply is held on by a resistor, and opened by a high level
-        return level != 1 if part == "supply" else level == 1
+        return level != 1 if part == "supply" else level == 1 and self._is_plugged
+
+    def _tell_contacts(self, kit: Listener) -> None:
+        for pin, level in {PRESENCE: _PRESSED, **self._tied}.items():
+            kit.send({"pin": pin, "tied": level if self._is_plugged else None})
 
     def _look(self) -> None:
         """Tell what has changed."""
@@ -122,7 +139,7 @@ class Panel:
         with self._lock:
             pin = BUTTONS[button]
             self._tied[pin] = level
-            for kit in self._kits:
+            for kit in self._kits if self._is_plugged else ():
                 kit.send({"pin": pin, "tied": level})
 
     def _contact(self, button: str, level: int | None, before: int | None) -> None:

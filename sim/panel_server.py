@@ -86,6 +86,9 @@ class _Peer(socketserver.BaseRequestHandler):
                 panel.greet(self)
             case {"watch": True}:
                 panel.watch(self)
+            case {"plugged": bool(is_in)}:
+                panel.plug(is_in=is_in)
+                self.send({"plugged": is_in})
             case {"press": str(button), "seconds": int() | float() as seconds} if button in BUTTONS:
                 panel.press(button, seconds)
                 self.send({"pressed": button})

@@ -2,8 +2,9 @@
 
 A kit sends what it makes of its pins, `{"pin": 22, "level": 1}`, with the level null for an input. The world sends to
 which level each contact now ties a pin, `{"pin": 5, "tied": 0}`, null for an open one, and `{"ready": true}` once all
-were told. `{"press": "skip", "seconds": 0.1}` presses a button and is answered when it is let go; `{"watch": true}` is
-followed by a line `{"part": "white", "on": true}` for every part, now and at each change.
+were told. `{"press": "skip", "seconds": 0.1}` presses a button and is answered when it is let go; `{"plugged": false}`
+pulls the panel's plug; `{"watch": true}` is followed by a line `{"part": "white", "on": true}` for every part, now and
+at each change.
 """
 
 import contextlib

@@ -12,6 +12,7 @@ from pathlib import Path
 from sim import faults, fuel_gauge
 from sim.battery import Battery
 from sim.broker import Broker
+from sim.camera_line import CameraLine
 from sim.errors import SimulationError
 from sim.faults import AnyFault, UnknownCommand, WrongBaud, WrongPassword
 from sim.fingerprint_sensor import FingerprintSensor
@@ -21,7 +22,7 @@ from sim.glass import Glass
 from sim.i2c_line import I2cLine
 from sim.line import SensorLine
 from sim.mischief import Mischief
-from sim.panel import BUTTONS, OUTPUTS, Panel
+from sim.panel import BUTTONS, OUTPUTS, PRESENCE, Panel
 from sim.panel_faults import Frozen
 from sim.panel_server import PanelServer
 from sim.people import Resident
@@ -29,8 +30,8 @@ from sim.profiles import PROFILES, Profile
 from sim.wire import Wire
 
 _KIT, _PORT, _ANNOUNCEMENTS, _LOCK = "kit.toml", "fingerprint", "announcements.jsonl", "world.lock"
-I2C, PINS = "i2c.sock", "pins.sock"
-"""The I2C bus and the panel's pins of the world in its folder."""
+I2C, PINS, CAMERA = "i2c.sock", "pins.sock", "camera.sock"
+"""The I2C bus, the panel's pins and the face camera of the world in its folder."""
 
 # A print's resolution on the simulated glass
 _PPI = 500
@@ -58,6 +59,7 @@ class World:
     sensor: SensorLine
     i2c: I2cLine
     panel: Panel
+    camera: CameraLine
     broker: Broker | None
 
     @property
@@ -68,7 +70,8 @@ class World:
     @property
     def is_whole(self) -> bool:
         """Whether everything that was started still runs."""
-        return self.sensor.is_alive and self.i2c.is_alive and (self.broker is None or self.broker.is_alive)
+        parts = self.sensor, self.i2c, self.camera
+        return all(part.is_alive for part in parts) and (self.broker is None or self.broker.is_alive)
 
 
 @contextlib.contextmanager
@@ -94,9 +97,10 @@ def run(options: WorldOptions) -> Iterator[World]:
         i2c = stack.enter_context(I2cLine(folder / I2C, {fuel_gauge.ADDRESS: gauge}, battery))
         panel = stack.enter_context(Panel(planned, lambda is_on: sensor.supply(is_on=is_on)))
         stack.enter_context(PanelServer(folder / PINS, panel))
+        camera = stack.enter_context(CameraLine(folder / CAMERA, options.seed, folder / _ANNOUNCEMENTS))
         host, port = (broker.host, broker.port) if broker else options.broker or ("", 0)
-        _write(folder / _KIT, _kit_toml(folder, host, port, options.seed))
-        yield World(folder / _KIT, sensor, i2c, panel, broker)
+        _write(folder / _KIT, _kit_toml(folder, host, port))
+        yield World(folder / _KIT, sensor, i2c, panel, camera, broker)
 
 
 def sensor_line(
@@ -136,11 +140,11 @@ def _only_world_in(folder: Path) -> Iterator[None]:
 
 def _clear(folder: Path) -> None:
     """Take away what a world that ended badly left; the kit's own data stay."""
-    for name in (_KIT, _PORT, I2C, PINS, _ANNOUNCEMENTS):
+    for name in (_KIT, _PORT, I2C, PINS, CAMERA, _ANNOUNCEMENTS):
         (folder / name).unlink(missing_ok=True)
 
 
-def _kit_toml(folder: Path, host: str, port: int, seed: int) -> str:
+def _kit_toml(folder: Path, host: str, port: int) -> str:
     return f"""# Written by rekam sim: a kit in the simulated world
 kit_id = "BENCH-1"
 purpose = "training"
@@ -160,7 +164,7 @@ bus = {_quoted(f"bench:{folder / I2C}")}
 
 [camera]
 model = "bench"
-source = "{seed}:blue"
+source = {_quoted(str(folder / CAMERA))}
 
 [mqtt]
 host = {_quoted(host)}
@@ -174,7 +178,7 @@ def _pins_at(folder: Path) -> str:
 
 
 def _panel_pins() -> str:
-    return "\n".join(f"{part} = {pin}" for part, pin in {**OUTPUTS, **BUTTONS}.items())
+    return "\n".join(f"{part} = {pin}" for part, pin in {**OUTPUTS, **BUTTONS, "presence": PRESENCE}.items())
 
 
 def _quoted(text: str) -> str:

@@ -31,12 +31,19 @@ class Program:
         for written in self._paths:
             written.write_bytes(b"")
         FORKS.set_forkserver_preload(list(LOADED))
-        self.process = FORKS.Process(target=run_program, args=(tuple(map(str, words)), self._paths))
+        self.process = FORKS.Process(target=run_program, args=(tuple(map(str, words)), self._paths, dict(os.environ)))
         self.process.start()
 
     def words(self) -> str:
         """What it said on its standard error so far."""
         return self._paths[1].read_text()
+
+    def wait_until_shown(self, words: str) -> None:
+        """Until it has said this on its standard output."""
+        until = time.monotonic() + PATIENCE_S
+        while words not in (shown := self._paths[0].read_text()):
+            assert self.process.is_alive() and time.monotonic() < until, f"never {words!r}: {shown}{self.words()}"
+            time.sleep(0.01)
 
     def end(self, by: signal.Signals) -> None:
         assert self.process.pid
@@ -71,8 +78,10 @@ def started(settings: Path) -> Program:
     return station
 
 
-def run_program(words: tuple[str, ...], paths: tuple[Path, Path]) -> None:
-    """Be that process."""
+def run_program(words: tuple[str, ...], paths: tuple[Path, Path], environment: dict[str, str]) -> None:
+    """Be that process, in the environment of whoever starts it now."""
+    os.environ.clear()
+    os.environ.update(environment)
     for number, path in enumerate(paths, start=1):
         file = os.open(path, os.O_WRONLY | os.O_APPEND)
         os.dup2(file, number)

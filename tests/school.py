@@ -24,7 +24,6 @@ def main(
     with tempfile.TemporaryDirectory() as folder, world(Path(folder) / "world", "--pace", str(pace)) as found:
         roster = Path(folder) / "class.csv"
         write(roster, pupils)
-        hang_cloth(found.settings)
         with station(found.settings):
             command = rekam("record", "-c", found.settings, "--from", roster, "--consent", "guardian", "--json")
             done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
@@ -36,20 +35,14 @@ def main(
         typer.echo(f"slowest step: {came['slowest_step']['step']}, median {came['slowest_step']['median_s']} s")
 
 
-def hang_cloth(settings: Path) -> None:
-    """The bench has one cloth: red or blue after the year in which these pupils were born, all even or all odd."""
-    colour = "red" if (date.today().year - SIXTEEN_YEARS) % 2 else "blue"
-    settings.write_text(settings.read_text(encoding="utf-8").replace(":blue", f":{colour}"), encoding="utf-8")
-
-
 def write(roster: Path, pupils: int) -> None:
-    """A class list of invented pupils; the first few are 16, the others 18."""
+    """A class list of invented pupils; the first few are 16, the others 17 or 18: a red cloth and a blue one."""
     today = date.today()
     with roster.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow(["nik", "name", "date_of_birth", "sex"])
         for number in range(1, pupils + 1):
-            years = SIXTEEN_YEARS if number <= SIXTEEN else SIXTEEN_YEARS + 2
+            years = SIXTEEN_YEARS if number <= SIXTEEN else SIXTEEN_YEARS + 1 + number % 2
             born = date(today.year - years, 1, 1) + timedelta(days=number)
             is_girl = number % 2 == 0
             nik = f"190301{born.day + 40 * is_girl:02d}{born:%m%y}{number:04d}"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from firmware.announcements import FileAnnouncer
+from firmware.portrait import BackdropColour
 from firmware.vocabulary import FingerPosition
 
 
@@ -15,6 +16,8 @@ def speak(announcer: FileAnnouncer) -> None:
     announcer.ask(FingerPosition.RIGHT_THUMB, 2)
     announcer.lift(FingerPosition.RIGHT_THUMB)
     announcer.again(FingerPosition.LEFT_LITTLE)
+    announcer.look(None)
+    announcer.look(BackdropColour.RED)
     announcer.done(complete=True)
 
 
@@ -27,6 +30,8 @@ def test_a_json_line_for_each(tmp_path: Path) -> None:
         {"ask": "right_thumb", "attempt": 2},
         {"lift": "right_thumb"},
         {"again": "left_little"},
+        {"look": True},
+        {"look": True, "backdrop": "red"},
         {"done": True},
     ]
 

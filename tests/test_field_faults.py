@@ -22,6 +22,7 @@ from firmware import stationwork
 from firmware.clock import Clock
 from firmware.config import load
 from firmware.datatypes import Timestamp
+from firmware.errors import SessionError
 from firmware.journal import JOURNAL
 from firmware.journal_check import lines, verify
 from firmware.journal_lines import Kind, Line
@@ -137,6 +138,19 @@ def test_a_low_battery_starts_no_other_resident(
     assert spooled(kit) == [] and Kind.BEGUN not in [line.kind for line in journal(kit)]
 
 
+SLOW_GAUGE = '[[fault]]\nkind = "gauge_absent"\ntimes = 4\n'
+
+
+def test_a_gauge_whose_first_answer_fails_is_waited_for(tmp_path: Path) -> None:
+    with world(tmp_path / "world", faults=NO_FINGER + SLOW_GAUGE) as found:
+        battery(found, 15)
+        kit = kit_of(found, tmp_path, ENGLISH)
+        desk = Terminal(Console(file=io.StringIO()), ENGLISH)
+        with workplace(load(kit)) as place, pytest.raises(SessionError, match=r"the battery is low \(15 %\)"):
+            stationwork.record(place, desk, MESSAGE, lambda part: None)
+    assert spooled(kit) == []
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [
@@ -239,8 +253,8 @@ def own_disk(folder: Path) -> Iterator[bool]:
             subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def fill(station: Program, data: Path) -> Callable[[], object]:
-    """Take the last room from a station's disk; what gives it back."""
+def fill(data: Path) -> Callable[[], object]:
+    """Take the last room from a disk; what gives it back."""
     filler = data / "filler"
     with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
         while True:
@@ -248,7 +262,7 @@ def fill(station: Program, data: Path) -> Callable[[], object]:
     return filler.unlink
 
 
-def limit(station: Program, data: Path) -> Callable[[], object]:
+def limit(station: Program) -> Callable[[], object]:
     """Let no file of a station grow beyond what its journal needs, which takes no rights; what takes that back."""
     assert station.process.pid
     no_limit = resource.prlimit(station.process.pid, resource.RLIMIT_FSIZE)
@@ -269,7 +283,7 @@ def test_a_disk_that_is_full_keeps_nothing_and_records_again_when_there_is_room(
         is_small = is_mounted and may_mount
         kit = kit_of(bench, tmp_path, language)
         with running(kit) as station:
-            free = (fill if is_small else limit)(station, tmp_path / "data")
+            free = fill(tmp_path / "data") if is_small else limit(station)
             status, shown = told(client(kit))
             # A limit on files is no full disk to SQLite
             assert status == 1 and (FULL if is_small else UNWRITABLE)[language] in shown
@@ -312,6 +326,47 @@ def test_a_disk_that_becomes_read_only_begins_no_session(bench: World, tmp_path:
         assert spooled(kit) == []
         status, shown = told(client(kit))
         assert status == 0, shown
+
+
+def words_of_a_start(kit: Path) -> Iterator[tuple[int, str]]:
+    """The exit status and the words of a station and of a session without one, both of which shall not begin."""
+    station = Program(kit.with_name("again"), "run", "-c", kit)
+    yield station.outcome()[0], station.words()
+    yield told(client(kit))
+
+
+AT_START = {
+    "full": {
+        INDONESIAN: "Penyimpanan kit penuh: perekaman tidak",
+        ENGLISH: "disk is full: recording cannot be started",
+    },
+    "read-only": {
+        INDONESIAN: "Penyimpanan kit tidak dapat ditulis: perekaman tidak dapat dimulai",
+        ENGLISH: "disk cannot be written: recording cannot be started",
+    },
+}
+
+
+@pytest.mark.parametrize("language", [INDONESIAN, ENGLISH])
+def test_nothing_is_started_on_a_read_only_disk(bench: World, tmp_path: Path, language: Language) -> None:
+    kit = kit_of(bench, tmp_path, language)
     with read_only(tmp_path / "data"):
-        again = Program(tmp_path / "again", "run", "-c", kit)
-        assert again.outcome()[0] == 1 and "name a folder that this user may write" in again.words()
+        for status, words in words_of_a_start(kit):
+            assert status == 1 and AT_START["read-only"][language] in words
+            assert "check that its disk is not read-only" in words and "Traceback" not in words
+    status, shown = told(client(kit))
+    assert status == 0, shown
+
+
+@pytest.mark.parametrize("language", [INDONESIAN, ENGLISH])
+def test_nothing_is_started_on_a_full_disk(bench: World, tmp_path: Path, language: Language) -> None:
+    with own_disk(tmp_path / "data") as is_mounted:
+        if not is_mounted:
+            pytest.skip("only root may mount a small disk")
+        kit = kit_of(bench, tmp_path, language)
+        free = fill(tmp_path / "data")
+        for status, words in words_of_a_start(kit):
+            assert status == 1 and AT_START["full"][language] in words and "Traceback" not in words
+        free()
+        status, shown = told(client(kit))
+        assert status == 0, shown

@@ -9,6 +9,8 @@ from firmware.drivers.fuel_gauge import FuelGauge
 from firmware.errors import DeviceAbsent, LinkCorrupt
 from firmware.power import (
     AGAIN_S,
+    FIRST_AGAIN_S,
+    FIRST_TRIES,
     FROZEN_S,
     HOLD_S,
     LOOK_S,
@@ -191,7 +193,8 @@ def test_a_single_sag_ends_nothing(gauge: Gauge) -> None:
 def test_a_kit_that_starts_with_an_empty_battery_ends_soon(gauge: Gauge) -> None:
     gauge.told = at(3)
     monitor = PowerMonitor(gauge)
-    monitor.look(0.0)
+    first = monitor.look(0.0)
+    assert (first.may_start, first.must_end) == (False, False)
     assert monitor.look(AGAIN_S).must_end
 
 
@@ -225,13 +228,37 @@ def test_a_gauge_that_falls_silent_is_unknown_after_a_while(gauge: Gauge) -> Non
 
 
 def test_a_failed_reading_is_tried_again_soon_but_not_at_every_tick(gauge: Gauge) -> None:
-    gauge.told = LinkCorrupt("battery", "0 % at 4.10 V")
     monitor = PowerMonitor(gauge)
+    monitor.look(-LOOK_S)
+    gauge.told = LinkCorrupt("battery", "0 % at 4.10 V")
     for tick in range(20):
-        assert monitor.look(tick * 0.1).state is UNKNOWN
-    assert gauge.reads == 1
-    gauge.told = at(95)
-    assert monitor.look(AGAIN_S).state is FINE
+        assert monitor.look(tick * 0.1).state is FINE
+    assert gauge.reads == 2
+    gauge.told = at(15)
+    assert monitor.look(AGAIN_S).state is LOW
+
+
+def test_a_gauge_that_has_not_answered_yet_is_asked_sooner_and_not_for_ever(gauge: Gauge) -> None:
+    monitor = PowerMonitor(gauge)
+    gauge.told = LinkCorrupt("battery", "0 % at 4.10 V")
+    assert not PowerMonitor(None).is_settling
+    for number in range(FIRST_TRIES):
+        assert monitor.is_settling
+        assert monitor.look(number * FIRST_AGAIN_S).state is UNKNOWN
+        assert monitor.look((number + 0.9) * FIRST_AGAIN_S).state is UNKNOWN
+    assert (gauge.reads, monitor.is_settling) == (FIRST_TRIES, False)
+    gauge.told = at(15)
+    assert monitor.look(FIRST_TRIES * FIRST_AGAIN_S).state is UNKNOWN
+    assert monitor.look(FIRST_TRIES * FIRST_AGAIN_S + AGAIN_S).state is LOW
+
+
+def test_a_gauge_that_answers_settles(gauge: Gauge) -> None:
+    monitor = PowerMonitor(gauge)
+    gauge.told = DeviceAbsent("battery", "nothing answers")
+    monitor.look(0.0)
+    gauge.told = at(15)
+    assert monitor.look(FIRST_AGAIN_S).state is LOW
+    assert not monitor.is_settling
 
 
 def test_a_gauge_that_repeats_itself_while_the_battery_empties_is_not_believed(gauge: Gauge) -> None:

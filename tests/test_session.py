@@ -12,7 +12,19 @@ from hypothesis import strategies as st
 from firmware import session as enrolment
 from firmware.datatypes import Device, Excuse, Feedback, GivenUp, Outcome
 from firmware.errors import SessionError
-from firmware.events import Cancelled, Captured, Confirmed, Event, Excused, FaceTaken, Lifted, NoFinger, Repeated, Start
+from firmware.events import (
+    Cancelled,
+    Captured,
+    Confirmed,
+    Event,
+    Excused,
+    FaceFailed,
+    FaceTaken,
+    Lifted,
+    NoFinger,
+    Repeated,
+    Start,
+)
 from firmware.portrait import FaceFeedback
 from firmware.session import Plan, Session
 from firmware.session_table import TABLE, Action, State, Trigger, diagram
@@ -46,7 +58,7 @@ GOOD_FACE = FaceTaken(np.full((4, 3, 3), 9, np.uint8), (), NOON, CAMERA)
 DARK_FACE = FaceTaken(np.full((4, 3, 3), 1, np.uint8), (FaceFeedback.DARK,), NOON, CAMERA)
 BAD_FACE = FaceTaken(np.zeros((4, 3, 3), np.uint8), (FaceFeedback.DARK, FaceFeedback.BLURRED), NOON, CAMERA)
 NOBODY = FaceTaken(None, (FaceFeedback.NO_FACE,), NOON, CAMERA)
-FACES = {Trigger.FACE_ACCEPTED, Trigger.FACE_POOR, Trigger.FACE_BEST_KEPT, Trigger.NO_FACE}
+FACES = {Trigger.FACE_ACCEPTED, Trigger.FACE_POOR, Trigger.FACE_BEST_KEPT, Trigger.NO_FACE, Trigger.NO_CAMERA}
 INTERNAL = {Trigger.FINGERS_REMAIN, Trigger.FACE_REMAINS, Trigger.NONE_REMAINS, Trigger.REVIEW_DUE}
 # What an operator presses is never refused: it amounts to what the table has, or to nothing
 PRESSES = {
@@ -254,7 +266,10 @@ def test_a_press_before_the_first_print_changes_nothing(press: Event) -> None:
 
 PRESSED = st.sampled_from([Confirmed(), Repeated(), Excused(BANDAGED), Lifted()])
 HAPPENS = st.one_of(
-    TRIES, st.integers(40, 100).map(captured), PRESSED, st.sampled_from([GOOD_FACE, DARK_FACE, BAD_FACE, NOBODY])
+    TRIES,
+    st.integers(40, 100).map(captured),
+    PRESSED,
+    st.sampled_from([GOOD_FACE, DARK_FACE, BAD_FACE, NOBODY, FaceFailed("gone")]),
 )
 
 
@@ -307,6 +322,24 @@ def test_without_a_face_the_operator_decides() -> None:
     assert walk(session, Repeated())[0].attempts == 0
     excused, _ = walk(session, Excused(BANDAGED))
     assert excused.face is not None and (excused.face.outcome, excused.face.reason) == (Outcome.EXCUSED, "bandaged")
+
+
+def test_a_camera_that_fails_leaves_the_face_to_the_operator() -> None:
+    session, actions = walk(Session(WITH_FACE), *TO_THE_FACE, FaceFailed("the camera failed"))
+    assert (session.state, session.attempts) == (State.AWAITING_FACE_DECISION, 0)
+    assert actions[-1] is Action.ASK_DECISION and session.camera_fault == "the camera failed"
+    again, actions = walk(session, Repeated())
+    assert (again.state, again.camera_fault, actions) == (State.AWAITING_FACE, "", [Action.ASK_FACE])
+    excused, _ = walk(session, Excused(BANDAGED))
+    assert excused.state is State.AWAITING_REVIEW and excused.camera_fault == ""
+    assert len(excused.settled) == 3 and excused.face is not None and excused.face.outcome is Outcome.EXCUSED
+
+
+def test_a_picture_that_was_taken_before_the_camera_failed_is_kept() -> None:
+    session, actions = walk(Session(WITH_FACE), *TO_THE_FACE, DARK_FACE, FaceFailed("the camera failed"))
+    assert actions[-2:] == [Action.TELL_FACE_BEST_KEPT, Action.ASK_REVIEW]
+    assert session.face is not None and session.face.outcome is Outcome.LOW_QUALITY
+    assert walk(session, Repeated())[0].state is State.AWAITING_FACE
 
 
 def test_presses_at_the_face() -> None:

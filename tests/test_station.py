@@ -22,10 +22,11 @@ from firmware.datatypes import (
 )
 from firmware.errors import DeviceAbsent, DeviceError, DeviceRefused, LinkLost, LinkTimeout, SessionError
 from firmware.portrait import FaceCapture
+from firmware.reconnecting import PAUSES_S
 from firmware.seams import Word
 from firmware.session import Plan, Session
 from firmware.session_table import Action, State
-from firmware.station import PAUSES_S, Station
+from firmware.station import Station
 from firmware.vocabulary import FingerPosition, MissingFinger
 from tests.residents import features
 
@@ -52,6 +53,7 @@ class Bench:
     steps: list[FingerCapture | FaceCapture] = field(default_factory=list)
     told_actions: list[Action] = field(default_factory=list)
     faults: list[DeviceError] = field(default_factory=list)
+    lost_ones: list[DeviceError] = field(default_factory=list)
     reopened: int = 0
     happened: list[str] = field(default_factory=list)
 
@@ -99,6 +101,9 @@ class Bench:
             raise lifted
         return lifted
 
+    def lost(self, name: str, fault: DeviceError) -> None:
+        self.lost_ones.append(fault)
+
     def reopen(self, name: str) -> None:
         self.reopened += 1
         if self.reopenings and (fault := self.reopenings.pop(0)):
@@ -121,16 +126,19 @@ class Bench:
     def reconnecting(self, fault: DeviceError) -> None:
         self.faults.append(fault)
 
-    def decide(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
-        return self.decisions.pop(0) if self.decisions else None
+    def failed(self, fault: DeviceError) -> None:
+        self.faults.append(fault)
 
-    def review(self, enrolment: Session) -> Word | None:
-        return self.decide(enrolment, may_excuse=False)
+    def decide(self, enrolment: Session, *, may_excuse: bool, stop: Callable[[], bool]) -> Word | None:
+        return None if stop() or not self.decisions else self.decisions.pop(0)
+
+    def review(self, enrolment: Session, *, stop: Callable[[], bool]) -> Word | None:
+        return self.decide(enrolment, may_excuse=False, stop=stop)
 
     def has_word(self) -> bool:
         return bool(self.pressed)
 
-    def word(self, enrolment: Session, *, may_excuse: bool) -> Word | None:
+    def word(self, enrolment: Session, *, may_excuse: bool, stop: Callable[[], bool]) -> Word | None:
         assert may_excuse == (enrolment.finger is not None)
         return self.pressed.pop(0)
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from firmware import classroom, events, session
 from firmware.classroom import ClassReport
 from firmware.datatypes import Excuse, Feedback, FingerprintFeatures, GivenUp, QualityReport
-from firmware.errors import InputError, LinkLost
+from firmware.errors import LinkLost, SessionAbandoned
 from firmware.events import Captured
 from firmware.progress import SkipReason
 from firmware.recording import Recorded
@@ -88,7 +88,7 @@ def test_nobody_is_asked_where_there_is_no_terminal() -> None:
 
 def test_a_keyboard_that_goes_away_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal, _ = desk(monkeypatch, "1903015204100007\n")
-    with pytest.raises(InputError, match="keyboard is gone"):
+    with pytest.raises(SessionAbandoned, match="keyboard is gone"):
         terminal.ask_resident(date(2026, 11, 25))
 
 

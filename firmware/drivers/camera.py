@@ -1,5 +1,7 @@
 """What a camera is to the kit, and how one is found by its name among the entry points `rekam.cameras`."""
 
+import errno
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Protocol
@@ -7,10 +9,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware.errors import ConfigError, DeviceRefused
+from firmware.datatypes import Device
+from firmware.errors import ConfigError, DeviceAbsent, DeviceBusy, DeviceError, DeviceRefused, LinkLost, LinkTimeout
 from firmware.structure import freeze
 
 GROUP = "rekam.cameras"
+_NAME = "camera"
+_ABSENT = {errno.ENODEV, errno.ENXIO, errno.ENOENT, errno.ECONNREFUSED}
 
 
 class CameraShot(Protocol):
@@ -30,7 +35,8 @@ class CameraShot(Protocol):
 class Camera(Protocol):
     """A camera; made with source, width, height and timeout_s as keywords, it opens at its first use or before.
 
-    capture raises DeviceError: LinkTimeout when no picture comes in time, DeviceAbsent, DeviceBusy, DeviceRefused.
+    capture raises DeviceError: LinkTimeout when no picture comes in time, DeviceAbsent, DeviceBusy, DeviceRefused; one
+    that knows nothing of Rekam raises OSError as the kernel does.
     """
 
     def capture(self) -> CameraShot:
@@ -71,3 +77,61 @@ def take(camera: Camera) -> CameraImage:
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
         raise DeviceRefused("camera", f"gave {pixels.dtype} {pixels.shape} where uint8 (h, w, 3) was meant")
     return CameraImage(pixels, float(shot.exposure_s), float(shot.gain), bool(shot.settled), shot.make, shot.model)
+
+
+class SteadyCamera:
+    """A camera that is opened for its first picture, and anew after it failed; all that it raises is a DeviceError.
+
+    open_one: makes it. fault: why the last picture failed, None when it came. device: its maker and model, None before
+    the first picture.
+    """
+
+    def __init__(self, open_one: Callable[[], Camera]) -> None:
+        self._open_one = open_one
+        self._camera: Camera | None = None
+        self.fault: DeviceError | None = None
+        self.device: Device | None = None
+
+    def capture(self) -> CameraImage:
+        """Take one picture. Raises DeviceError."""
+        try:
+            if self._camera is None:
+                self._camera = self._open_one()
+            image = take(self._camera)
+        except DeviceError as fault:
+            self._fail(fault)
+            raise
+        except Exception as error:
+            # Who may bring a camera is open, and so is what it raises: fingers are recorded all the same
+            named = _named(error)
+            self._fail(named)
+            raise named from error
+        self.fault, self.device = None, Device(image.make, image.model)
+        return image
+
+    def check(self) -> None:
+        """Take a picture for nobody, and let the camera go again. Raises DeviceError."""
+        self.capture()
+        self.close()
+
+    def close(self) -> None:
+        """Let the camera go; closing twice is no fault."""
+        camera, self._camera = self._camera, None
+        if camera is not None:
+            camera.close()
+
+    def _fail(self, fault: DeviceError) -> None:
+        self.fault = fault
+        self.close()
+
+
+def _named(error: Exception) -> DeviceError:
+    if isinstance(error, TimeoutError):
+        return LinkTimeout(_NAME, "no picture in time; check its cable")
+    if not isinstance(error, OSError):
+        return DeviceRefused(_NAME, f"{error}; check [camera] in kit.toml")
+    if error.errno in _ABSENT:
+        return DeviceAbsent(_NAME, f"is not there ({error.strerror}); check its cable")
+    if error.errno == errno.EBUSY:
+        return DeviceBusy(_NAME, "another program uses it; end that one")
+    return LinkLost(_NAME, f"failed ({error}); check its cable")

@@ -34,7 +34,7 @@ class Wiring:
     """Which GPIO has which part, by Broadcom's numbers, and at which level each part acts; docs/panel.md tells why.
 
     A button is `active_high` when it connects its pin to 3.3 V; otherwise to ground. The pull of the board's own
-    resistor follows from it.
+    resistor follows from it. presence: a pin that the panel's plug connects as a pressed button does; None without one.
     """
 
     white: int = 22
@@ -46,6 +46,7 @@ class Wiring:
     accept: int = 5
     repeat: int = 6
     skip: int = 13
+    presence: int | None = None
     lamps_active_high: bool = True
     buzzer_active_high: bool = True
     supply_active_high: bool = False
@@ -70,6 +71,7 @@ class Panel:
         self._lamps: dict[Lamp, gpiozero.LED] = {}
         self._buzzer: gpiozero.Buzzer | None = None
         self._supply: gpiozero.DigitalOutputDevice | None = None
+        self._presence: gpiozero.DigitalInputDevice | None = None
         self._player: Any = None
         self._is_closing = threading.Event()
 
@@ -77,6 +79,12 @@ class Panel:
     def is_open(self) -> bool:
         """Whether the pins are held."""
         return bool(self._devices)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the pins are held and the panel's cable is in, as far as a wire of it tells."""
+        with self._lock:
+            return bool(self._devices) and (self._presence is None or self._presence.is_active)
 
     @property
     def stuck(self) -> frozenset[PanelButton]:
@@ -146,14 +154,13 @@ class Panel:
             gpiozero.DigitalOutputDevice(wiring.supply, active_high=wiring.supply_active_high, initial_value=True)
         )
         # gpiozero's Button would do, but its close waits for a held one: as long as hold_s, or ends in ZombieThread
+        contact = partial(
+            gpiozero.DigitalInputDevice, pull_up=not wiring.buttons_active_high, bounce_time=wiring.debounce_s
+        )
+        if wiring.presence is not None:
+            self._presence = self._held(contact(wiring.presence))
         for button in PanelButton:
-            device = self._held(
-                gpiozero.DigitalInputDevice(
-                    getattr(wiring, button.value),
-                    pull_up=not wiring.buttons_active_high,
-                    bounce_time=wiring.debounce_s,
-                )
-            )
+            device = self._held(contact(getattr(wiring, button.value)))
             device.when_activated = partial(self._buttons.down, button)
             device.when_deactivated = partial(self._buttons.up, button)
             self._buttons.begin(button, is_down=partial(getattr, device, "is_active"))
@@ -167,7 +174,7 @@ class Panel:
         if self._supply is not None:
             self._supply.on()
         self._lamps.clear()
-        self._buzzer = self._supply = None
+        self._buzzer = self._supply = self._presence = None
         while self._devices:
             self._devices.pop().close()
         self._buttons.clear()

@@ -1,19 +1,30 @@
 """The picamera2 adapter over a stand-in that is held to the signatures of the real package."""
 
 import ast
+import errno
 import inspect
 import sys
 import types
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from firmware.datatypes import Device
 from firmware.drivers import camera as cameras
 from firmware.drivers.face_camera import FaceCamera
-from firmware.errors import ConfigError, DeviceAbsent, DeviceBusy, DeviceRefused, LinkTimeout
+from firmware.errors import (
+    ConfigError,
+    DeviceAbsent,
+    DeviceBusy,
+    DeviceError,
+    DeviceRefused,
+    LinkLost,
+    LinkTimeout,
+)
 from firmware.pipeline.face.judging import assess
 from sim.bench_camera import BenchCamera
 from tests.drivers import picamera_stand_in as picamera
@@ -129,6 +140,55 @@ def test_a_camera_is_found_by_its_name() -> None:
     assert assess(shot.pixels, 2008).accepted
     with pytest.raises(ConfigError, match="known are"):
         cameras.open_camera("webcam")
+
+
+class Broken:
+    """A camera that somebody else wrote, and that raises what it likes."""
+
+    def __init__(self, error: Exception | None) -> None:
+        self.error, self.closed = error, 0
+
+    def capture(self) -> Any:
+        if self.error:
+            raise self.error
+        return cameras.CameraImage(SCENE.copy(), 0.01, 1.0, True, "Maker", "Model")
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+@pytest.mark.parametrize(
+    ("raised", "told", "words"),
+    [
+        (OSError(errno.ENODEV, "No such device"), DeviceAbsent, "check its cable"),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "refused"), DeviceAbsent, "check its cable"),
+        (OSError(errno.EBUSY, "busy"), DeviceBusy, "another program"),
+        (OSError(errno.EIO, "Input/output error"), LinkLost, "Input/output error"),
+        (TimeoutError("timed out"), LinkTimeout, "no picture in time"),
+        (RuntimeError("no such sensor mode"), DeviceRefused, r"no such sensor mode; check \[camera\] in kit.toml"),
+        (DeviceRefused("face camera", "no"), DeviceRefused, "face camera: no"),
+    ],
+)
+def test_whatever_a_camera_raises_is_the_devices_fault_and_it_is_opened_anew(
+    raised: Exception, told: type[DeviceError], words: str
+) -> None:
+    made = [Broken(raised), Broken(None)]
+    camera = cameras.SteadyCamera(lambda: made[0] if made[0].error else made[1])
+    with pytest.raises(told, match=words):
+        camera.capture()
+    assert made[0].closed == 1 and type(camera.fault) is told and camera.device is None
+    made[0].error = None
+    assert np.array_equal(camera.capture().pixels, SCENE)
+    assert camera.fault is None and camera.device == Device("Maker", "Model")
+    camera.check()
+    camera.close()
+    assert made[1].closed == 1
+
+
+def test_a_camera_that_no_package_brings_is_refused_with_those_that_are_there() -> None:
+    camera = cameras.SteadyCamera(lambda: cameras.open_camera("webcam"))
+    with pytest.raises(DeviceRefused, match="no camera 'webcam' is installed; known are bench, picamera2"):
+        camera.capture()
 
 
 def test_the_bench_camera_shows_the_picture_in_its_file(tmp_path: Path) -> None:

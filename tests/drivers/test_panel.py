@@ -16,6 +16,7 @@ from firmware.drivers.panel_errors import not_opened
 from firmware.drivers.panel_patterns import PATTERNS, Lamp
 from firmware.errors import DeviceAbsent, DeviceBusy
 from firmware.signals import PanelButton, Press, Signal
+from sim.panel import PRESENCE
 from sim.panel import Panel as SimulatedPanel
 from sim.panel_faults import BouncingButton, FloatingWire, StuckButton
 from tests import benches
@@ -101,6 +102,31 @@ def test_two_signals_are_never_mixed(panel: Panel, world: SimulatedPanel) -> Non
     before = len(watcher.seen)
     until(lambda: len(watcher.seen) >= before + 4)
     assert {part for part, _ in watcher.seen[before:]} == {"green"}
+
+
+def test_a_plug_that_is_pulled_is_seen_and_the_signal_goes_on_when_it_is_back(world: SimulatedPanel) -> None:
+    panel = Panel(Wiring(presence=PRESENCE))
+    assert not panel.is_there
+    panel.open()
+    assert panel.is_there
+    panel.show(Signal.READY)
+    until(lambda: world.is_on("green"))
+    world.plug(is_in=False)
+    until(lambda: not panel.is_there)
+    assert panel.is_open and not world.is_on("green") and world.is_on("supply")
+    world.press("accept", 0.1)
+    world.plug(is_in=True)
+    until(lambda: panel.is_there)
+    assert world.is_on("green")
+    world.press("repeat", 0.1)
+    assert taken(panel.presses, 1) == [(PanelButton.REPEAT, False)]
+    panel.close()
+    assert not panel.is_there
+
+
+def test_a_panel_without_a_presence_wire_looks_as_if_it_were_there(panel: Panel, world: SimulatedPanel) -> None:
+    world.plug(is_in=False)
+    assert panel.is_there
 
 
 def test_presses_come_in_their_order_and_each_once(panel: Panel, world: SimulatedPanel) -> None:

@@ -65,6 +65,17 @@ def test_commands_press_and_watch_the_panel_of_a_world(tmp_path: Path, monkeypat
     assert "no world is up here" in python_sim("watch", tmp_path).stderr
 
 
+def test_commands_pull_the_panels_plug_and_put_it_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running(tmp_path, *ELSEWHERE), kit_of(tmp_path, monkeypatch) as panel:
+        assert panel.is_there
+        assert python_sim("unplug", tmp_path, "panel").returncode == 0
+        until(lambda: not panel.is_there)
+        assert python_sim("plug", tmp_path, "panel").returncode == 0
+        until(lambda: panel.is_there)
+    gone = python_sim("unplug", tmp_path, "panel")
+    assert gone.returncode == 1 and "no world runs here" in gone.stderr
+
+
 def test_a_frozen_sensor_is_brought_back_by_the_panel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     planned = tmp_path / "faults.toml"
     planned.write_text('[[fault]]\nkind = "frozen"\nafter = 30\n')

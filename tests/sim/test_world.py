@@ -17,6 +17,7 @@ from firmware.drivers.fuel_gauge import FuelGauge
 from firmware.errors import DeviceAbsent
 from firmware.vocabulary import Purpose
 from sim import world
+from sim.plug_verbs import Device, set_plugged
 from tests.brokers import Listener
 from tests.drivers import golden_frames
 
@@ -120,6 +121,11 @@ def test_the_battery_of_a_world_is_set_from_outside(tmp_path: Path) -> None:
         told = gauge.read()
         assert 11.5 < told.charge_percent <= 12
         assert told.rate_percent_per_h == pytest.approx(-60, abs=0.11)
+        set_plugged(tmp_path, Device.BATTERY, is_in=False)
+        with pytest.raises(DeviceAbsent, match="nothing answers at 0x36"):
+            gauge.read()
+        set_plugged(tmp_path, Device.BATTERY, is_in=True)
+        assert gauge.read().charge_percent <= 12
         gauge.close()
     assert not (tmp_path / "i2c.sock").exists()
 

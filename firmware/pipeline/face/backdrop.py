@@ -4,24 +4,16 @@ Looked at is the record's frame beside the head: two bands along its sides down 
 """
 
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firmware.pipeline.face import framing, limits, models
 from firmware.pipeline.face.models import Pixels
-from firmware.portrait import Face, Rectangle
+from firmware.portrait import BackdropColour, Face, Rectangle
 
 _LONGER_SIDE = 480
 """Pixels of the frame: colours need no more."""
-
-
-class Colour(Enum):
-    """The colour that a KTP-el's picture has behind the head: red for an odd year of birth, blue for an even one."""
-
-    RED = "red"
-    BLUE = "blue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +29,17 @@ class Backdrop:
     light: float
 
 
-def wanted(birth_year: int | None) -> tuple[Colour, ...]:
+def wanted(birth_year: int | None) -> tuple[BackdropColour, ...]:
     """The colours that may be behind a resident born in this year; either one where the year is not known."""
-    return (Colour.RED, Colour.BLUE) if birth_year is None else ((Colour.BLUE, Colour.RED)[birth_year % 2],)
+    return tuple(BackdropColour) if birth_year is None else (of_year(birth_year),)
 
 
-def measure(pixels: Pixels, face: Face, colour: Colour) -> Backdrop:
+def of_year(birth_year: int) -> BackdropColour:
+    """The colour that has to be behind a resident born in this year."""
+    return BackdropColour.RED if birth_year % 2 else BackdropColour.BLUE
+
+
+def measure(pixels: Pixels, face: Face, colour: BackdropColour) -> Backdrop:
     """What is behind a face in a picture (h, w, 3), held against one colour."""
     cv2 = models.opencv()
     kept, _ = framing.clip(framing.frame(face), pixels.shape[1], pixels.shape[0])
