@@ -65,6 +65,14 @@ class MinutiaKind(IntEnum):
     BIFURCATION = 2
 
 
+class FingerCompression(Enum):
+    """How the print of a finger is compressed, field 14.011 (CGA), Table 15: the first two lose nothing."""
+
+    PNG = "PNG"
+    JPEG2000 = "JP2L"
+    WSQ = "WSQ20"
+
+
 class FaceCompression(Enum):
     """How the picture of a face is compressed, field 10.011 (CGA), Table 15."""
 

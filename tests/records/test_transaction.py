@@ -270,7 +270,10 @@ FAULTS = [
     ("9.134", "2", "3", "contradict"),
     ("14.006", "32", "33", r"field 14\.006: differs"),
     ("14.009", "508", "500", r"field 14\.009: says 500 ppi"),
-    ("14.011", "PNG", "WSQ20", "is not PNG"),
+    ("14.011", "PNG", "WSQ20", r"field 14\.999: holds no WSQ20 image"),
+    ("14.011", "PNG", "JPEGB", "no code 'JPEGB' in FingerCompression"),
+    ("14.012", "8", "4", r"field 14\.012: is not 8 bits per pixel"),
+    ("14.024", "2\x1f55", "2\x1f101", r"field 14\.024: needs a whole number in 0\.\.100"),
     ("14.020", "Sensor depth 4", "Sensor depth 9", "depth"),
     ("14.901", "3", "77", "no code '77' in CaptureTechnology"),
     ("14.018", "10\x1fXX", "10\x1fZZ", "no code 'ZZ' in MissingFinger"),
@@ -288,7 +291,7 @@ def test_a_field_that_no_kit_writes_is_named(number: str, old: str, new: str, re
 
 
 def test_an_image_that_is_no_png_is_refused() -> None:
-    with pytest.raises(RecordError, match="no PNG"):
+    with pytest.raises(RecordError, match="holds no PNG image"):
         transaction.read(small().replace(b"\x89PNG", b"\x89JNG"))
 
 
