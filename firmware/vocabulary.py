@@ -45,7 +45,11 @@ class CaptureTechnology(IntEnum):
 
 
 class MissingFinger(Enum):
-    """Why a finger was not captured, field 14.018 (AMP, code AMPCD)."""
+    """Why a finger was not captured, field 14.018 (AMP, code AMPCD).
+
+    The first stands for the partial print of a finger of which a part is lost, so a record without an image has the
+    second, whatever the cause.
+    """
 
     AMPUTATION = "XX"
     UNABLE_TO_PRINT = "UP"

@@ -35,6 +35,7 @@ from firmware.vocabulary import (
     FaceCompression,
     FingerCompression,
     FingerPosition,
+    MissingFinger,
     PatternClass,
     Purpose,
     Sex,
@@ -88,9 +89,8 @@ def _stored(capture: FingerCapture, created_at: Timestamp, compression: FingerCo
     at = capture.captured_at or created_at
     reason = " ".join(capture.reason.split())
     if image is None:
-        return FingerRecord(
-            capture.position, capture.outcome, capture.attempts, at, missing=capture.missing, reason=reason
-        )
+        missing = MissingFinger.UNABLE_TO_PRINT
+        return FingerRecord(capture.position, capture.outcome, capture.attempts, at, missing=missing, reason=reason)
     device = fingerprints.device_words(image.device)
     kept = FrictionRidgeImage(image.pixels, image.ppi, image.grey_bits, device, image.impression_type)
     return FingerRecord(
