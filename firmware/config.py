@@ -1,14 +1,18 @@
 """kit.toml becomes a KitConfig; every complaint names the file and the key path."""
 
 import tomllib
+from enum import Enum
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from firmware.errors import ConfigError
-from firmware.vocabulary import Effort, Language, Purpose
+from firmware.vocabulary import Effort, FaceCompression, FingerCompression, Language, Purpose
+
+_Kind = TypeVar("_Kind", bound=Enum)
 
 
 class _Section(BaseModel):
@@ -102,6 +106,36 @@ class PowerConfig(_Section):
         return self
 
 
+def _by_name(kinds: type[_Kind]) -> BeforeValidator:
+    """A way to compress as a person writes it: its name in small letters, not the standard's code."""
+    names = {kind.name.lower(): kind for kind in kinds}
+
+    def read(name: object) -> _Kind:
+        if not isinstance(name, str) or name not in names:
+            raise ValueError(f"choose one of {', '.join(names)}, not {name!r}")
+        return names[name]
+
+    return BeforeValidator(read)
+
+
+class RecordConfig(_Section):
+    """`[record]`: how the pictures of a record are compressed."""
+
+    fingers: Annotated[FingerCompression, _by_name(FingerCompression)] = Field(
+        FingerCompression.PNG, description="png and jpeg2000 lose nothing, wsq keeps a fifteenth of the bits"
+    )
+    face: Annotated[FaceCompression, _by_name(FaceCompression)] = Field(
+        FaceCompression.JPEG, description="jpeg takes 250 kB at most, png loses nothing"
+    )
+
+    @field_validator("fingers")
+    @classmethod
+    def _can_be_done(cls, kind: FingerCompression) -> FingerCompression:
+        if kind is FingerCompression.WSQ and find_spec("_wsq") is None:
+            raise ValueError("wsq needs the optional package wsq: pip install 'rekam[wsq]'")
+        return kind
+
+
 class OfficeConfig(_Section):
     """`[office]`: who receives what this kit records."""
 
@@ -130,6 +164,7 @@ class KitConfig(_Section):
     camera: CameraConfig | None = None
     mqtt: MqttConfig | None = None
     power: PowerConfig | None = None
+    record: RecordConfig = RecordConfig()
     office: OfficeConfig = OfficeConfig()
 
     @field_validator("timezone")

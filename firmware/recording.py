@@ -91,7 +91,8 @@ def record(
         enrolment = _enrol(place, desk, resident, {**(person.excused if person else {}), **excused}, watch)
         watch.lap("lifting")
         header = _header(config, number, place.clock.now())
-        data = transaction.build(header, resident, enrolment.settled, noted, enrolment.face)
+        kinds = config.record
+        data = transaction.build(header, resident, enrolment.settled, noted, enrolment.face, kinds.face, kinds.fingers)
         signer = place.identity.signer
         packet = sealing.seal(data, control_number=number, signer=signer, recipients=place.recipients)
         watch.lap("sealing")

@@ -45,7 +45,11 @@ class CaptureTechnology(IntEnum):
 
 
 class MissingFinger(Enum):
-    """Why a finger was not captured, field 14.018 (AMP, code AMPCD)."""
+    """Why a finger was not captured, field 14.018 (AMP, code AMPCD).
+
+    The first stands for the partial print of a finger of which a part is lost, so a record without an image has the
+    second, whatever the cause.
+    """
 
     AMPUTATION = "XX"
     UNABLE_TO_PRINT = "UP"
@@ -63,6 +67,14 @@ class MinutiaKind(IntEnum):
     OTHER = 0
     RIDGE_ENDING = 1
     BIFURCATION = 2
+
+
+class FingerCompression(Enum):
+    """How the print of a finger is compressed, field 14.011 (CGA), Table 15: the first two lose nothing."""
+
+    PNG = "PNG"
+    JPEG2000 = "JP2L"
+    WSQ = "WSQ20"
 
 
 class FaceCompression(Enum):

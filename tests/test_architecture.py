@@ -49,7 +49,7 @@ THIRD_PARTY = {
     "firmware.pointing": {"numpy", "PIL"},
     "firmware.recording_verb": {"typer", "rich"},
     "firmware.portrait": {"numpy"},
-    "firmware.records": {"numpy", "PIL", "wsq", "nistitl", "pyrage", "cryptography", "asn1crypto"},
+    "firmware.records": {"numpy", "PIL", "_wsq", "nistitl", "pyrage", "cryptography", "asn1crypto"},
     "firmware.rows": {"numpy"},
     "firmware.events": {"numpy"},
     "firmware.face_step": {"numpy"},

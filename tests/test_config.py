@@ -7,7 +7,7 @@ import pytest
 from firmware import config
 from firmware.drivers.panel import Wiring
 from firmware.errors import ConfigError
-from firmware.vocabulary import Effort, Language, Purpose
+from firmware.vocabulary import Effort, FaceCompression, FingerCompression, Language, Purpose
 
 LEAST = 'kit_id = "K-1"\n[fingerprint]\nport = "/dev/ttyAMA0"\n'
 
@@ -26,6 +26,18 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     assert kit.data == tmp_path / "data"
 
 
+def test_pictures_are_compressed_as_it_says(tmp_path: Path) -> None:
+    assert config.load(write(tmp_path, LEAST)).record == config.RecordConfig()
+    told = config.load(write(tmp_path, LEAST + "[record]\nfingers = 'wsq'\nface = 'png'")).record
+    assert (told.fingers, told.face) == (FingerCompression.WSQ, FaceCompression.PNG)
+
+
+def test_wsq_is_refused_where_it_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "find_spec", lambda _: None)
+    with pytest.raises(ConfigError, match=r"record\.fingers: wsq needs the optional package wsq: pip install"):
+        config.load(write(tmp_path, LEAST + "[record]\nfingers = 'wsq'"))
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -38,6 +50,8 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
         ('purpose = "play"\n' + LEAST, "purpose: "),
         (LEAST + "[mqtt]\nport = 1883", "mqtt.host: this key is required"),
         (LEAST + "[power]\nbus = ''", "power.bus"),
+        (LEAST + "[record]\nfingers = 'jpeg'", "record.fingers: choose one of png, jpeg2000, wsq, not 'jpeg'"),
+        (LEAST + "[record]\nface = 3", "record.face: choose one of png, jpeg, not 3"),
         (LEAST + "[power]\naddress = 0x80", "power.address: "),
         (LEAST + "[power]\nlow_percent = 10", "power: critical_percent must be below low_percent"),
         (LEAST + "[panel]\nwhite = 28", "panel.white: "),

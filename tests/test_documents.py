@@ -11,6 +11,7 @@ from firmware.config import (
     OfficeConfig,
     PanelConfig,
     PowerConfig,
+    RecordConfig,
     load,
 )
 from firmware.records.itl import Type2
@@ -22,7 +23,8 @@ def test_the_example_of_kit_toml_is_taken_and_names_every_key() -> None:
     config = load(example)
     assert config.fingerprint.port == "/dev/ttyAMA0"
     keys = set(re.findall(r"^#? ?\[?(\w+)\]?(?: =|\s)", example.read_text(encoding="utf-8"), re.MULTILINE))
-    for section in (KitConfig, FingerprintConfig, CameraConfig, PanelConfig, PowerConfig, MqttConfig, OfficeConfig):
+    sections = FingerprintConfig, CameraConfig, PanelConfig, PowerConfig, MqttConfig, RecordConfig, OfficeConfig
+    for section in (KitConfig, *sections):
         assert set(section.model_fields) <= keys, section.__name__
 
 
@@ -30,7 +32,8 @@ def test_the_example_shows_the_defaults_that_it_says() -> None:
     config = load(ROOT / "docs" / "kit.toml")
     assert config.mqtt and config.camera
     assert config.panel and config.power
-    for section in (config.fingerprint, config.camera, config.panel, config.power, config.mqtt, config.office):
+    office = config.record, config.office
+    for section in (config.fingerprint, config.camera, config.panel, config.power, config.mqtt, *office):
         for name, field in type(section).model_fields.items():
             if not field.is_required():
                 assert getattr(section, name) == field.default, name

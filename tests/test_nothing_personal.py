@@ -47,7 +47,7 @@ def samples(record: Transaction) -> tuple[bytes, ...]:
     """Pieces of a record's prints: of the PNG, and of rows that are not blank, by the byte and by the half byte."""
     images = [finger.image for finger in record.fingers if finger.image]
     rows = [row.astype(np.uint8) for image in images for row in image.pixels[::16] if np.ptp(row) > 50]
-    packed = tuple(finger.png[at : at + 64] for finger in record.fingers if finger.png for at in (200, 2000))
+    packed = tuple(finger.data[at : at + 64] for finger in record.fingers if finger.data for at in (200, 2000))
     return packed + tuple(
         piece.tobytes() for row in rows for piece in (row, row[64:128], row[::2] >> 4 << 4 | row[1::2] >> 4)
     )

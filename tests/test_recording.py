@@ -203,7 +203,10 @@ def test_an_operator_at_a_terminal(empty_glass: World, tmp_path: Path) -> None:
     assert "TRAINING" in shown and shown.count("Ctrl-C") == 1 and "no finger came in time" in shown
     submission = opened(empty_glass, empty_glass.packets[-1], tmp_path)
     assert submission.resident.name == NAME
-    assert submission.fingers[0].missing is MissingFinger.AMPUTATION
+    assert (submission.fingers[0].missing, submission.fingers[0].reason) == (
+        MissingFinger.UNABLE_TO_PRINT,
+        "amputation",
+    )
     noted = submission.circumstances
     assert noted.operator == "Budi-07" and noted.card_from == date(2027, 4, 12)
     assert noted.consent and noted.consent.given_by is ConsentGiver.GUARDIAN

@@ -17,11 +17,12 @@ from firmware.errors import InputError, KitError, RecordError, SealingError
 from firmware.office import keys, register
 from firmware.office.keys import Office
 from firmware.office.register import Admission
-from firmware.records import sealing, transaction
+from firmware.records import images, sealing, transaction
 from firmware.records.contents import FaceRecord, FingerRecord, Transaction
-from firmware.vocabulary import Purpose
+from firmware.vocabulary import FingerCompression, Purpose
 
 _PRIVATE = 0o600
+_SUFFIXES = {FingerCompression.PNG: ".png", FingerCompression.JPEG2000: ".jp2", FingerCompression.WSQ: ".wsq"}
 TRAINING_FOLDER = "TRAINING"
 
 
@@ -104,7 +105,7 @@ def save(opened: OpenedFile, folder: Path) -> tuple[Path, ...]:
     files = {own / f"{opened.transaction.header.control_number}.an2": opened.data}
     for finger in opened.transaction.fingers:
         if finger.image is not None:
-            files[own / f"{finger_name(finger)}.png"] = finger.png
+            files[own / f"{finger_name(finger)}{_SUFFIXES[finger.compression]}"] = finger.data
             files[own / f"{finger_name(finger)}_minutiae.png"] = _picture(finger)
     face = opened.transaction.face
     if face and face.data:
@@ -190,8 +191,10 @@ def _judge(certificate: x509.Certificate, admission: Admission, office: Office) 
 
 
 def _picture(finger: FingerRecord) -> bytes:
-    if finger.image is None or finger.minutiae is None:
-        return finger.png
+    if finger.image is None:
+        return b""
+    if finger.minutiae is None:
+        return images.encode_png(finger.image.pixels, finger.image.ppi)
     title = f"{finger.position.name.lower().replace('_', ' ')}   quality {finger.score}"
     file = io.BytesIO()
     overlay.draw_minutiae(finger.image.pixels, finger.minutiae, title).save(file, "PNG")

@@ -7,7 +7,14 @@ from firmware.circumstances import NOTHING_NOTED, Circumstances
 from firmware.datatypes import Device, FrictionRidgeImage, Minutiae, Outcome, Resident, Timestamp
 from firmware.portrait import FaceFeedback
 from firmware.records.extended_data import ExtendedData
-from firmware.vocabulary import FaceCompression, FingerPosition, MissingFinger, PatternClass, Purpose
+from firmware.vocabulary import (
+    FaceCompression,
+    FingerCompression,
+    FingerPosition,
+    MissingFinger,
+    PatternClass,
+    Purpose,
+)
 
 CONTROL_NUMBER = re.compile("[A-Za-z0-9-]{1,40}", re.ASCII)
 
@@ -32,9 +39,10 @@ class TransactionHeader:
 
 @dataclass(frozen=True, slots=True)
 class FingerRecord:
-    """One finger as it is stored: the image as PNG with what was found in it, or the reason why there is none.
+    """One finger as it is stored: its image as compressed bytes with what was found in it, or why there is none.
 
-    `image` is what `png` decodes to; `score` is 0..100; `structure` are its ridge counts, cores and deltas.
+    `image` is what the sensor gave, in a record that was read what `data` decodes to; `score` is 0..100, None where
+    none was reckoned; `structure` are its ridge counts, cores and deltas.
     """
 
     position: FingerPosition
@@ -42,7 +50,8 @@ class FingerRecord:
     attempts: int
     captured_at: Timestamp
     image: FrictionRidgeImage | None = None
-    png: bytes = b""
+    data: bytes = b""
+    compression: FingerCompression = FingerCompression.PNG
     score: int | None = None
     minutiae: Minutiae | None = None
     structure: ExtendedData = field(default_factory=ExtendedData)

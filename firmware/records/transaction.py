@@ -31,7 +31,15 @@ from firmware.records.contents import CONTROL_NUMBER, FaceRecord, FingerRecord, 
 from firmware.records.encoding import Record, Table, value
 from firmware.records.extended_data import ExtendedData
 from firmware.records.itl import Type1, Type2
-from firmware.vocabulary import FaceCompression, FingerPosition, PatternClass, Purpose, Sex
+from firmware.vocabulary import (
+    FaceCompression,
+    FingerCompression,
+    FingerPosition,
+    MissingFinger,
+    PatternClass,
+    Purpose,
+    Sex,
+)
 
 __all__ = ["FaceRecord", "FingerRecord", "Transaction", "TransactionHeader", "build", "read"]
 
@@ -46,6 +54,7 @@ def build(
     noted: Circumstances = NOTHING_NOTED,
     face: FaceCapture | None = None,
     face_compression: FaceCompression = FaceCompression.PNG,
+    finger_compression: FingerCompression = FingerCompression.PNG,
 ) -> bytes:
     """Write Type-1, Type-2, a Type-9 for each captured finger, a Type-10 for the face and a Type-14 for every finger.
 
@@ -53,7 +62,7 @@ def build(
     """
     if not captures:
         raise RecordError("transaction: holds no finger")
-    fingers = tuple(_stored(capture, header.created_at) for capture in captures)
+    fingers = tuple(_stored(capture, header.created_at, finger_compression) for capture in captures)
     portrait = faces.stored(face, header.created_at, face_compression) if face else None
     return encoding.encode(_records(Transaction(header, resident, fingers, noted, portrait)))
 
@@ -71,7 +80,7 @@ def read(data: bytes) -> Transaction:
     return transaction
 
 
-def _stored(capture: FingerCapture, created_at: Timestamp) -> FingerRecord:
+def _stored(capture: FingerCapture, created_at: Timestamp, compression: FingerCompression) -> FingerRecord:
     image, features = capture.image, capture.features
     if (image is None) == (capture.outcome is not Outcome.EXCUSED):
         raise RecordError(
@@ -80,9 +89,8 @@ def _stored(capture: FingerCapture, created_at: Timestamp) -> FingerRecord:
     at = capture.captured_at or created_at
     reason = " ".join(capture.reason.split())
     if image is None:
-        return FingerRecord(
-            capture.position, capture.outcome, capture.attempts, at, missing=capture.missing, reason=reason
-        )
+        missing = MissingFinger.UNABLE_TO_PRINT
+        return FingerRecord(capture.position, capture.outcome, capture.attempts, at, missing=missing, reason=reason)
     device = fingerprints.device_words(image.device)
     kept = FrictionRidgeImage(image.pixels, image.ppi, image.grey_bits, device, image.impression_type)
     return FingerRecord(
@@ -91,8 +99,9 @@ def _stored(capture: FingerCapture, created_at: Timestamp) -> FingerRecord:
         capture.attempts,
         at,
         kept,
-        images.encode_png(image.pixels, image.ppi),
-        features.quality.score if features else 0,
+        images.encode(image.pixels, image.ppi, compression),
+        compression,
+        features.quality.score if features else None,
         features.minutiae if features else None,
         _structure(features),
         features.pattern if features else PatternClass.UNKNOWN,
@@ -216,10 +225,20 @@ def _finger(type2: Record, row: tuple[str, ...], rest: dict[tuple[int, int], Rec
     structure, pattern = ExtendedData(), PatternClass.UNKNOWN
     if type9 and found is not None:
         structure, pattern = structure_fields.read(type9, len(found), width, height)
-    score = fingerprints.read_score(type14)
-    png = type14.data or b""
     return FingerRecord(
-        position, outcome, attempts, at, image, png, score, found, structure, pattern, missing=missing, reason=reason
+        position,
+        outcome,
+        attempts,
+        at,
+        image,
+        type14.data or b"",
+        fingerprints.read_compression(type14),
+        fingerprints.read_score(type14),
+        found,
+        structure,
+        pattern,
+        missing=missing,
+        reason=reason,
     )
 
 

@@ -167,7 +167,7 @@ def test_what_was_opened_is_told_to_scripts(world: Admitted) -> None:
         "missing": None,
         "reason": "",
     }
-    assert (told["fingers"][9]["missing"], told["fingers"][9]["minutiae"]) == ("XX", None)
+    assert (told["fingers"][9]["missing"], told["fingers"][9]["minutiae"]) == ("UP", None)
 
 
 def test_the_circumstances_are_told_to_scripts_and_people(world: Admitted) -> None:

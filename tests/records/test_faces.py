@@ -12,6 +12,7 @@ from firmware.datatypes import Device, Outcome
 from firmware.errors import RecordError
 from firmware.portrait import FaceCapture, FaceFeedback
 from firmware.records import images, transaction
+from firmware.records.faces import MOST_BYTES
 from firmware.vocabulary import FaceCompression, FingerPosition
 from tests.transactions import AT, RESIDENT, capture, header
 
@@ -63,6 +64,23 @@ def test_jpeg_says_so_and_comes_near() -> None:
     record = type10(built(face(pixels=smooth), FaceCompression.JPEG))
     assert (record.CGA, record._12) == ("JPEGB", "SYCC")
     assert np.abs(images.decode_colour(bytes(record.DATA)).astype(int) - smooth).max() <= 12
+
+
+@pytest.mark.parametrize(("side", "halved"), [(400, 1), (900, 2)])
+def test_jpeg_never_takes_more_than_its_share(side: int, halved: int) -> None:
+    noise = np.random.default_rng(5).integers(0, 256, (side, side, 3)).astype(np.uint8)
+    record = type10(built(face(pixels=noise), FaceCompression.JPEG))
+    assert len(record.DATA) <= MOST_BYTES
+    assert record.HLL == record.VLL == str(side // halved)
+
+
+def test_a_face_is_not_halved_where_a_lower_quality_suffices() -> None:
+    noise = np.random.default_rng(5).integers(0, 120, (380, 380, 3)).astype(np.uint8)
+    record = type10(built(face(pixels=noise), FaceCompression.JPEG))
+    best = io.BytesIO()
+    Image.fromarray(noise).save(best, "JPEG", quality=95, subsampling=0)
+    assert len(best.getvalue()) > MOST_BYTES >= len(record.DATA)
+    assert (record.HLL, record.VLL) == ("380", "380")
 
 
 def test_a_poor_face_claims_no_profile_and_keeps_its_codes() -> None:

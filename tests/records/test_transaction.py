@@ -56,7 +56,7 @@ def test_nistitl_reads_every_record_back() -> None:
     assert message[(2, 0)][101].value == RESIDENT.nik
     assert message[(14, 2)].COM == "Sensor depth 4 bits per pixel; low quality, the best of 2 attempts"
     assert message[(14, 1)].FQM == [["1", "55", "0000", "1"]], "score, vendor (not registered), our product"
-    assert message[(14, 10)].AMP == [["10", "XX"]]
+    assert message[(14, 10)].AMP == [["10", "UP"]], "XX is for the partial print of what is left"
     assert message[(14, 10)]["DATA"] is None
     pixels, ppi = images.decode(message[(14, 1)].DATA)
     assert (pixels.tolist(), ppi) == (transactions.image().pixels.tolist(), 508)
@@ -72,7 +72,7 @@ def test_what_was_built_is_read() -> None:
     assert np.array_equal(first.image.pixels, transactions.image().pixels)
     assert (first.image.ppi, first.image.grey_bits, first.image.device) == (508, 4, transactions.DEVICE)
     assert second.outcome is Outcome.LOW_QUALITY
-    assert (last.image, last.missing, last.reason) == (None, MissingFinger.AMPUTATION, "lost at sea")
+    assert (last.image, last.missing, last.reason) == (None, MissingFinger.UNABLE_TO_PRINT, "lost at sea")
 
 
 def test_minutiae_come_back_in_whole_pixels_and_steps_of_two_degrees() -> None:
@@ -270,11 +270,14 @@ FAULTS = [
     ("9.134", "2", "3", "contradict"),
     ("14.006", "32", "33", r"field 14\.006: differs"),
     ("14.009", "508", "500", r"field 14\.009: says 500 ppi"),
-    ("14.011", "PNG", "WSQ20", "is not PNG"),
+    ("14.011", "PNG", "WSQ20", r"field 14\.999: holds no WSQ20 image"),
+    ("14.011", "PNG", "JPEGB", "no code 'JPEGB' in FingerCompression"),
+    ("14.012", "8", "4", r"field 14\.012: is not 8 bits per pixel"),
+    ("14.024", "2\x1f55", "2\x1f101", r"field 14\.024: needs a whole number in 0\.\.100"),
     ("14.020", "Sensor depth 4", "Sensor depth 9", "depth"),
     ("14.901", "3", "77", "no code '77' in CaptureTechnology"),
-    ("14.018", "10\x1fXX", "10\x1fZZ", "no code 'ZZ' in MissingFinger"),
-    ("14.018", "10\x1fXX", "9\x1fXX", "contradict"),
+    ("14.018", "10\x1fUP", "10\x1fZZ", "no code 'ZZ' in MissingFinger"),
+    ("14.018", "10\x1fUP", "9\x1fUP", "contradict"),
     ("1.004", "ENROLL", "TRAINING", "contradict"),
     ("1.009", "K1-0001", "K1/0001", "control number"),
     ("1.002", "0502", "0400", "contradict"),
@@ -288,7 +291,7 @@ def test_a_field_that_no_kit_writes_is_named(number: str, old: str, new: str, re
 
 
 def test_an_image_that_is_no_png_is_refused() -> None:
-    with pytest.raises(RecordError, match="no PNG"):
+    with pytest.raises(RecordError, match="holds no PNG image"):
         transaction.read(small().replace(b"\x89PNG", b"\x89JNG"))
 
 
