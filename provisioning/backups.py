@@ -81,7 +81,8 @@ class Backups:
         otherwise.
         """
         changed = []
-        for path in [path for path, kept in self._index.items() if kept["step"] == step]:
+        # The last one first: so the folders that were made for them are empty in the end
+        for path in [path for path, kept in reversed(self._index.items()) if kept["step"] == step]:
             if not self._restore(path, self._index[path], even_changed):
                 changed.append(path)
             del self._index[path]

@@ -141,6 +141,8 @@ def look_at_all(machine: Machine, steps: Sequence[Step], tell: Told) -> list[Res
     results = []
     for step in steps:
         if result := look(machine, step):
+            if result.state is State.NEEDED and not (step.in_tree or machine.is_live):
+                result = Result(step, State.SKIPPED, result.words)
             tell(result)
             results.append(result)
     return results
@@ -165,6 +167,9 @@ def apply_all(machine: Machine, steps: Sequence[Step], begin: Callable[[Step], N
         elif result.state is State.RIGHT and machine.ledger.state(step.key) == BEGUN:
             # The power went between the deed and its line in the ledger
             result = _finish(machine, step, State.RIGHT)
+        elif result.state is State.RIGHT and not machine.ledger.state(step.key):
+            # Right from before, such as data that an earlier kit left here: the end of this kit is its end too
+            machine.ledger.mark(step.key, DONE)
         tell(result)
         results.append(result)
         if result.state is State.FAILED and step.is_vital:

@@ -135,7 +135,7 @@ def _check(options: argparse.Namespace, machine: Machine, stored: dict[str, Any]
         if options.report:
             _report(options, machine, results)
     states = {result.state for result in results}
-    return ERROR if State.FAILED in states else RIGHT if states <= {State.RIGHT} else NEEDED
+    return ERROR if State.FAILED in states else RIGHT if states <= {State.RIGHT, State.SKIPPED} else NEEDED
 
 
 def _apply(options: argparse.Namespace, machine: Machine, stored: dict[str, Any]) -> int:

@@ -113,10 +113,14 @@ class Machine:
         quiet: a program that fails, or is not there, gives an empty text instead.
         """
         words = [str(word) for word in command]
+        # What this very interpreter was told of its own modules is not meant for others
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         try:
             done = subprocess.run(
                 words,
-                env={**os.environ, "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive", **(env or {})},
+                # Not in a folder whose modules some Python would take for its own
+                cwd="/",
+                env={**inherited, "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive", **(env or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL if quiet else subprocess.STDOUT,
@@ -139,7 +143,7 @@ class Machine:
         """Spell a command that runs as the service's user, with the service's surroundings."""
         env = [f"{name}={value}" for name, value in self.surroundings().items()]
         become = ("setpriv", f"--reuid={USER}", f"--regid={USER}", "--init-groups", "--")
-        return (*become, "env", "-C", "/", *env, *map(str, command))
+        return (*become, "env", *env, *map(str, command))
 
     def surroundings(self) -> dict[str, str]:
         """The environment of the service: where its kernels are kept, how its pins are driven."""

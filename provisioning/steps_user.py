@@ -44,11 +44,13 @@ class ServiceUser(Step):
         # These four keep the state before the last change, and every change goes through them
         for name in ("passwd-", "shadow-", "group-", "gshadow-"):
             machine.backups.keep(self.key, f"/etc/{name}")
+        if machine.group(USER) is None:
+            machine.ledger.note("group_is_ours", True)
+            machine.run("groupadd", *self._below(machine), "--system", USER)
         if machine.user() is None:
             machine.ledger.note("user_is_ours", True)
-            group = ["--gid", USER] if machine.group(USER) is not None else ["--user-group"]
             nobody = ["--system", "--no-create-home", "--home-dir", DATA, "--shell", "/usr/sbin/nologin"]
-            machine.run("useradd", *self._below(machine), *nobody, *group, USER)
+            machine.run("useradd", *self._below(machine), *nobody, "--gid", USER, USER)
         if missing := self._missing(machine):
             machine.run("usermod", *self._below(machine), "--append", "--groups", ",".join(missing), USER)
 
@@ -56,8 +58,12 @@ class ServiceUser(Step):
         """Remove the user, if it was made here."""
         if machine.ledger.notes.get("user_is_ours") and machine.user() is not None:
             machine.run("userdel", *self._below(machine), USER)
+        # Some systems remove a user's own group with the user
+        if machine.ledger.notes.get("group_is_ours") and machine.group(USER) is not None:
+            machine.run("groupdel", *self._below(machine), USER)
         machine.backups.restore(self.key, even_changed=True)
         machine.ledger.note("user_is_ours", None)
+        machine.ledger.note("group_is_ours", None)
         return []
 
     def _below(self, machine: Machine) -> list[str]:
