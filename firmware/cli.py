@@ -15,6 +15,7 @@ from firmware.benchmarks.verbs import bench_app
 from firmware.errors import KitError
 from firmware.journal_verbs import journal_app
 from firmware.recording_verb import ConfigOption, recording_app
+from firmware.setup_verbs import setup_app
 from firmware.station_verbs import operator, selftest, status
 from firmware.station_verbs import run as run_station
 from firmware.vocabulary import Effort, Language, TemplateFormat
@@ -30,7 +31,7 @@ identity_app = typer.Typer(no_args_is_help=True, help="The kit's identity: ask f
 app.add_typer(office_app, name="office")
 app.add_typer(identity_app, name="identity")
 app.add_typer(bench_app, name="bench")
-app.registered_commands += recording_app.registered_commands
+app.registered_commands += recording_app.registered_commands + setup_app.registered_commands
 app.add_typer(journal_app, name="journal")
 app.command()(status)
 app.command()(selftest)

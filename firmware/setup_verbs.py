@@ -1,0 +1,38 @@
+"""The verbs that a setup calls: they ask a port for its sensor, and compile the kernels before anybody waits."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from firmware.recording_verb import ConfigOption
+
+setup_app = typer.Typer()
+
+
+@setup_app.command("probe", hidden=True)
+def probe(port: Annotated[str, typer.Argument(help="the port, as kit.toml names it")]) -> None:
+    """Ask the fingerprint sensor at a port what it is, and change none of its settings: one JSON object on stdout."""
+    from firmware.drivers.fingerprint import FingerprintSensor
+
+    with FingerprintSensor(port, baud_rate=None, packet_size=None) as sensor:
+        device = sensor.device
+        answer = {
+            "port": port,
+            "device": f"{device.make} {device.model}".strip(),
+            "serial": device.serial,
+            "baud_rate": sensor.baud_rate,
+        }
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+
+
+@setup_app.command("warm", hidden=True)
+def warm(config: ConfigOption) -> None:
+    """Compile every kernel that this kit needs, into the cache of whoever calls this."""
+    from firmware.config import load
+    from firmware.pipeline import warming
+
+    settings = load(config)
+    warming.warm_up(settings.fingerprint.ppi, settings.effort)
+    warming.warm_up_matching()

@@ -1,0 +1,229 @@
+"""The command `setup.sh kit`: makes this machine a field kit, tells how far it is one, or takes it all back."""
+
+import argparse
+import fcntl
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from provisioning import bundles, engine, files, questions, report
+from provisioning.bundles import Bundle
+from provisioning.engine import Result, State, Step
+from provisioning.machine import STATE, Machine
+from provisioning.steps import STEPS
+from provisioning.words import LANGUAGES, SetupFailed, Words
+
+RIGHT, NEEDED, ERROR, RESTART = 0, 1, 2, 3
+SIGNER = "/etc/rekam/signer.pem"
+
+_NOT_ROOT = Words(
+    "jalankan sebagai root: sudo bash provisioning/setup.sh kit", "run it as root: sudo bash provisioning/setup.sh kit"
+)
+_BUSY = Words("pemasangan lain sedang berjalan di mesin ini", "another setup is at work on this machine")
+_WORKS = Words("{title} ...", "{title} ...")
+_READY = Words("Kit ini siap.", "This kit is ready.")
+_RESTART = Words(
+    "Nyalakan ulang mesin ini (sudo reboot), lalu jalankan baris yang sama lagi.",
+    "Restart this machine (sudo reboot), then run the same line again.",
+)
+_AGAIN = Words(
+    "Belum selesai. Perbaiki yang disebut di atas, lalu jalankan baris yang sama lagi; yang sudah beres dilewati.",
+    "Not finished. Mend what is named above, then run the same line again; what is right is passed over.",
+)
+_CLEAN = Words("Semua dikembalikan seperti semula.", "All is as it was before.")
+_KEPT = Words(
+    "Semua dikembalikan; data tetap di /var/lib/rekam.", "All is taken back; the data stays in /var/lib/rekam."
+)
+_HOLDS = Words(
+    "{count} rekaman tersegel masih ada di {path}. Bawa keluar dulu (`rekam export`), atau pakai --keep-data; "
+    "--discard-data membuangnya",
+    "{count} sealed records are still in {path}. Bring them out first (`rekam export`), or use --keep-data; "
+    "--discard-data throws them away",
+)
+_INTERRUPTED = Words("Terputus; jalankan baris yang sama lagi.", "Interrupted; run the same line again.")
+_REPORTED = Words("Laporan: {path}", "Report: {path}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run it; the exit status: 0 all right, 1 changes needed or not finished, 2 error, 3 restart and run again."""
+    options = _options(arguments)
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        return _run(options)
+    except SetupFailed as failure:
+        print(f"setup: {failure.words.say(_language(options, {}))}", file=sys.stderr)
+        return ERROR
+    except OSError as error:
+        print(f"setup: {error}", file=sys.stderr)
+        return ERROR
+    except KeyboardInterrupt:
+        print(f"\nsetup: {_INTERRUPTED.say(_language(options, {}))}", file=sys.stderr)
+        return 130
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="setup.sh kit", description=__doc__)
+    todo = parser.add_mutually_exclusive_group()
+    todo.add_argument("--check", action="store_true", help="only tell: 0 right, 1 changes needed, 2 error")
+    todo.add_argument("--uninstall", action="store_true", help="take everything back")
+    data = parser.add_mutually_exclusive_group()
+    data.add_argument("--keep-data", action="store_true", help="with --uninstall: identity, packets and journal stay")
+    data.add_argument("--discard-data", action="store_true", help="with --uninstall: sealed records may be lost")
+    parser.add_argument("--offline", type=Path, metavar="BUNDLE", help="install from this bundle alone")
+    parser.add_argument("--signer", type=Path, metavar="PEM", help="whose signature the bundle must bear")
+    parser.add_argument("--unattended", type=Path, metavar="TOML", help="the answers; nothing is asked")
+    parser.add_argument("--report", type=Path, metavar="PATH", help="write PATH.json, and PATH.html to print and sign")
+    parser.add_argument("--root", type=Path, default=Path("/"), metavar="DIR", help="a tree instead of this machine")
+    parser.add_argument("--lang", choices=LANGUAGES, help="in which language it talks")
+    options = parser.parse_args(arguments)
+    options.root = options.root.resolve()
+    return options
+
+
+def _language(options: argparse.Namespace, answers: dict[str, Any]) -> str:
+    if options.lang:
+        return str(options.lang)
+    spoken = "en" if os.environ.get("LANG", "").startswith("en") else "id"
+    return str(answers.get("language", spoken))
+
+
+def _run(options: argparse.Namespace) -> int:
+    if not options.check and options.root == Path("/") and os.geteuid() != 0:
+        raise SetupFailed(_NOT_ROOT)
+    source = Path(__file__).resolve().parents[1]
+    machine = Machine(options.root, questions.defaults(), source, keeps_data=options.keep_data)
+    stored = machine.ledger.notes.get("answers") or {}
+    if options.check:
+        return _check(options, machine, stored)
+    with _alone(machine):
+        if options.uninstall:
+            return _uninstall(options, machine, stored)
+        return _apply(options, machine, stored)
+
+
+def _answers(options: argparse.Namespace, stored: dict[str, Any]) -> dict[str, Any]:
+    if options.unattended:
+        return questions.read(options.unattended)
+    return {**questions.defaults(), **stored}
+
+
+@contextmanager
+def _bundle(options: argparse.Namespace, machine: Machine, scratch: Path) -> Iterator[Bundle | None]:
+    if options.offline is None:
+        yield None
+        return
+    installed = machine.at(SIGNER)
+    key = options.signer or (installed if installed.exists() else None)
+    with bundles.opened(options.offline, scratch, key) as bundle:
+        yield bundle
+
+
+def _check(options: argparse.Namespace, machine: Machine, stored: dict[str, Any]) -> int:
+    """Every step by its English name, whatever the language, so that a program can read it."""
+    machine.answers = _answers(options, stored)
+    language = _language(options, machine.answers)
+
+    scratch = Path(os.environ.get("TMPDIR", "/tmp")) / f"rekam-check-{os.getpid()}"
+    with _bundle(options, machine, scratch) as bundle:
+        machine.bundle = bundle
+        results = engine.look_at_all(machine, STEPS, _teller(language, "en"))
+        if options.report:
+            _report(options, machine, results)
+    states = {result.state for result in results}
+    return ERROR if State.FAILED in states else RIGHT if states <= {State.RIGHT, State.SKIPPED} else NEEDED
+
+
+def _apply(options: argparse.Namespace, machine: Machine, stored: dict[str, Any]) -> int:
+    if options.unattended or (options.root != Path("/") and stored):
+        machine.answers = _answers(options, stored)
+    else:
+        machine.answers = questions.ask(stored, _language(options, stored), input)
+    language = _language(options, dict(machine.answers))
+
+    def begin(step: Step) -> None:
+        print(_WORKS.of(title=step.title).say(language), flush=True)
+
+    with _bundle(options, machine, machine.at(f"{STATE}/bundle")) as bundle:
+        machine.bundle = bundle
+        machine.ledger.note("answers", dict(machine.answers))
+        results = engine.apply_all(machine, STEPS, begin, _teller(language, language))
+        if options.report:
+            _report(options, machine, results)
+    states = {result.state for result in results}
+    if State.FAILED in states:
+        print(_AGAIN.say(language))
+        return NEEDED
+    if State.RESTART in states:
+        print(_RESTART.say(language))
+        return RESTART
+    print(_READY.say(language))
+    return RIGHT
+
+
+def _uninstall(options: argparse.Namespace, machine: Machine, stored: dict[str, Any]) -> int:
+    machine.answers = {**questions.defaults(), **stored}
+    language = _language(options, dict(machine.answers))
+    spool = machine.at("/var/lib/rekam/spool.db")
+    if not (options.keep_data or options.discard_data) and (count := _packets(spool)):
+        raise SetupFailed(_HOLDS, count=count, path="/var/lib/rekam")
+
+    results = engine.undo_all(machine, STEPS, _teller(language, language))
+    if options.report:
+        _report(options, machine, results)
+    if any(result.state is State.FAILED for result in results):
+        print(_AGAIN.say(language))
+        return NEEDED
+    files.remove_tree(machine.at(STATE))
+    print((_KEPT if options.keep_data else _CLEAN).say(language))
+    return RIGHT
+
+
+def _packets(spool: Path) -> int:
+    """How many records lie in this spool alone; a spool that cannot be read counts as one."""
+    if not spool.exists():
+        return 0
+    try:
+        with sqlite3.connect(f"{spool.as_uri()}?mode=ro", uri=True) as database:
+            query = "SELECT count(*) FROM packet WHERE exported_utc IS NULL AND acknowledged_utc IS NULL"
+            return int(database.execute(query).fetchone()[0])
+    except sqlite3.Error:
+        return 1
+
+
+def _teller(language: str, names: str) -> engine.Told:
+    """Print a result: the step's name in one language, all else in another."""
+
+    def tell(result: Result) -> None:
+        print(f"{result.step.title.say(names)}: {result.state.value.say(language)}", flush=True)
+        for words in result.words:
+            print(f"    {words.say(language)}", flush=True)
+
+    return tell
+
+
+def _report(options: argparse.Namespace, machine: Machine, results: list[Result]) -> None:
+    language = _language(options, dict(machine.answers))
+    for path in report.write(options.report, machine, results, language):
+        print(_REPORTED.of(path=path).say(language))
+
+
+@contextmanager
+def _alone(machine: Machine) -> Iterator[None]:
+    """One setup at a time. Raises SetupFailed when another one is at work."""
+    folder = machine.at(STATE)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise SetupFailed(_BUSY) from error
+        yield
+
+
+if __name__ == "__main__":
+    sys.exit(main())

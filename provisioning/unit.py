@@ -1,0 +1,90 @@
+"""The text of the systemd units."""
+
+from collections.abc import Mapping
+
+_SERVICE = """# Written by Rekam's setup.
+[Unit]
+Description=Rekam, records residents for the identity card
+Documentation=man:systemd.service(5)
+After=local-fs.target time-set.target
+RequiresMountsFor=/var/lib/rekam /opt/rekam
+# A kit in the field is never given up
+StartLimitIntervalSec=0
+
+[Service]
+Type=notify
+NotifyAccess=main
+ExecStart=/opt/rekam/current/venv/bin/python -m firmware run --config /etc/rekam/kit.toml
+User=rekam
+Group=rekam
+{environment}
+WorkingDirectory=/
+StateDirectory=rekam
+StateDirectoryMode=0700
+CacheDirectory=rekam
+CacheDirectoryMode=0700
+RuntimeDirectory=rekam
+RuntimeDirectoryPreserve=restart
+UMask=0077
+Restart=always
+RestartSec=5
+# The first start after an update may compile every kernel
+TimeoutStartSec=300
+TimeoutStopSec=30
+WatchdogSec=60
+
+# Nothing but its devices, its folders and the network. No MemoryDenyWriteExecute: the kernels are compiled here
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+AmbientCapabilities=
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateMounts=yes
+ProtectHostname=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+ProtectProc=invisible
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+LockPersonality=yes
+RemoveIPC=yes
+SystemCallArchitectures=native
+# adjtimex tells whether a time server holds the clock; without CAP_SYS_TIME it cannot set it
+SystemCallFilter=@system-service adjtimex clock_adjtime
+SystemCallErrorNumber=EPERM
+DevicePolicy=closed
+{devices}
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+_DEVICES = (
+    *(f"char-{name} rw" for name in ("ttyAMA", "ttyS", "ttyUSB", "ttyACM", "gpiochip", "i2c")),
+    *(f"char-{name} rw" for name in ("video4linux", "media", "dma_heap")),
+    "/dev/vcio rw",
+    "char-rtc r",
+)
+
+POWER_OFF_PATH = """# Written by Rekam's setup: the service may switch nothing off itself, and asks by a file for it.
+[Unit]
+Description=Rekam asks for the power to be switched off
+
+[Path]
+PathExists=/run/rekam/power-off
+Unit=poweroff.target
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def service(environment: Mapping[str, str]) -> str:
+    """The service of the kit with these variables in its environment."""
+    told = "\n".join(f"Environment={name}={value}" for name, value in environment.items())
+    return _SERVICE.format(environment=told, devices="\n".join(f"DeviceAllow={device}" for device in _DEVICES))
