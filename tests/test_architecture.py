@@ -60,6 +60,7 @@ THIRD_PARTY = {
     "firmware.station": {"numpy"},
     "firmware.telemetry": {"paho"},
     "firmware.terminal": {"rich"},
+    "firmware.text_picture": {"numpy"},
     "firmware.tracing": {"numpy", "PIL"},
     "firmware.training": {"numpy", "torch", "PIL", "rich", "typer"},
     "sim": {"numpy", "PIL", "amqtt", "typer", "rich"},
