@@ -134,10 +134,12 @@ class Service:
 
     def _do(self, job: _Job, place: Workplace) -> None:
         screen = job.message.get("terminal", {})
+        encoding = str(screen.get("encoding") or "utf-8")
         console = Console(
-            file=cast("IO[str]", Paper(job.line)),
+            file=cast("IO[str]", Paper(job.line, encoding)),
             force_terminal=bool(screen.get("is_terminal")),
             width=int(screen.get("width") or 80),
+            height=int(screen.get("height") or 25),
             highlight=False,
             soft_wrap=True,
         )

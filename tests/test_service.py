@@ -1,6 +1,7 @@
 """The station as a service on the bench: its clients, its devices that come and go, and its end."""
 
 import contextlib
+import io
 import json
 import signal
 import subprocess
@@ -9,12 +10,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any, cast
 
 import pytest
+from rich.console import Console
+from rich.table import Table
 
-from firmware import connection
+from firmware import client, connection
 from firmware.config import load
-from firmware.connection import Connection, Listener
+from firmware.connection import Connection, Listener, Paper
 from tests import brokers
 from tests.test_recording import ALL_BUT_THE_THUMB, NAME, NIK, PERSON, at_terminal
 from tests.worlds import rekam, world
@@ -188,6 +192,30 @@ def test_the_socket_is_its_owners_alone_however_long_its_path(tmp_path: Path) ->
             assert next(taken[0].messages()) == {"verb": "a"}
             taken[0].close()
     assert connection.connect(data) is None
+
+
+def test_a_terminal_that_is_not_utf8_shows_what_it_can(tmp_path: Path) -> None:
+    def say() -> None:
+        while not taken:
+            time.sleep(0.01)
+        said.update(next(taken[0].messages())["terminal"])
+        paper = Paper(taken[0], said["encoding"])
+        table = Table("Finger")
+        table.add_row("Iñigo → ø")
+        Console(file=cast("IO[str]", paper), force_terminal=True, width=20, color_system=None).print(table)
+        taken[0].send(result={})
+        taken[0].close()
+
+    said: dict[str, Any] = {}
+    screen = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    with answering(tmp_path / "data") as taken:
+        station = threading.Thread(target=say)
+        station.start()
+        assert client.ask(tmp_path / "data", Console(file=screen, width=20), "record") == {}
+        station.join()
+    assert said["encoding"] == "ascii"
+    screen.seek(0)
+    assert "| I?igo ? ? |" in screen.read()
 
 
 @pytest.mark.parametrize("line", [b"no json\n", b"[1]\n", b"x" * (1 << 21), b"\xff\n"])
