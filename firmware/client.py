@@ -1,6 +1,7 @@
 """A client of the station: shows what the station says, and sends what is typed."""
 
 import contextlib
+import os
 import signal
 import sys
 import threading
@@ -39,6 +40,7 @@ def ask(
             "width": console.width,
             "height": console.height,
             "encoding": console.encoding,
+            "term": os.environ.get("TERM", ""),
         }
         line.send(verb=verb, terminal=screen, **arguments)
         if interactive:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from firmware import __version__, duplicates
+from rich.text import Text
+
+from firmware import __version__, duplicates, side_by_side
 from firmware.admitting import Clerk, admit
 from firmware.announcements import FileAnnouncer
 from firmware.circumstances import NOTHING_NOTED, Circumstances
@@ -28,17 +30,21 @@ from firmware.session import Plan, Session
 from firmware.session_table import State
 from firmware.station import Station
 from firmware.stopwatch import StepTime, Stopwatch
+from firmware.text_picture import Charset
 from firmware.vocabulary import ClockTrust, FingerPosition, Purpose
 from firmware.wording import Phrase
 from firmware.workplace import Workplace
 
 
 class Desk(Operator, Clerk, Protocol):
-    """An operator who can also be asked for the resident."""
+    """An operator who can also be asked for the resident, and shown pictures."""
 
     @property
     def can_decide(self) -> bool:
         """Whether somebody is there who can be asked."""
+
+    def show_picture(self, draw: Callable[[tuple[int, int], Charset], Text | None]) -> None:
+        """Show what is drawn for the columns, lines and characters of the operator's screen, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +189,10 @@ def _enrol(
 def _tell_duplicate(
     place: Workplace, desk: Desk, capture: FingerCapture, taken: Mapping[FingerPosition, FingerCapture]
 ) -> None:
-    """Warn of a finger that was taken before, or is the operator's; the operator may take the step once more."""
+    """Warn of a finger that was taken before, or is the operator's, and show both prints; the step may be repeated."""
     if found := duplicates.find(capture, taken.values(), place.operator):
         desk.warn([duplicates.say(found, place.config.language)])
+        desk.show_picture(partial(side_by_side.draw, found, place.config.language))
 
 
 def _face_step(place: Workplace, birth_year: int) -> FaceStep | None:

@@ -28,6 +28,7 @@ from firmware.power_off import power_off
 from firmware.signals import Signal
 from firmware.telemetry.summary import KitState
 from firmware.terminal import Terminal
+from firmware.text_picture import Charset
 from firmware.vocabulary import Language
 from firmware.workplace import Workplace, workplace
 
@@ -143,7 +144,8 @@ class Service:
             highlight=False,
             soft_wrap=True,
         )
-        terminal = Terminal(console, self.config.language, job.keys, place.presses())
+        charset = Charset.of(encoding, str(screen.get("term")))
+        terminal = Terminal(console, self.config.language, job.keys, place.presses(), charset)
         try:
             result = job.work(place, terminal, job.message, lambda part: job.line.send(part=part))
         except KitError as error:
