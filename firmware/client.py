@@ -1,6 +1,7 @@
 """A client of the station: shows what the station says, and sends what is typed."""
 
 import contextlib
+import os
 import signal
 import sys
 import threading
@@ -33,13 +34,21 @@ def ask(
         return None
     with line, _interrupting(line):
         interactive = console.is_terminal and sys.stdin is not None and sys.stdin.isatty()
-        screen = {"is_terminal": console.is_terminal, "is_interactive": interactive, "width": console.width}
+        screen = {
+            "is_terminal": console.is_terminal,
+            "is_interactive": interactive,
+            "width": console.width,
+            "height": console.height,
+            "encoding": console.encoding,
+            "term": os.environ.get("TERM", ""),
+        }
         line.send(verb=verb, terminal=screen, **arguments)
         if interactive:
             threading.Thread(target=_type, args=(line,), daemon=True).start()
         for message in line.messages():
             if "text" in message:
-                console.file.write(str(message["text"]))
+                shown = str(message["text"]).encode(console.encoding, "replace").decode(console.encoding)
+                console.file.write(shown)
                 console.file.flush()
             elif "error" in message:
                 raise SessionError(str(message["error"]))

@@ -116,10 +116,16 @@ def connect(data: Path) -> Connection | None:
 
 
 class Paper(io.TextIOBase):
-    """A text file whose words appear at the other end of a line."""
+    """A text file whose words appear at the other end of a line, where they are written in its encoding."""
 
-    def __init__(self, line: Connection) -> None:
+    def __init__(self, line: Connection, encoding: str) -> None:
         self._line = line
+        self._encoding = encoding
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # typeshed has a variable, the class a descriptor
+        """What the other end can show."""
+        return self._encoding
 
     def write(self, text: str) -> int:
         """Send the text."""

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from firmware import __version__, duplicates
+from rich.text import Text
+
+from firmware import __version__, duplicates, side_by_side
 from firmware.admitting import Clerk, admit
 from firmware.announcements import FileAnnouncer
 from firmware.circumstances import NOTHING_NOTED, Circumstances
@@ -27,6 +29,7 @@ from firmware.session import Plan, Session
 from firmware.session_table import State
 from firmware.station import Station
 from firmware.stopwatch import StepTime, Stopwatch
+from firmware.text_picture import Charset
 from firmware.vocabulary import ClockTrust, FingerPosition, Purpose
 from firmware.watch import Screen, Watch
 from firmware.wording import Phrase
@@ -34,11 +37,14 @@ from firmware.workplace import Workplace
 
 
 class Desk(Operator, Clerk, Screen, Protocol):
-    """An operator who can also be asked for the resident."""
+    """An operator who can also be asked for the resident, and shown pictures."""
 
     @property
     def can_decide(self) -> bool:
         """Whether somebody is there who can be asked."""
+
+    def show_picture(self, draw: Callable[[tuple[int, int], Charset], Text | None]) -> None:
+        """Show what is drawn for the columns, lines and characters of the operator's screen, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +109,8 @@ def record(
         raise
     try:
         seconds, waiting = watch.lap("spooling") - begun, place.spool.counts()[1]
-        captures, face = enrolment.settled, enrolment.face
-        recorded = Recorded(number, config.purpose, captures, seconds, waiting, watch.steps(), face)
+        taken = enrolment.settled, seconds, waiting, watch.steps(), enrolment.face
+        recorded = Recorded(number, config.purpose, *taken)
         on_kept(recorded)
     finally:
         place.logbook.sealed(number)
@@ -114,8 +120,8 @@ def record(
 
 def take_operator(place: Workplace, desk: Desk) -> tuple[FingerCapture, ...]:
     """The index fingers of whoever runs the kit; nothing of them is kept but in memory. Raises SessionError."""
-    config, settings = place.config, place.config.fingerprint
-    warming.warm_up(settings.ppi, config.effort)
+    settings = place.config.fingerprint
+    warming.warm_up(settings.ppi, place.config.effort)
     beside = Watch(place, desk)
     station = Station(
         place.kit,
@@ -125,12 +131,12 @@ def take_operator(place: Workplace, desk: Desk) -> tuple[FingerCapture, ...]:
         on_change=beside.changed,
         alarm=beside.alarm,
         now=place.clock.now,
-        extract=partial(extraction.extract, effort=config.effort),
+        extract=partial(extraction.extract, effort=place.config.effort),
     )
     fingers = (FingerPosition.RIGHT_INDEX, FingerPosition.LEFT_INDEX)
     enrolment = station.enrol(Plan(settings.minimum_quality, settings.attempts, fingers=fingers))
     if enrolment.state is not State.COMPLETE:
-        raise SessionCancelled(Phrase.CANCELLED.say(config.language))
+        raise SessionCancelled(Phrase.CANCELLED.say(place.config.language))
     return enrolment.settled
 
 
@@ -146,8 +152,7 @@ def _enrol(
     place: Workplace, desk: Desk, resident: Resident, excused: Mapping[FingerPosition, Excuse], watch: Stopwatch
 ) -> Session:
     """Everything that is taken of a resident. Raises SessionError when it was cancelled."""
-    config = place.config
-    settings = config.fingerprint
+    config, settings = place.config, place.config.fingerprint
     taken: dict[FingerPosition, FingerCapture] = {}
 
     def settled(capture: FingerCapture | FaceCapture, seconds: float) -> None:
@@ -193,9 +198,10 @@ def _plan(config: KitConfig, resident: Resident, excused: Mapping[FingerPosition
 def _tell_duplicate(
     place: Workplace, desk: Desk, capture: FingerCapture, taken: Mapping[FingerPosition, FingerCapture]
 ) -> None:
-    """Warn of a finger that was taken before, or is the operator's; the operator may take the step once more."""
+    """Warn of a finger that was taken before, or is the operator's, and show both prints; the step may be repeated."""
     if found := duplicates.find(capture, taken.values(), place.operator):
         desk.warn([duplicates.say(found, place.config.language)])
+        desk.show_picture(partial(side_by_side.draw, found, place.config.language))
 
 
 def _face_step(place: Workplace, birth_year: int) -> FaceStep | None:
@@ -234,13 +240,5 @@ def _admit(
 
 
 def _header(config: KitConfig, number: str, at: Timestamp) -> TransactionHeader:
-    return TransactionHeader(
-        number,
-        at,
-        config.kit_id,
-        config.office.agency,
-        config.district,
-        config.purpose,
-        f"rekam {__version__}",
-        config.timezone,
-    )
+    who = config.kit_id, config.office.agency, config.district
+    return TransactionHeader(number, at, *who, config.purpose, f"rekam {__version__}", config.timezone)

@@ -29,6 +29,7 @@ from firmware.signals import Signal
 from firmware.storage_words import StoragePhrase
 from firmware.telemetry.summary import KitState
 from firmware.terminal import Terminal
+from firmware.text_picture import Charset
 from firmware.vocabulary import Language
 from firmware.workplace import Workplace, workplace
 
@@ -139,14 +140,17 @@ class Service:
 
     def _do(self, job: _Job, place: Workplace) -> None:
         screen = job.message.get("terminal", {})
+        encoding = str(screen.get("encoding") or "utf-8")
         console = Console(
-            file=cast("IO[str]", Paper(job.line)),
+            file=cast("IO[str]", Paper(job.line, encoding)),
             force_terminal=bool(screen.get("is_terminal")),
             width=int(screen.get("width") or 80),
+            height=int(screen.get("height") or 25),
             highlight=False,
             soft_wrap=True,
         )
-        terminal = Terminal(console, self.config.language, job.keys, place.presses())
+        charset = Charset.of(encoding, str(screen.get("term")))
+        terminal = Terminal(console, self.config.language, job.keys, place.presses(), charset)
         try:
             result = job.work(place, terminal, job.message, lambda part: job.line.send(part=part))
         except KitError as error:

@@ -41,16 +41,20 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="the status document on stdout")] = False,
 ) -> None:
     """Show how the kit is doing, and publish it when the broker can be reached."""
-    from firmware import client, reporting
+    from firmware import client, reporting, tables
     from firmware.config import load
     from firmware.terminal import Terminal
+    from firmware.wording import Phrase
 
     settings = load(config)
     console = err if as_json else out
     told = client.ask(settings.data, console, "status")
     seen = reporting.Look(told["document"], reporting.Reach[told["reach"]]) if told else reporting.look(settings)
     address = f"{settings.mqtt.host}:{settings.mqtt.port}" if settings.mqtt else ""
-    Terminal(console, settings.language).show_status(seen.document, seen.reach.value, address)
+    terminal = Terminal(console, settings.language)
+    terminal.say(Phrase.STATUS_OF, "bold", kit=seen.document["kit"])
+    terminal.show_rows(("", ""), tables.of_status(seen.document, settings.language))
+    terminal.say(seen.reach.value, broker=address)
     if as_json:
         sys.stdout.write(json.dumps(seen.document, ensure_ascii=False) + "\n")
 

@@ -1,12 +1,13 @@
 """The operator's view of a session on a terminal, or plain lines where there is none."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from firmware import keyboard, outcomes, tables, wording
 from firmware.choices import Choices, Stop, never
@@ -20,6 +21,7 @@ from firmware.roster_wording import RosterPhrase
 from firmware.seams import Presses, Shown, Word
 from firmware.session import Session
 from firmware.session_table import Action
+from firmware.text_picture import Charset
 from firmware.vocabulary import ConsentGiver, FingerPosition, Language
 from firmware.wording import Bilingual, Phrase
 
@@ -27,11 +29,16 @@ from firmware.wording import Bilingual, Phrase
 class Terminal:
     """Speaks the kit's language; asks only where a person sits at the keyboard. It is the station's Operator.
 
-    presses: buttons that say the same as the keyboard, and are heard beside it.
+    presses: buttons that say the same as the keyboard, and are heard beside it. charset: what the terminal shows.
     """
 
     def __init__(
-        self, console: Console, language: Language, keys: Keyboard | None = None, presses: Presses | None = None
+        self,
+        console: Console,
+        language: Language,
+        keys: Keyboard | None = None,
+        presses: Presses | None = None,
+        charset: Charset | None = None,
     ) -> None:
         self._console = console
         self._language = language
@@ -39,6 +46,7 @@ class Terminal:
         self._has_hinted = False
         self._keyboard = keys or keyboard.of_this_process()
         self._presses = presses
+        self._charset = charset or Charset.of(console.encoding, os.environ.get("TERM", ""))
         self._interview = Interview(self._prompt, lambda words: self.line(f"  {words}", "yellow"), language)
         self.is_interactive = console.is_terminal and self._keyboard.is_interactive
         typed = self._typed_or_pressed if self.is_interactive else None
@@ -91,6 +99,11 @@ class Terminal:
         """Show what the operator should look at again."""
         for warning in warnings:
             self.line(warning, "yellow")
+
+    def show_picture(self, draw: Callable[[tuple[int, int], Charset], Text | None]) -> None:
+        """Show a picture that is drawn for this screen's size and characters; nothing where there is no terminal."""
+        if self._console.is_terminal and (picture := draw(self._console.size, self._charset)):
+            self._console.print(picture)
 
     def asked(self, enrolment: Session) -> None:
         """Show which finger is asked for."""
@@ -188,12 +201,6 @@ class Terminal:
         for row in rows:
             table.add_row(*row)
         self._console.print(table)
-
-    def show_status(self, document: Mapping[str, Any], broker: Phrase, address: str) -> None:
-        """Show a kit's status document, and whether the broker has it."""
-        self.say(Phrase.STATUS_OF, "bold", kit=document["kit"])
-        self.show_rows(("", ""), tables.of_status(document, self._language))
-        self.say(broker, broker=address)
 
     def _show_captures(self, captures: Sequence[FingerCapture], face: FaceCapture | None) -> None:
         self.show_rows(*tables.of_captures(captures, face, self._language))

@@ -8,21 +8,18 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from firmware import duplicates, side_by_side
+from firmware import duplicates
 from firmware.datatypes import FingerCapture, FrictionRidgeImage, Outcome, QualityReport
 from firmware.duplicates import MINIMUM_QUALITY
-from firmware.marks import KINDS
 from firmware.pipeline import extraction
 from firmware.pipeline.parameters import MATCH_SCORE
-from firmware.vocabulary import FingerPosition, Language, MinutiaKind, MissingFinger
+from firmware.vocabulary import FingerPosition, Language, MissingFinger
 from sim.impressions import Condition, impress
 from sim.ridges import Master, grow
 from tests import duplicates as campaign
 
 SEED = 31
 THUMB, INDEX, MIDDLE = FingerPosition.RIGHT_THUMB, FingerPosition.RIGHT_INDEX, FingerPosition.LEFT_MIDDLE
-# What marks are drawn in and no grey print has
-COLOURED = (MinutiaKind.RIDGE_ENDING, MinutiaKind.BIFURCATION)
 Touch = Callable[[int, FingerPosition], FingerCapture]
 
 
@@ -95,20 +92,6 @@ def test_poor_prints_and_excused_fingers_are_not_compared(touch: Touch) -> None:
 def test_what_is_told_shows_no_print(touch: Touch) -> None:
     found = duplicates.find(touch(0, MIDDLE), [touch(0, THUMB)])
     assert "pixels" not in repr(found)
-
-
-@pytest.mark.parametrize("language", Language)
-def test_both_prints_are_laid_side_by_side(touch: Touch, language: Language) -> None:
-    found = duplicates.find(touch(0, MIDDLE), [touch(0, THUMB)])
-    assert found is not None
-    picture = np.asarray(side_by_side.draw(found, language))
-    halves = picture[:, : picture.shape[1] // 2], picture[:, picture.shape[1] // 2 :]
-    for half in halves:
-        assert any((half == KINDS[kind]).all(axis=2).sum() > 50 for kind in COLOURED)
-        assert 100 < np.median(half[200:600, 150:350]) < 250
-    bare = replace(found, pairs=np.empty((0, 2), np.int64))
-    empty = np.asarray(side_by_side.draw(bare, language))
-    assert not any((empty == KINDS[kind]).all(axis=2).any() for kind in COLOURED)
 
 
 def test_sessions_of_few_fingers(masters: list[Master]) -> None:

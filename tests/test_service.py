@@ -1,7 +1,9 @@
 """The station as a service on the bench: its clients, its devices that come and go, and its end."""
 
 import contextlib
+import io
 import json
+import re
 import signal
 import subprocess
 import threading
@@ -9,15 +11,28 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any, cast
 
 import pytest
+from rich.console import Console
+from rich.table import Table
 
-from firmware import connection
+from firmware import client, connection
 from firmware.config import load
-from firmware.connection import Connection, Listener
+from firmware.connection import Connection, Listener, Paper
 from tests import brokers
 from tests.test_recording import ALL_BUT_THE_THUMB, NAME, NIK, PERSON, at_terminal
 from tests.worlds import rekam, world
+
+# A line of both prints, in braille or in plain characters, with colours here and there
+RIDGES = re.compile("(?:[\u2800-\u28ff]|\x1b\\[[0-9;]*m){38,}    (?:[\u2800-\u28ff]|\x1b\\[[0-9;]*m){38,}")
+PLAIN = re.compile(r"^(?:[ '.|]|\x1b\[[0-9;]*m){80,}\r?$", re.MULTILINE)
+TITLES = "Now: right index finger                   Operator: right index finger"
+SCREENS = {
+    ("TERM=xterm", "PYTHONIOENCODING=utf-8"): RIDGES,
+    ("TERM=linux", "PYTHONIOENCODING=utf-8"): PLAIN,
+    ("TERM=xterm", "PYTHONIOENCODING=iso8859-1"): PLAIN,
+}
 
 
 @pytest.fixture(scope="module")
@@ -71,18 +86,24 @@ def test_a_client_records_and_looks_through_the_station(tmp_path: Path, person: 
         assert not (load(found.settings).data / connection.SOCKET).exists()
 
 
-def test_the_operators_own_finger_is_told(tmp_path: Path, person: Path) -> None:
+def test_the_operators_own_finger_is_told_and_both_prints_are_shown_on_a_terminal(tmp_path: Path, person: Path) -> None:
     with world(tmp_path / "world") as found:
         alone = ask("operator", found.settings)
         assert alone.returncode == 1 and "no station runs here" in alone.stderr
         with station(found.settings):
-            shown = ask("operator", found.settings)
-            assert shown.returncode == 0 and "right index finger: score" in shown.stdout, shown.stderr
+            taken = ask("operator", found.settings)
+            assert taken.returncode == 0 and "right index finger: score" in taken.stdout, taken.stderr
             # The same simulated hand, this time as a resident's
             excused = [f"--excuse={name}=bandaged" for name in ("right_thumb", "right_middle", "right_ring")]
             excused += ALL_BUT_THE_THUMB[4:]
             done = ask("record", found.settings, "--resident", person, *excused)
             assert done.returncode == 0 and "operator" in done.stdout.lower(), done.stdout
+            assert TITLES not in done.stdout
+            record = rekam("record", "-c", found.settings, "--resident", person, *excused)
+            for variables, kind in SCREENS.items():
+                shown, status = at_terminal(["/usr/bin/env", *variables, *record], {"date": "", "keep this": "k"})
+                assert status == 0 and TITLES in shown, shown
+                assert len(kind.findall(shown)) > 10, shown
 
 
 def test_one_resident_at_a_time_and_a_look_meanwhile(tmp_path: Path, person: Path) -> None:
@@ -188,6 +209,30 @@ def test_the_socket_is_its_owners_alone_however_long_its_path(tmp_path: Path) ->
             assert next(taken[0].messages()) == {"verb": "a"}
             taken[0].close()
     assert connection.connect(data) is None
+
+
+def test_a_terminal_that_is_not_utf8_shows_what_it_can(tmp_path: Path) -> None:
+    def say() -> None:
+        while not taken:
+            time.sleep(0.01)
+        said.update(next(taken[0].messages())["terminal"])
+        paper = Paper(taken[0], said["encoding"])
+        table = Table("Finger")
+        table.add_row("Iñigo → ø")
+        Console(file=cast("IO[str]", paper), force_terminal=True, width=20, color_system=None).print(table)
+        taken[0].send(result={})
+        taken[0].close()
+
+    said: dict[str, Any] = {}
+    screen = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    with answering(tmp_path / "data") as taken:
+        station = threading.Thread(target=say)
+        station.start()
+        assert client.ask(tmp_path / "data", Console(file=screen, width=20), "record") == {}
+        station.join()
+    assert said["encoding"] == "ascii"
+    screen.seek(0)
+    assert "| I?igo ? ? |" in screen.read()
 
 
 @pytest.mark.parametrize("line", [b"no json\n", b"[1]\n", b"x" * (1 << 21), b"\xff\n"])

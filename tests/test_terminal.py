@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from rich.console import Console
 
-from firmware import classroom, events, session
+from firmware import classroom, events, session, tables
 from firmware.classroom import ClassReport
 from firmware.datatypes import Excuse, Feedback, FingerprintFeatures, GivenUp, QualityReport
 from firmware.errors import LinkLost, SessionAbandoned
@@ -21,7 +21,6 @@ from firmware.session_table import Action
 from firmware.stopwatch import StepTime
 from firmware.terminal import Terminal
 from firmware.vocabulary import ConsentGiver, FingerPosition, Language, MaritalStatus, MissingFinger, Purpose, Sex
-from firmware.wording import Phrase
 from tests.residents import MELATI, NOON, captured, features, image
 
 
@@ -217,7 +216,7 @@ def test_a_status_with_everything_unknown() -> None:
     document = dict.fromkeys(("temperature_c", "storage", "recorded", "waiting", "oldest_waiting"))
     device = {"name": "fingerprint", "state": "absent", "words": "no such port", "model": None}
     head = {"kit": "k", "state": "idle", "purpose": "live", "at": "2026", "clock": "wrong", "devices": [device]}
-    terminal.show_status({**document, **head}, Phrase.BROKER_NONE, "")
+    terminal.show_rows(("", ""), tables.of_status({**document, **head}, Language.INDONESIAN))
     assert shown.getvalue().count("tidak diketahui") == 5
     assert "fingerprint: absent no such port" in shown.getvalue()
 
