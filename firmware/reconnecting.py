@@ -21,7 +21,7 @@ LOST = (LinkError, DeviceAbsent)
 
 @dataclass(frozen=True, slots=True)
 class Reconnecting:
-    """Whoever knows the devices, and who is told of it; on_change is called after each failure."""
+    """Whoever knows the devices, and who is told of it; on_change is called after each failure, and once it is open."""
 
     kit: Hardware
     operator: Operator
@@ -41,6 +41,7 @@ class Reconnecting:
             self.pause(pause_s)
             try:
                 self.kit.reopen(device)
+                self.on_change()
                 return operation()
             except LOST as error:
                 fault = error

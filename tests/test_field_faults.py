@@ -101,17 +101,24 @@ def cancelled(kit: Path) -> list[object]:
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [(INDONESIAN, "Sambungan terputus"), (ENGLISH, "The connection failed")]
+    ("language", "words"),
+    [
+        (INDONESIAN, ("Sensor sidik jari tidak dapat dipakai", "Sambungan terputus", "jari dapat dipakai lagi")),
+        (ENGLISH, ("The fingerprint sensor cannot be used", "The connection failed", "sensor can be used again")),
+    ],
 )
 def test_a_sensor_that_is_pulled_in_a_capture_goes_on_when_it_is_back(
-    tmp_path: Path, language: Language, words: str
+    tmp_path: Path, language: Language, words: tuple[str, ...]
 ) -> None:
     with world(tmp_path / "world", faults=PULLED) as found:
         kit = kit_of(found, tmp_path, language)
         with running(kit):
             status, shown = told(client(kit))
         assert status == 0, shown
-        assert words in shown and len(spooled(kit)) == 1
+        assert [part for part in words if part not in shown] == [], shown
+        assert len(spooled(kit)) == 1
+    of_sensor = [line for line in journal(kit) if line.facts.get("device") == "fingerprint"]
+    assert [line.facts["outcome"] for line in of_sensor] == ["fault", "ok"]
 
 
 def battery(found: World, percent: int) -> None:

@@ -20,6 +20,9 @@ from rich.table import Table
 from firmware import client, connection
 from firmware.config import load
 from firmware.connection import Connection, Listener, Paper
+from firmware.journal import JOURNAL
+from firmware.journal_check import lines
+from firmware.journal_lines import Line
 from tests import brokers
 from tests.test_recording import ALL_BUT_THE_THUMB, NAME, NIK, PERSON, at_terminal
 from tests.worlds import rekam, world
@@ -141,6 +144,9 @@ def test_a_sensor_that_goes_and_comes_back_is_noticed(tmp_path: Path, person: Pa
             wait_for(found.settings, "ok")
             done = ask("record", found.settings, "--resident", person, *ALL_BUT_THE_THUMB)
             assert done.returncode == 0, done.stderr
+        journal = [line for _, line in lines(load(found.settings).data / JOURNAL) if isinstance(line, Line)]
+        of_sensor = [line.facts["outcome"] for line in journal if line.facts.get("device") == "fingerprint"]
+        assert of_sensor == ["absent", "ok"]
 
 
 def test_a_station_that_is_told_to_end_keeps_nothing_of_who_was_at_it(tmp_path: Path, person: Path) -> None:
