@@ -109,20 +109,12 @@ def _pip(machine: Machine) -> list[str | Path]:
         return [*install, f"rekam[sim,pi] @ {machine.source.as_uri()}", *extra]
     tag = f"{platform.machine()}-cp{sys.version_info.major}{sys.version_info.minor}"
     wheels = machine.bundle.folder / "wheels"
-    requirements = wheels / f"requirements-{tag}.txt"
-    if not requirements.exists():
-        requirements = wheels / tag / f"requirements-{tag}.txt"
-    if not requirements.exists():
-        raise SetupFailed(_NO_WHEELS, name=f"wheels/requirements-{tag}.txt")
-    found: list[str | Path] = [
-        "--no-index",
-        "--no-cache-dir",
-        "--find-links",
-        wheels / tag,
-        "--require-hashes",
-        "--requirement",
-    ]
-    return [*install, *found, requirements]
+    places = (machine.bundle.folder, wheels, wheels / tag)
+    found = [folder / f"requirements-{tag}.txt" for folder in places if (folder / f"requirements-{tag}.txt").exists()]
+    if not found:
+        raise SetupFailed(_NO_WHEELS, name=f"requirements-{tag}.txt")
+    install += ["--no-index", "--no-cache-dir", "--find-links", wheels / tag, "--require-hashes"]
+    return [*install, "--requirement", found[0]]
 
 
 class Launcher(FileStep):

@@ -23,6 +23,10 @@ _NO_USER = Words("pengguna {user} belum ada", "there is no user {user}")
 _COLD = Words("kernel Rekam {version} belum dikompilasi", "the kernels of Rekam {version} are not compiled")
 _NOT_ENABLED = Words("{unit} belum dinyalakan saat mulai", "{unit} is not enabled")
 _NOT_ACTIVE = Words("{unit} tidak berjalan", "{unit} does not run")
+_STALE = Words(
+    "{unit} belum dimulai ulang sejak pengaturan atau versinya berubah",
+    "{unit} was not started anew since its settings or its version changed",
+)
 _NO_START = Words("{unit} tidak mau mulai. Lognya:\n{log}", "{unit} does not start. Its log:\n{log}")
 _UNTESTED = Words("uji mandiri belum dilakukan", "the self-test was not made yet")
 _WAITS = Words(
@@ -110,6 +114,11 @@ def _origin(machine: Machine) -> str:
     return f"{version} {machine.text(f'{HOME}/versions/{version}/complete').strip()}"
 
 
+def _made_of(machine: Machine) -> str:
+    """What tells one version with its settings from every other."""
+    return f"{_origin(machine)} {files.digest_of(machine.text(SETTINGS).encode())}"
+
+
 class Service(FileStep):
     """The service of systemd, which starts with the machine and is never given up."""
 
@@ -131,7 +140,10 @@ class Service(FileStep):
                 needs.append(_NOT_ENABLED.of(unit=path.rpartition("/")[2]))
         if machine.is_booted and can_run(machine) and not needs:
             state = machine.run("systemctl", "show", "-P", "ActiveState", UNIT, quiet=True).strip()
-            needs += [] if state == "active" else [_NOT_ACTIVE.of(unit=UNIT)]
+            if state != "active":
+                needs.append(_NOT_ACTIVE.of(unit=UNIT))
+            elif machine.ledger.notes.get("started") != _made_of(machine):
+                needs.append(_STALE.of(unit=UNIT))
         return needs
 
     def apply(self, machine: Machine) -> None:
@@ -167,6 +179,7 @@ class Service(FileStep):
             log = machine.run("journalctl", "-u", UNIT, "-n", "8", "-o", "cat", "--no-pager", quiet=True)
             shown = "\n".join(f"    {line}" for line in log.splitlines())
             raise SetupFailed(_NO_START, unit=UNIT, log=same(shown)) from failure
+        machine.ledger.note("started", _made_of(machine))
 
 
 def _wants(path: str) -> str:
@@ -189,7 +202,7 @@ class SelfTest(Step):
 
     def check(self, machine: Machine) -> list[Words]:
         """Whether this version passed with these settings."""
-        is_tested = machine.ledger.notes.get("self_test", {}).get("of") == self._of(machine)
+        is_tested = machine.ledger.notes.get("self_test", {}).get("of") == _made_of(machine)
         return [] if is_tested else [_UNTESTED]
 
     def apply(self, machine: Machine) -> None:
@@ -204,7 +217,7 @@ class SelfTest(Step):
             result = {}
         if not result:
             machine.run(*machine.as_service(PROGRAM, "selftest", "--config", SETTINGS))
-        machine.ledger.note("self_test", {"of": self._of(machine) if result["passed"] else "", "result": result})
+        machine.ledger.note("self_test", {"of": _made_of(machine) if result["passed"] else "", "result": result})
         if not result["passed"]:
             failed = [
                 same(f"{one['part']}: {one['words']}") for one in result["findings"] if one["verdict"] == "failed"
@@ -215,6 +228,3 @@ class SelfTest(Step):
         """There is nothing to take back."""
         machine.ledger.note("self_test", {})
         return []
-
-    def _of(self, machine: Machine) -> str:
-        return f"{_origin(machine)} {files.digest_of(machine.text(SETTINGS).encode())}"

@@ -173,7 +173,7 @@ def test_a_bundle_for_another_machine_is_told(tmp_path: Path, answers: Path) -> 
     seal(bundle)
     done = setup(top, "--unattended", answers, "--offline", bundle)
     assert done.returncode == 1
-    assert f"this bundle has no wheels/requirements-{small_bundle.TAG}.txt" in done.stdout
+    assert f"this bundle has no requirements-{small_bundle.TAG}.txt" in done.stdout
 
 
 def test_a_wheel_that_is_not_the_listed_one_is_not_installed(tmp_path: Path, answers: Path) -> None:

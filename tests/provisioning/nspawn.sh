@@ -1,0 +1,167 @@
+#!/usr/bin/env bash
+# Makes a bare Debian 12 a kit and a bare Debian again, booted with its own systemd and without any network.
+#
+#   sudo tests/provisioning/nspawn.sh [--folder FOLDER] [BUNDLE]
+#
+# The power is cut in the midst of three steps; then: the setup goes on, names the sensor that is not there, ends well
+# once it is, changes nothing when run again; the service is healthy and records a resident on the bench, whose packet is
+# opened; all of it again after a restart, with a read-only root too; uninstall leaves nothing, the difference is printed.
+# Needs mmdebstrap, systemd-container, age, and a network on this side only. Without BUNDLE a small one is made for this
+# machine's processor by the Python that PYTHON names (3.11, with pip and setuptools). In FOLDER the bare tree and the
+# bundle stay for the next run. Exit status 0: all of that holds.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+python=${PYTHON:-$here/.venv/bin/python}
+folder='' bundle=''
+while [ $# -gt 0 ]; do case $1 in --folder) folder=$2; shift ;; *) bundle=$(realpath "$1") ;; esac; shift; done
+[ "$(id -u)" = 0 ] || { echo "$0: run it as root" >&2; exit 2; }
+for program in mmdebstrap systemd-nspawn age-keygen "$python"; do
+  command -v "$program" >/dev/null || { echo "$0: no $program here; see the head of this file" >&2; exit 2; }
+done
+work=$(mktemp -d /var/tmp/rekam-nspawn.XXXXXX)
+keep=${folder:-$work/kept}
+mkdir -p "$keep"
+machine=0
+leave() {
+  [ "$machine" = 0 ] || { off || true; wait "$machine" 2>/dev/null || true; }
+  rm -rf --one-file-system "$work"
+}
+trap leave EXIT
+tree=$work/tree shared=$work/shared
+mkdir -p "$tree" "$shared/world" "$shared/records"
+
+say() { printf '== %s\n' "$*"; }
+fail() { say "FAILED: $*"; tail -n 60 "$shared/log" 2>/dev/null || true; exit 1; }
+
+make_base() {
+  # apt itself tells what the setup's package needs beyond this tree
+  local archives="\"\$1\"/var/cache/apt/archives"
+  mkdir -p "$keep/debs"
+  mmdebstrap --quiet --variant=minbase --include=python3,systemd-sysv \
+    --customize-hook="rm -f $archives/*.deb
+      APT_CONFIG=\"\$MMDEBSTRAP_APT_CONFIG\" apt-get --yes --download-only --no-install-recommends install python3-venv
+      cp $archives/*.deb '$keep/debs'; rm $archives/*.deb" \
+    bookworm "$keep/base.part.tar" /etc/apt/sources.list.d/debian.sources >/dev/null
+  mv "$keep/base.part.tar" "$keep/base.tar"
+}
+
+make_bundle() {
+  local top tag wheel
+  top=$keep/rekam-$("$python" -c 'import tomllib; print(tomllib.load(open("pyproject.toml", "rb"))["project"]["version"])')
+  tag=$(uname -m)-cp311
+  mkdir -p "$top/wheels/$tag" "$top/debs"
+  "$python" -m pip wheel --quiet --no-deps --wheel-dir "$top/wheels/$tag" .
+  "$python" -m pip download --quiet --only-binary=:all: --dest "$top/wheels/$tag" "rekam[sim,pi] @ file://$(echo "$top/wheels/$tag"/rekam-*.whl)"
+  for wheel in "$top/wheels/$tag"/*.whl; do
+    # name-version-...whl, where pip takes - and _ for the same
+    basename "$wheel" | awk -F- -v "sum=$(sha256sum "$wheel" | cut -d ' ' -f 1)" '{print $1 "==" $2 " --hash=sha256:" sum}'
+  done >"$top/wheels/requirements-$tag.txt"
+  cp -r "$keep/debs" "$top/debs/$(dpkg --print-architecture)-bookworm"
+  basename "$top" | sed 's/^rekam-//' >"$top/VERSION"
+  git ls-files provisioning | xargs cp --parents -t "$top"
+  (cd "$top" && find . -type f ! -name 'MANIFEST.*' -printf '%P\n' | sort | xargs -d '\n' sha256sum >MANIFEST.sha256)
+  tar -C "$keep" -cf "$keep/bundle.tar" "$(basename "$top")"
+  rm -rf "$top"
+}
+
+# boot NAME [OPTION...]: start the machine, let it do part NAME, and wait until it is off.
+boot() {
+  start "$@"
+  wait "$machine" || true
+  machine=0
+  [ "$(cat "$shared/status" 2>/dev/null)" = 0 ] || fail "part $1"
+}
+
+start() {
+  local name=$1
+  shift
+  say "$name"
+  rm -f "$shared/status"
+  echo "--- $name" >>"$shared/log"
+  systemd-nspawn --quiet --directory="$tree" --boot --register=no --keep-unit --console=pipe --private-network \
+    --bind="$shared:/nspawn" --bind-ro="$shared/part.service:/run/systemd/system/part.service" "$@" \
+    systemd.wants=part.service "systemd.setenv=PART=$name" >"$shared/console" 2>&1 </dev/null &
+  machine=$!
+}
+
+# cut_in STEP SECONDS: start the setup, and end the machine as a power cut would while this step is at work.
+cut_in() {
+  start setup
+  local waited=0
+  until grep -A1 "\"$1\": {" "$tree/var/lib/rekam-setup/provision.json" 2>/dev/null | grep -q begun; do
+    kill -0 "$machine" 2>/dev/null || fail "the machine ended before the step $1"
+    [ $((waited += 1)) -lt 3000 ] || fail "the step $1 never began"
+    sleep 0.1
+  done
+  sleep "$2"
+  off
+  wait "$machine" 2>/dev/null || true
+  machine=0
+  say "the power was cut in the step $1"
+}
+
+# End the machine at once: with its first process the kernel ends all of them.
+off() {
+  local first
+  first=$(pgrep -P "$machine") && kill -9 "$first"
+}
+
+# Everything in the tree but what is no file of ours: caches of packages, logs, dpkg's and systemd's own state.
+list_tree() {
+  (cd "$tree" && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./run -o -path ./tmp -o -path ./nspawn \
+    -o -path ./var/log -o -path ./var/lib/dpkg -o -path ./var/lib/apt -o -path ./var/cache/apt -o -path ./var/cache/debconf \
+    -o -path ./var/lib/systemd -o -path ./var/cache/ldconfig \) -prune -o -printf '%y %m %U:%G %l %p\n' | sort -k5
+  find . -xdev -type f \( -path './etc/*' -o -path './usr/local/*' -o -path './boot/*' -o -path './root/*' \) -print0 |
+    sort -z | xargs -0 sha256sum)
+}
+
+cd "$here"
+[ -f "$keep/base.tar" ] || { say "making the bare tree"; make_base; }
+if [ -z "$bundle" ]; then
+  [ -f "$keep/bundle.tar" ] || { say "making a bundle"; make_bundle; }
+  bundle=$keep/bundle.tar
+fi
+tar -xf "$keep/base.tar" -C "$tree" --exclude='./dev/*'
+rm -f "$tree/etc/resolv.conf" "$tree/etc/hostname"
+ln "$bundle" "$shared/bundle.tar" 2>/dev/null || cp "$bundle" "$shared/bundle.tar"
+tar -xf "$bundle" -C "$shared" --wildcards '*/provisioning/*' --strip-components=1
+cp docs/resident.toml tests/provisioning/nspawn_parts.sh "$shared"
+age-keygen -o "$shared/office.key" 2>/dev/null
+recipient=$(sed -n 's/^# public key: //p' "$shared/office.key")
+cat >"$shared/answers.toml" <<TOML
+kit_id = "BENCH-7"
+language = "en"
+purpose = "training"
+district = "Kepulauan Seribu"
+fingerprint = "/nspawn/world/fingerprint"
+recipients = ["$recipient"]
+TOML
+cat >"$shared/part.service" <<'UNIT'
+[Unit]
+Description=One part of the test
+After=multi-user.target
+[Service]
+Type=oneshot
+PassEnvironment=PART
+ExecStart=/bin/bash /nspawn/nspawn_parts.sh
+ExecStopPost=/bin/systemctl --no-block poweroff
+UNIT
+
+boot idle  # what a first start leaves is no doing of the setup
+list_tree >"$work/before"
+cut_in packages 1
+cut_in environment 5
+cut_in kernels 2
+boot without_sensor
+boot whole
+boot after_restart
+boot read_only --volatile=state --bind="$tree/var/lib/rekam:/var/lib/rekam" --bind="$tree/var/lib/rekam-setup:/var/lib/rekam-setup"
+boot uninstall
+list_tree >"$work/after"
+say "what the setup left behind, with the caches of packages, logs and dpkg's own state left out:"
+diff "$work/before" "$work/after" || fail "it is not nothing"
+say "nothing"
+for packet in "$shared"/records/*.rekam; do
+  age -d -i "$shared/office.key" "$packet" >"$work/opened" || fail "the packet $packet is not for the office"
+done
+say "all of it holds"

@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# What tests/provisioning/nspawn.sh lets the booted machine do, a part a start; PART names it.
+set -uo pipefail
+exec >>/nspawn/log 2>&1
+cd /
+
+fail() { echo "FAILED: $*"; echo 1 >/nspawn/status; exit 1; }
+
+setup() { bash /nspawn/provisioning/setup.sh kit --lang en "$@"; }
+
+# make WANTED...: the setup from the bundle alone, which must end with this status.
+make() {
+  local wanted=$1 status=0
+  shift
+  setup --offline /nspawn/bundle.tar --unattended /nspawn/answers.toml "$@" || status=$?
+  [ "$status" = "$wanted" ] || fail "the setup ended with $status, not $wanted"
+}
+
+start_world() {
+  chown -R rekam /nspawn/world
+  systemd-run --quiet --unit=bench --uid=rekam --setenv=REKAM_CACHE_DIR=/nspawn/world/cache \
+    /opt/rekam/current/venv/bin/python -m sim /nspawn/world --pace 0
+  for _ in $(seq 600); do [ -e /nspawn/world/kit.toml ] && return; sleep 0.1; done
+  journalctl -u bench -o cat
+  fail "the world did not come up"
+}
+
+healthy() {
+  for _ in $(seq 600); do [ "$(systemctl is-active rekam.service)" = active ] && break; sleep 0.2; done
+  systemctl status --no-pager --lines=20 rekam.service || fail "the service is not healthy"
+  [ "$(systemctl show -P NRestarts rekam.service)" = 0 ] || fail "the service was started more than once"
+}
+
+record() {
+  rekam record --resident /nspawn/resident.toml --json </dev/null || fail "no resident was recorded"
+  rekam export /nspawn/records || fail "no packet was brought out"
+}
+
+# Every file with its content, but for what a running system writes by itself.
+listed() {
+  find /etc /opt /usr/local /boot /var/lib/rekam-setup /var/lib/rekam/identity -type f -print0 | sort -z | xargs -0 sha256sum
+}
+
+grep : /proc/net/dev | grep -v '^ *lo:' && fail "there is a network"
+case $PART in
+  idle) ;;
+  setup) make 0 ;;
+  without_sensor)
+    make 1 | tee /nspawn/told
+    grep -q 'no fingerprint sensor answered. Asked: /nspawn/world/fingerprint' /nspawn/told || fail "the sensor is not missed"
+    ;;
+  whole)
+    start_world
+    make 0 --report /nspawn/report
+    healthy
+    listed >/nspawn/listed
+    setup --check --offline /nspawn/bundle.tar || fail "a look after the setup finds more to do"
+    make 0 | tee /nspawn/told
+    grep ': done' /nspawn/told && fail "the second setup did something again"
+    listed | diff /nspawn/listed - || fail "the second setup changed a file"
+    record
+    ;;
+  after_restart)
+    start_world
+    healthy
+    setup --check || fail "a look after the restart finds more to do"
+    # Two minutes: the watchdog of the service must be content
+    sleep 70
+    healthy
+    record
+    ;;
+  read_only)
+    touch /usr/probe 2>/dev/null && fail "the root is not read-only"
+    start_world
+    healthy
+    record
+    ;;
+  uninstall)
+    status=0
+    setup --uninstall --discard-data || fail "the uninstall failed"
+    ;;
+  *) fail "no part $PART" ;;
+esac
+echo 0 >/nspawn/status
