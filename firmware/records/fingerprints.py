@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware.datatypes import Device, FrictionRidgeImage, Outcome
+from firmware.errors import RecordError
 from firmware.records import encoding, images, itl, moments
 from firmware.records.contents import FingerRecord
 from firmware.records.encoding import Record, Table, value
@@ -30,6 +31,14 @@ def device_words(device: Device) -> Device:
     """A device with its words as field 14.904 may hold them: 1..50 plain characters, clause 7.7.1.2."""
     make, model, serial = (_UNSAFE.sub(" ", text).strip()[:50] for text in (device.make, device.model, device.serial))
     return Device(make, model, serial, technology=device.technology)
+
+
+def compress(image: FrictionRidgeImage, wished: FingerCompression) -> tuple[bytes, FingerCompression]:
+    """An image as it is stored: as wished, or as PNG where that cannot be, for no record shall be lost by it."""
+    try:
+        return images.encode(image.pixels, image.ppi, wished), wished
+    except RecordError:
+        return images.encode_png(image.pixels, image.ppi), FingerCompression.PNG
 
 
 def write(finger: FingerRecord, idc: int, source: str, zone: ZoneInfo) -> Record:

@@ -22,6 +22,8 @@ PLAUSIBLE_PPI = (200.0, 2400.0)
 _WSQ_START = b"\xff\xa0"
 _WSQ_RATIO = 15
 """Nominally: 0.75 bits a pixel, the FBI's rate; the package wsq takes this one whatever is asked."""
+WORST_WSQ = 32.0
+"""Grey levels, root mean square. Prints are off by 3 to 24; what is far worse is hardly a print, or tiny."""
 _WSQ_COMMENT = b"\xff\xa8"
 _WSQ_PPI = b"PPI 500\n"
 """What the package writes into the comment of every image."""
@@ -90,7 +92,7 @@ def encode(pixels: NDArray[np.uint8], ppi: float, compression: FingerCompression
     """Encode grey pixels (h, w), their resolution with them but in JPEG 2000.
 
     PNG and JPEG 2000 lose nothing, WSQ keeps about a fifteenth of the bits. Raises RecordError where WSQ isn't
-    installed, or an image is too small for it.
+    installed, or an image is too small or too odd for it.
     """
     if compression is FingerCompression.PNG:
         return encode_png(pixels, ppi)
@@ -109,10 +111,12 @@ def _encode_wsq(pixels: NDArray[np.uint8], ppi: float) -> bytes:
     height, width = pixels.shape
     try:
         data = bytes(_wsq.compress(pixels.tobytes(), height, width, _WSQ_RATIO))
+        samples = np.frombuffer(_wsq.decompress(data)[0], np.uint8).astype(np.float64)
     except Exception as error:  # the package raises plain Exception with a number
-        raise RecordError(
-            f"image: {width} x {height} pixels cannot be WSQ ({error}); choose png or jpeg2000"
-        ) from error
+        raise RecordError(f"image: {width} x {height} pixels cannot be WSQ ({error})") from error
+    off = float(np.sqrt(np.mean((samples - pixels.ravel()) ** 2)))
+    if off > WORST_WSQ:
+        raise RecordError(f"image: as WSQ its pixels would be off by {off:.0f} grey levels")
     head, told, rest = data.partition(_WSQ_PPI)
     at = head.rfind(_WSQ_COMMENT) + len(_WSQ_COMMENT)
     true = b"PPI %d\n" % round(ppi)

@@ -48,9 +48,20 @@ def test_wsq_tells_the_true_resolution(ppi: int) -> None:
     assert b"PPI %d\n" % ppi in data[:200]
 
 
-def test_what_is_too_small_for_wsq_is_named() -> None:
-    with pytest.raises(RecordError, match=r"12 x 10 pixels cannot be WSQ .*choose png or jpeg2000"):
-        images.encode(PRINT[:10, :12], 508, FingerCompression.WSQ)
+TOO_SMALL = PRINT[:10, :12]
+NO_PRINT = np.linspace(40, 200, 36 * 44).reshape(36, 44).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "reason"),
+    [(TOO_SMALL, "12 x 10 pixels cannot be WSQ"), (NO_PRINT, "would be off by [0-9]+ grey levels")],
+)
+def test_what_wsq_would_spoil_is_kept_without_loss(pixels: np.ndarray, reason: str) -> None:
+    with pytest.raises(RecordError, match=reason):
+        images.encode(pixels, 508, FingerCompression.WSQ)
+    (finger,) = transaction.read(built(FingerCompression.WSQ, pixels)).fingers
+    assert finger.image is not None
+    assert (finger.compression, finger.image.pixels.tolist()) == (FingerCompression.PNG, pixels.tolist())
 
 
 @pytest.mark.parametrize(("is_", "says"), [*itertools.permutations(FingerCompression, 2)])
