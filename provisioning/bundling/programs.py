@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -31,20 +32,22 @@ def run(
 ) -> str:
     """The standard output of a command. Raises BundleFailed with its last words where it fails.
 
-    env: added to this process's own. told: gets each line of output while it comes.
+    env: added to this process's own. told: gets each line of the output while it comes; warnings are not in it.
     """
     # Where this program finds its own modules is nothing for the programs that it runs
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment = {**inherited, "LC_ALL": "C.UTF-8", **(env or {})}
     lines = []
-    with subprocess.Popen(
-        command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-    ) as process:
-        for line in process.stdout or ():
-            lines.append(line)
-            if told is not None:
-                told(line)
-    if process.returncode != 0:
-        name = Path(command[0]).name
-        raise BundleFailed(f"{name} failed ({process.returncode}):\n{''.join(lines[-_LAST_LINES:]).rstrip()}")
+    with tempfile.TemporaryFile("w+", errors="replace") as errors:
+        with subprocess.Popen(
+            command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True, errors="replace"
+        ) as process:
+            for line in process.stdout or ():
+                lines.append(line)
+                if told is not None:
+                    told(line)
+        if process.returncode != 0:
+            errors.seek(0)
+            last = "".join([*lines, *errors][-_LAST_LINES:]).rstrip()
+            raise BundleFailed(f"{Path(command[0]).name} failed ({process.returncode}):\n{last}")
     return "".join(lines)

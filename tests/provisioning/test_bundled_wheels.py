@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from provisioning.bundling.packing import make_key, pack
-from provisioning.bundling.programs import require
+from provisioning.bundling.programs import require, run
 from provisioning.bundling.targets import BundleFailed, Target, targets
 from provisioning.bundling.wheels import NoWheel, Pip, requirements
 
@@ -83,6 +83,12 @@ def test_requirements_name_one_file_each_by_its_hash(index: Index) -> None:
 def test_a_program_that_is_missing_is_named_with_its_package() -> None:
     with pytest.raises(BundleFailed, match="apt-get install gcc-aarch64-linux-gnu"):
         require("aarch64-linux-gnu-gcc-that-is-not-here", "gcc-aarch64-linux-gnu")
+
+
+def test_warnings_are_no_output_and_a_failure_shows_its_last_words() -> None:
+    assert run(["sh", "-c", "echo out; echo warning >&2"]) == "out\n"
+    with pytest.raises(BundleFailed, match=r"sh failed \(3\):\n2\n(\d+\n)*15\nwhy"):
+        run(["sh", "-c", "seq 15; echo why >&2; exit 3"])
 
 
 def test_a_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
