@@ -8,8 +8,9 @@ from firmware import disk_faults
 from firmware.clock import Clock
 from firmware.config import KitConfig
 from firmware.datatypes import FingerCapture
-from firmware.errors import IdentityError, SealingError
+from firmware.errors import IdentityError, OtherBoard, SealingError
 from firmware.identity import Identity
+from firmware.identity_words import IdentityPhrase
 from firmware.journal import JOURNAL, Journal
 from firmware.kit import Kit
 from firmware.logbook import CutOff, Logbook
@@ -61,7 +62,7 @@ def workplace(
 
 
 def _opened(config: KitConfig, opened: ExitStack, *, patient: bool) -> Workplace:
-    identity = Identity.load_or_create(config.data)
+    identity = _identity(config)
     recipients = _recipients(config, identity)
     kit = opened.enter_context(Kit(config, patient=patient))
     spool = opened.enter_context(Spool(config.data / SPOOL))
@@ -75,10 +76,18 @@ def _opened(config: KitConfig, opened: ExitStack, *, patient: bool) -> Workplace
     return Workplace(config, kit, spool, report, identity, recipients, clock, logbook, named)
 
 
+def _identity(config: KitConfig) -> Identity:
+    try:
+        return Identity.load_or_create(config.data, config.kit_id)
+    except OtherBoard as error:
+        raise OtherBoard(f"{config.data}: {IdentityPhrase.OTHER_BOARD.say(config.language)}") from error
+
+
 def _recipients(config: KitConfig, identity: Identity) -> tuple[str, ...]:
     if identity.kit_id not in ("", config.kit_id):
         raise IdentityError(f"{config.data}: admitted as kit {identity.kit_id}, kit.toml says kit_id {config.kit_id}")
-    recipients = (*config.office.recipients, *identity.recipients)
+    provisioned = config.office.recipients
+    recipients = (*provisioned, *(recipient for recipient in identity.recipients if recipient not in provisioned))
     if not recipients:
         advice = "run `rekam identity request`, bring it to the office, and give its answer to `rekam identity accept`"
         raise IdentityError(f"{config.data}: no office could open what this kit records; {advice}")
@@ -86,7 +95,7 @@ def _recipients(config: KitConfig, identity: Identity) -> tuple[str, ...]:
         try:
             sealing.recipient(recipient)
         except SealingError as error:
-            configured = number < len(config.office.recipients)
+            configured = number < len(provisioned)
             place = f"kit.toml: office.recipients.{number}" if configured else f"{config.data}: the office's answer"
             raise SealingError(f"{place}: {error}") from error
     return recipients
