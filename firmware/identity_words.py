@@ -2,10 +2,36 @@
 
 from firmware.wording import Bilingual
 
+_BY_STICK = (
+    "`rekam identity request FOLDER`, bawa ke kantor, lalu `rekam identity accept FOLDER`",
+    "`rekam identity request FOLDER`, bring it to the office, then `rekam identity accept FOLDER`",
+)
+
 
 class IdentityPhrase(Bilingual):
-    """What the operator and the technician are told about the kit's identity."""
+    """What the operator and the technician are told about the kit's identity; FOLDER is a stick for the office."""
 
+    NO_KEY = (
+        "belum dibuat; `rekam identity request FOLDER` membuatnya",
+        "not made yet; `rekam identity request FOLDER` makes it",
+    )
+    UNADMITTED = (
+        f"belum diterima kantor; perekaman berjalan terus. Jalankan {_BY_STICK[0]}",
+        f"not admitted by the office yet; recording goes on. Run {_BY_STICK[1]}",
+    )
+    ADMITTED = ("diterima kantor, berlaku sampai {until}", "admitted by the office, valid until {until}")
+    EXPIRING = (
+        f"sertifikat kit berlaku hanya sampai {{until}}. Perpanjang: {_BY_STICK[0]}",
+        f"the kit's certificate is valid only until {{until}}. Renew it: {_BY_STICK[1]}",
+    )
+    EXPIRED = (
+        f"sertifikat kit sudah habis pada {{until}}; perekaman berjalan terus. Perpanjang: {_BY_STICK[0]}",
+        f"the kit's certificate ended on {{until}}; recording goes on. Renew it: {_BY_STICK[1]}",
+    )
+    SPOILED = (
+        "rusak; `rekam selftest` menyebut berkasnya, `rekam identity renew FOLDER` membuat yang baru",
+        "damaged; `rekam selftest` names the file, `rekam identity renew FOLDER` makes a new one",
+    )
     OTHER_BOARD = (
         "identitas kit ini dibuat di papan (board) lain: kartunya disalin, atau dipindahkan ke papan pengganti. Kit "
         "tidak merekam sampai punya identitas baru; paket yang menunggu tetap ada dan dapat diekspor. Papan diganti: "
@@ -16,3 +42,4 @@ class IdentityPhrase(Bilingual):
         "replaced: run `rekam identity renew FOLDER`. This is a copy and the other kit is still in use: first write "
         "another kit_id into kit.toml, then run the same. FOLDER is a stick for the office.",
     )
+    STANDS = ("Identitas: {words}.", "Identity: {words}.")

@@ -1,10 +1,11 @@
 """All that records residents, opened once for one or many of them."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from firmware import disk_faults
+from firmware import disk_faults, standing
 from firmware.clock import Clock
 from firmware.config import KitConfig
 from firmware.datatypes import FingerCapture
@@ -18,7 +19,10 @@ from firmware.panel_desk import PanelPresses
 from firmware.records import sealing
 from firmware.reporting import SPOOL, Reporter
 from firmware.spool import Spool
+from firmware.standing import Standing
 from firmware.storage_words import StoragePhrase
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,22 @@ class Workplace:
     logbook: Logbook
     cut_off: list[CutOff] = field(default_factory=list)
     operator: list[FingerCapture] = field(default_factory=list)
+
+    def standing(self) -> Standing:
+        """How the kit's identity stands now."""
+        return standing.of(self.identity, self.clock.now(), self.config.timezone)
+
+    def renewed(self) -> "Workplace":
+        """The same with the identity as it lies on the disk now: an answer may have come, or a new key been made.
+
+        What cannot be read leaves the kit with the one that it has.
+        """
+        try:
+            identity = _identity(self.config)
+            return replace(self, identity=identity, recipients=_recipients(self.config, identity))
+        except (IdentityError, SealingError) as error:
+            _log.error("workplace: %s", error)
+            return self
 
     def presses(self) -> PanelPresses | None:
         """The panel's buttons from now on; None in a kit without a panel."""
@@ -73,7 +93,10 @@ def _opened(config: KitConfig, opened: ExitStack, *, patient: bool) -> Workplace
     logbook = Logbook(Journal(config.data / JOURNAL, clock.now))
     cut_off = logbook.close_cut_off(lambda number: any(entry.control_number == number for entry in entries))
     named = [cut_off] if cut_off else []
-    return Workplace(config, kit, spool, report, identity, recipients, clock, logbook, named)
+    place = Workplace(config, kit, spool, report, identity, recipients, clock, logbook, named)
+    if (stands := place.standing()).is_ending:
+        logbook.identity(stands.state.value)
+    return place
 
 
 def _identity(config: KitConfig) -> Identity:
