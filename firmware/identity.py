@@ -88,10 +88,12 @@ def write_request(data: Path, kit_id: str, folder: Path, root: Path | None = Non
 def accept_answer(data: Path, kit_id: str, path: Path, *, replace: bool = False, root: Path | None = None) -> Identity:
     """Take the office's answer: it must be for this key and kit, and whole. Raises IdentityError.
 
-    An answer of another office than the last one's is taken with `replace` only.
+    `path` is the answer, or the folder with this kit's own. An answer of another office than the last one's is taken
+    with `replace` only.
     """
     folder = IdentityFolder.of(data)
     key = _bound_key(folder, kit_id, root)
+    path = _answer_in(path, kit_id) if path.is_dir() else path
     try:
         content = path.read_bytes()
         answer = answers.parse(content)
@@ -111,6 +113,17 @@ def accept_answer(data: Path, kit_id: str, path: Path, *, replace: bool = False,
         )
     folder.keep_answer(content)
     return _load(folder, key)
+
+
+def _answer_in(folder: Path, kit_id: str) -> Path:
+    ending = ".answer.json"
+    path = folder / f"{kit_id}{ending}"
+    if not path.exists():
+        others = ", ".join(sorted(one.name.removesuffix(ending) for one in folder.glob(f"[!.]*{ending}")))
+        advice = "bring the kit's request to the office, and there: rekam office admit FOLDER"
+        only = f", only for {others}" if others else ""
+        raise IdentityError(f"{folder}: no answer for kit {kit_id} is here{only}; {advice}")
+    return path
 
 
 def _load(folder: IdentityFolder, key: ec.EllipticCurvePrivateKey) -> Identity:

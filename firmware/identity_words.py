@@ -42,4 +42,22 @@ class IdentityPhrase(Bilingual):
         "replaced: run `rekam identity renew FOLDER`. This is a copy and the other kit is still in use: first write "
         "another kit_id into kit.toml, then run the same. FOLDER is a stick for the office.",
     )
+    REQUESTED = (
+        "{path} ditulis; bawa ke kantor, dan di sana: rekam office admit FOLDER",
+        "Wrote {path}; bring it to the office, and there: rekam office admit FOLDER",
+    )
+    RENEWED = (
+        "Kit {kit} punya kunci baru untuk papan ini; paket yang menunggu tetap ada dan tetap dibuka kantor. Kantor "
+        "yang sudah mengenal kit ini menerimanya dengan --replace {kit}.",
+        "Kit {kit} has a new key for this board; packets that wait are kept, and the office still opens them. An "
+        "office that knows this kit already admits it with --replace {kit}.",
+    )
+    ACCEPTED = (
+        "Kit {kit} diterima sampai {until}; paketnya disegel untuk {recipients} penerima.",
+        "Kit {kit} is admitted until {until}; its packets are sealed for {recipients} recipients.",
+    )
+    FINGERPRINT = (
+        "Sidik kantor (kantor menunjukkan yang sama): {fingerprint}",
+        "Authority's fingerprint (the office shows the same): {fingerprint}",
+    )
     STANDS = ("Identitas: {words}.", "Identity: {words}.")

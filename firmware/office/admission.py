@@ -1,6 +1,7 @@
 """A kit's request becomes the office's answer."""
 
 import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from firmware.durable import write_file
-from firmware.errors import IdentityError
+from firmware.errors import IdentityError, KitError
 from firmware.office import register
 from firmware.office.keys import VALID_FROM, Office
 from firmware.records import answers
@@ -19,6 +20,7 @@ from firmware.records.answers import Answer
 
 VALID = timedelta(days=10 * 366)
 """How long a kit's certificate holds from now on where nobody says otherwise; it begins at `VALID_FROM`."""
+REQUEST = ".request.pem"
 _NO_REQUEST = "no kit's request, or damaged; `rekam identity request` writes one"
 _END = b"-----END CERTIFICATE REQUEST-----"
 _KIT_ID = re.compile("[A-Za-z0-9-]{1,32}", re.ASCII)
@@ -26,12 +28,37 @@ _KIT_ID = re.compile("[A-Za-z0-9-]{1,32}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """What came of a request."""
+    """What came of a request; renewed: the kit was known, replaced: with another key."""
 
     kit_id: str
     answer: Path
     certificate: x509.Certificate
     renewed: bool
+    replaced: bool
+
+
+def admit_all(
+    paths: Iterable[Path], office: Office, *, folder: Path | None, replace: Collection[str], valid: timedelta
+) -> Iterator[Admitted]:
+    """Answer every request at these paths, files or folders such as a stick; one that cannot be keeps no other out.
+
+    `replace` names the kits that may come with a new key. Raises IdentityError at the end, naming what was wrong.
+    """
+    faults = []
+    for path in paths:
+        found = [path]
+        if path.is_dir():
+            found = sorted(path.glob(f"[!.]*{REQUEST}"))
+            if not found:
+                faults.append(f"{path}: no request (*{REQUEST}) is here; `rekam identity request` on a kit writes one")
+        for request in found:
+            try:
+                may_replace = _kit_id(_read(request)[0], request) in replace
+                yield admit(request, office, folder=folder, replace=may_replace, valid=valid)
+            except KitError as error:
+                faults.append(str(error))
+    if faults:
+        raise IdentityError("\n".join(faults))
 
 
 def admit(
@@ -71,7 +98,7 @@ def admit(
     path = (folder or request.parent) / f"{kit_id}.answer.json"
     register.enter(office, kit_id, certificate, former)
     write_file(path, answers.write(answer, office.authority_key))
-    return Admitted(kit_id, path, certificate, bool(known))
+    return Admitted(kit_id, path, certificate, bool(known), bool(known) and not same)
 
 
 def _read(request: Path) -> list[x509.CertificateSigningRequest]:

@@ -11,8 +11,10 @@ from firmware.office import keys
 from firmware.office.admission import Admitted
 from firmware.office.keys import Office
 from firmware.office.opening import LaidOut
+from firmware.office.words import OfficePhrase
 from firmware.records import answers
 from firmware.records.contents import FingerRecord, Transaction
+from firmware.vocabulary import Language
 
 _STYLES = {Outcome.ACCEPTED: "green", Outcome.LOW_QUALITY: "yellow", Outcome.EXCUSED: "cyan"}
 
@@ -33,13 +35,15 @@ def show_office(console: Console, office: Office) -> None:
     )
 
 
-def show_admitted(console: Console, admitted: Admitted, office: Office) -> None:
+def show_admitted(console: Console, admitted: Admitted, office: Office, language: Language) -> None:
     """What came of a request, and what to do with it."""
-    again = " again" if admitted.renewed else ""
-    until = admitted.certificate.not_valid_after_utc
-    console.print(f"[green]Kit {admitted.kit_id} is admitted{again}[/], until {until:%Y-%m-%d}.")
-    console.print(f"Authority's fingerprint: [bold]{answers.fingerprint(office.authority)}[/] (the kit shows the same)")
-    console.print(f"Next: bring {escape(str(admitted.answer))} to the kit, and there `rekam identity accept`")
+    until = f"{admitted.certificate.not_valid_after_utc:%Y-%m-%d}"
+    phrase = OfficePhrase.RENEWED if admitted.renewed else OfficePhrase.ADMITTED
+    phrase = OfficePhrase.REPLACED if admitted.replaced else phrase
+    console.print(phrase.say(language, kit=admitted.kit_id, until=until), style="green", markup=False)
+    fingerprint = answers.fingerprint(office.authority)
+    console.print(OfficePhrase.FINGERPRINT.say(language, fingerprint=fingerprint), markup=False)
+    console.print(OfficePhrase.BRING.say(language, answer=admitted.answer), markup=False)
 
 
 def show_opened(console: Console, laid: LaidOut) -> None:
