@@ -135,7 +135,8 @@ def stock_commands(opened: OpenedFile, office: Office, folder: Path) -> tuple[st
         chain = ("-CAfile", office.folder / keys.AUTHORITY, "-purpose", "any")
         if min(opened.valid_until, office.authority.not_valid_after_utc) < datetime.now(UTC):
             chain += ("-no_check_time",)
-    decrypt = ("age", "-d", "-i", office.identity_file, "-o", signed, opened.path)
+    identities = (word for file in office.identity_files for word in ("-i", file))
+    decrypt = ("age", "-d", *identities, "-o", signed, opened.path)
     verify = ("openssl", "cms", "-verify", "-inform", "DER", "-in", signed, *chain, "-out", plain)
     return shlex.join(map(str, decrypt)), shlex.join(map(str, verify))
 

@@ -1,6 +1,7 @@
 """Shows the office's work to a person at a terminal."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -19,20 +20,19 @@ from firmware.vocabulary import Language
 _STYLES = {Outcome.ACCEPTED: "green", Outcome.LOW_QUALITY: "yellow", Outcome.EXCUSED: "cyan"}
 
 
-def show_office(console: Console, office: Office) -> None:
+def show_office(console: Console, office: Office, sheet: Path, language: Language) -> None:
     """What `init` made, and what to do with it."""
-    folder = escape(str(office.folder))
-    console.print(f"[bold]The office's keys are in {folder}[/bold]")
+    folder = office.folder
+    console.print(OfficePhrase.MADE.say(language, folder=folder), style="bold", markup=False)
     table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_row(keys.IDENTITY, "opens packets; keep it on the office's machine, and nowhere else")
-    table.add_row(keys.BACKUP_IDENTITY, "[bold yellow]opens them too: move it to a safe place off this machine, now[/]")
-    table.add_row(keys.AUTHORITY_KEY, "admits kits; make a copy of it beside the backup")
-    table.add_row(keys.AUTHORITY, "its certificate; kits show its fingerprint when they accept an answer:")
+    table.add_row(keys.IDENTITY, OfficePhrase.IDENTITY.say(language))
+    table.add_row(keys.RECIPIENTS, OfficePhrase.RECIPIENTS.say(language))
+    table.add_row(keys.AUTHORITY_KEY, OfficePhrase.AUTHORITY_KEY.say(language))
+    table.add_row(keys.AUTHORITY, OfficePhrase.AUTHORITY.say(language))
     console.print(table)
-    console.print(f"[bold]{answers.fingerprint(office.authority)}[/bold]")
-    console.print(
-        f"Next: on each kit `rekam identity request`, then here `rekam office admit REQUEST --office {folder}`"
-    )
+    console.print(answers.fingerprint(office.authority), style="bold")
+    console.print(OfficePhrase.SHEET.say(language, path=sheet, folder=folder), style="bold yellow", markup=False)
+    console.print(OfficePhrase.NEXT.say(language, folder=folder), markup=False)
 
 
 def show_admitted(console: Console, admitted: Admitted, office: Office, language: Language) -> None:

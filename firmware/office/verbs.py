@@ -2,7 +2,7 @@
 
 import json
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -22,11 +22,56 @@ LanguageOption = Annotated[Language, typer.Option(envvar="REKAM_LANGUAGE", help=
 @office_app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="a new folder for the office's keys")],
+    sheet: Annotated[
+        Path | None, typer.Option(help="where the recovery sheet goes, .html; else into memory, gone with the power")
+    ] = None,
+    language: LanguageOption = Language.ENGLISH,
 ) -> None:
-    """Make the office's keys: two identities that open packets, and the authority that admits kits."""
-    from firmware.office import keys, report
+    """Make the office's keys: one that opens packets, its backup on a sheet to print, and one that admits kits."""
+    from firmware.office import keys, recovery_sheet, report
 
-    report.show_office(out, keys.init(folder))
+    printed: list[Path] = []
+
+    def on_backup(secret: str, fingerprint: str) -> None:
+        printed.append(sheet or recovery_sheet.place())
+        recovery_sheet.write(printed[0], secret, fingerprint, date.today())
+
+    made = keys.init(folder, on_backup)
+    report.show_office(out, made, printed[0], language)
+
+
+@office_app.command()
+def recover(
+    office: OfficeOption,
+    check: Annotated[bool, typer.Option("--check", help="only tell whether the sheet is right; keep nothing")] = False,
+    language: LanguageOption = Language.ENGLISH,
+) -> None:
+    """Type the recovery sheet again: the backup key opens what was sealed for the office."""
+    from firmware.errors import InputError
+    from firmware.office import keys, recovery
+    from firmware.office.words import OfficePhrase
+
+    def ask(number: int) -> str:
+        out.print(OfficePhrase.ASK_ROW.say(language, number=number, rows=recovery.ROWS), end=": ", markup=False)
+        typed = sys.stdin.readline()
+        if not typed:
+            raise InputError("recovery sheet: nothing more was typed; begin again")
+        return typed
+
+    def on_slip(error: InputError) -> None:
+        if not sys.stdin.isatty():
+            raise error
+        out.print(str(error), style="yellow", markup=False)
+
+    secret = recovery.read(ask, on_slip)
+    is_own = keys.is_sealed_for(office, secret)
+    if check and not is_own:
+        raise InputError(f"recovery sheet: is that of another office than {office}; find this office's own sheet")
+    if check:
+        out.print(OfficePhrase.CHECKED.say(language), style="green")
+        return
+    phrase = OfficePhrase.RECOVERED if is_own else OfficePhrase.RECOVERED_OTHER
+    out.print(phrase.say(language, path=keys.keep_recovered(office, secret)), markup=False)
 
 
 @office_app.command()
