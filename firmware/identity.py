@@ -1,5 +1,7 @@
 """The kit's identity: its key, made on the kit, with what the office answered to it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,6 +49,15 @@ class Identity:
         """
         folder = IdentityFolder.of(data)
         return _load(folder, _bound_key(folder, kit_id, root))
+
+
+@contextmanager
+def spoken(language: Language) -> Iterator[None]:
+    """While the context lasts, what is to be done on another board is told in this language."""
+    try:
+        yield
+    except OtherBoard as error:
+        raise OtherBoard(IdentityPhrase.OTHER_BOARD.say(language)) from error
 
 
 def look(data: Path, root: Path | None = None) -> Identity | None:
@@ -156,7 +167,7 @@ def _bound_key(folder: IdentityFolder, kit_id: str, root: Path | None) -> ec.Ell
 def _check_board(folder: IdentityFolder, here: board.Board) -> None:
     bound = folder.binding()
     if bound and board.differ(bound.board, here):
-        raise OtherBoard(f"{folder.path}: {IdentityPhrase.OTHER_BOARD.say(Language.ENGLISH)}")
+        raise OtherBoard(IdentityPhrase.OTHER_BOARD.say(Language.ENGLISH))
 
 
 def _last_answer(folder: IdentityFolder) -> Answer | None:

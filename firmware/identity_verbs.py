@@ -27,7 +27,8 @@ def request(folder: FolderArgument, config: ConfigOption) -> None:
     from firmware.identity_words import IdentityPhrase
 
     settings = load(config)
-    path = identity.write_request(settings.data, settings.kit_id, folder)
+    with identity.spoken(settings.language):
+        path = identity.write_request(settings.data, settings.kit_id, folder)
     _say(settings, IdentityPhrase.REQUESTED, path=path)
 
 
@@ -43,7 +44,8 @@ def accept(
     from firmware.identity_words import IdentityPhrase
 
     settings = load(config)
-    accepted = identity.accept_answer(settings.data, settings.kit_id, answer, replace=replace)
+    with identity.spoken(settings.language):
+        accepted = identity.accept_answer(settings.data, settings.kit_id, answer, replace=replace)
     _note(settings, "accepted")
     until = accepted.certificate and accepted.certificate.not_valid_after_utc.date()
     count = len(accepted.recipients)

@@ -61,12 +61,12 @@ def of(kit: Identity, at: Timestamp, timezone: str) -> Standing:
     return Standing(state, until)
 
 
-def look(data: Path, at: Timestamp, timezone: str, root: Path | None = None) -> Standing:
-    """How the identity in a kit's data folder stands; nothing is written."""
+def look(data: Path, at: Timestamp, timezone: str, root: Path | None = None) -> Standing | None:
+    """How the identity in a kit's data folder stands; None where this user may not see it. Nothing is written."""
     try:
         kit = identity.look(data, root)
     except OtherBoard:
         return Standing(State.OTHER_BOARD)
-    except IdentityError:
-        return Standing(State.SPOILED)
+    except IdentityError as error:
+        return None if isinstance(error.__cause__, PermissionError) else Standing(State.SPOILED)
     return of(kit, at, timezone) if kit else Standing(State.NO_KEY)

@@ -9,9 +9,8 @@ from firmware import disk_faults, standing
 from firmware.clock import Clock
 from firmware.config import KitConfig
 from firmware.datatypes import FingerCapture
-from firmware.errors import IdentityError, OtherBoard, SealingError
-from firmware.identity import Identity
-from firmware.identity_words import IdentityPhrase
+from firmware.errors import IdentityError, SealingError
+from firmware.identity import Identity, spoken
 from firmware.journal import JOURNAL, Journal
 from firmware.kit import Kit
 from firmware.logbook import CutOff, Logbook
@@ -100,10 +99,8 @@ def _opened(config: KitConfig, opened: ExitStack, *, patient: bool) -> Workplace
 
 
 def _identity(config: KitConfig) -> Identity:
-    try:
+    with spoken(config.language):
         return Identity.load_or_create(config.data, config.kit_id)
-    except OtherBoard as error:
-        raise OtherBoard(f"{config.data}: {IdentityPhrase.OTHER_BOARD.say(config.language)}") from error
 
 
 def _recipients(config: KitConfig, identity: Identity) -> tuple[str, ...]:

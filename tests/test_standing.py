@@ -1,5 +1,6 @@
 """How an identity stands: what is told of a certificate's end, and when; none of it stops a kit."""
 
+import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -70,10 +71,25 @@ def test_a_kit_without_a_key_or_an_answer_says_so(tmp_path: Path) -> None:
 def test_another_board_and_a_spoiled_key_are_told_apart(tmp_path: Path) -> None:
     here, there = boards.pi(tmp_path / "1", "10000000a1b2c3d4"), boards.pi(tmp_path / "2", "10000000a1b2c3d5")
     Identity.load_or_create(tmp_path, "K1", here)
-    assert standing.look(tmp_path, NOW, ZONE, here).state is State.UNADMITTED
-    assert standing.look(tmp_path, NOW, ZONE, there).state is State.OTHER_BOARD
+    assert standing.look(tmp_path, NOW, ZONE, here) == Standing(State.UNADMITTED)
+    assert standing.look(tmp_path, NOW, ZONE, there) == Standing(State.OTHER_BOARD)
     (tmp_path / "identity" / "kit.key").write_bytes(b"spoiled")
-    assert standing.look(tmp_path, NOW, ZONE, here).state is State.SPOILED
+    assert standing.look(tmp_path, NOW, ZONE, here) == Standing(State.SPOILED)
+
+
+def test_a_folder_that_this_user_may_not_see_is_not_called_damaged(tmp_path: Path, office: Office) -> None:
+    """`rekam status` of somebody who is not the kit's user."""
+    certified(tmp_path / "data", office, NOW.utc + timedelta(days=400))
+    if os.geteuid() == 0:
+        os.seteuid(65534)
+    else:
+        (tmp_path / "data" / "identity").chmod(0)
+    try:
+        assert standing.look(tmp_path / "data", NOW, ZONE) is None
+    finally:
+        if os.getuid() == 0:
+            os.seteuid(0)
+        (tmp_path / "data" / "identity").chmod(0o700)
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -89,7 +105,8 @@ def test_the_same_key_is_renewed_over_the_stick(tmp_path: Path, office: Office) 
     after = certified(tmp_path / "data", office, NOW.utc + timedelta(days=400))
     assert before.signer.key.private_numbers() == after.signer.key.private_numbers()
     assert standing.of(before, NOW, ZONE).state is State.EXPIRED
-    assert standing.look(tmp_path / "data", NOW, ZONE).state is State.ADMITTED
+    assert standing.look(tmp_path / "data", NOW, ZONE) == standing.of(after, NOW, ZONE)
+    assert standing.of(after, NOW, ZONE).state is State.ADMITTED
 
 
 def test_what_an_expired_kit_records_the_office_opens_with_a_notice(tmp_path: Path, office: Office) -> None:

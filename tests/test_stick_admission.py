@@ -220,7 +220,8 @@ def test_a_copied_card_refuses_in_the_operators_language(
     identity.write_request(table.folder / "K1", "K1", table.folder / "stick", here)
     monkeypatch.setattr(board, "ROOT", there)
     person = str(ROOT / "docs" / "resident.toml")
-    for verb in (("run",), ("record", "--resident", person), ("selftest",)):
+    verbs = ("run", f"record --resident {person}", "selftest", "identity request stick", "identity accept stick")
+    for verb in map(str.split, verbs):
         complaint = table.rekam(*verb, "-c", "K1.toml", status=1)
         assert words in complaint and "rekam identity renew FOLDER" in complaint
     assert not (table.folder / "K1" / JOURNAL).exists()
