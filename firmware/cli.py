@@ -1,6 +1,5 @@
 """The command `rekam`: one short function a verb; more verbs come by the entry point `rekam.commands`."""
 
-import json
 import os
 import sys
 from importlib.metadata import entry_points
@@ -13,8 +12,10 @@ from rich.console import Console
 from firmware import __version__
 from firmware.benchmarks.verbs import bench_app
 from firmware.errors import KitError
+from firmware.identity_verbs import identity_app
 from firmware.journal_verbs import journal_app
-from firmware.recording_verb import ConfigOption, recording_app
+from firmware.office.verbs import office_app
+from firmware.recording_verb import recording_app
 from firmware.setup_verbs import setup_app
 from firmware.station_verbs import operator, selftest, status
 from firmware.station_verbs import run as run_station
@@ -26,8 +27,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-office_app = typer.Typer(no_args_is_help=True, help="The office: its keys, its kits, what arrives.")
-identity_app = typer.Typer(no_args_is_help=True, help="The kit's identity: ask for one, take the answer.")
 app.add_typer(office_app, name="office")
 app.add_typer(identity_app, name="identity")
 app.add_typer(bench_app, name="bench")
@@ -40,8 +39,6 @@ app.command("run")(run_station)
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-OfficeOption = Annotated[Path, typer.Option("--office", envvar="REKAM_OFFICE", help="the folder of the office's keys")]
 
 
 @app.command()
@@ -102,74 +99,6 @@ def summary(
 
     told = archive.summarise(run, labelling.read(labels) if labels else None)
     archive.show(out, run, told, picture or run / archive.PICTURE, language)
-
-
-@office_app.command("init")
-def office_init(folder: Annotated[Path, typer.Argument(help="a new folder for the office's keys")]) -> None:
-    """Make the office's keys: two identities that open packets, and the authority that admits kits."""
-    from firmware.office import keys, report
-
-    report.show_office(out, keys.init(folder))
-
-
-@office_app.command("admit")
-def office_admit(
-    request: Annotated[Path, typer.Argument(help="KITID.request.pem, from `rekam identity request`")],
-    office: OfficeOption,
-    folder: Annotated[Path | None, typer.Option("--out", help="where the answer goes; else beside the request")] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="the kit has a new key; its old one is noted")] = False,
-) -> None:
-    """Answer a kit's request: from then on its packets are opened here."""
-    from firmware.office import admission, keys, report
-
-    loaded = keys.load(office)
-    report.show_admitted(out, admission.admit(request, loaded, folder=folder, replace=replace), loaded)
-
-
-@office_app.command("open")
-def office_open(
-    packets: Annotated[list[Path], typer.Argument(help="packets as kits export them, *.rekam")],
-    office: OfficeOption,
-    folder: Annotated[Path, typer.Option("--out", help="where records and pictures go")] = Path("opened"),
-    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines on stdout, an object a packet")] = False,
-) -> None:
-    """Check and decrypt packets, list what is in them, lay out records and pictures."""
-    from firmware.office import keys, opening, report
-
-    for laid in opening.lay_out_all(packets, keys.load(office), folder):
-        if as_json:
-            sys.stdout.write(json.dumps(opening.as_json(laid), ensure_ascii=False) + "\n")
-        else:
-            report.show_opened(out, laid)
-
-
-@identity_app.command("request")
-def identity_request(
-    folder: Annotated[Path, typer.Argument(help="where the request goes, for example a stick")], config: ConfigOption
-) -> None:
-    """Write the kit's request to be admitted; bring it to the office."""
-    from firmware import identity
-    from firmware.config import load
-
-    settings = load(config)
-    path = identity.write_request(settings.data, settings.kit_id, folder)
-    out.print(f"Wrote {path}; bring it to the office, and there: rekam office admit {path.name}", markup=False)
-
-
-@identity_app.command("accept")
-def identity_accept(
-    answer: Annotated[Path, typer.Argument(help="KITID.answer.json, from `rekam office admit`")],
-    config: ConfigOption,
-    replace: Annotated[bool, typer.Option("--replace", help="take the answer of another office than before")] = False,
-) -> None:
-    """Take the office's answer: its certificate for this kit, and for whom packets are sealed."""
-    from firmware import identity
-    from firmware.config import load
-
-    settings = load(config)
-    accepted = identity.accept_answer(settings.data, settings.kit_id, answer, replace=replace)
-    out.print(f"Kit {settings.kit_id} is admitted; its packets are sealed for {len(accepted.recipients)} recipients.")
-    out.print(f"Authority's fingerprint (the office shows the same): {accepted.authority_fingerprint}")
 
 
 @app.command()

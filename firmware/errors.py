@@ -21,6 +21,7 @@
         RecordError                     a record that does not fit its standard: record type, field, reason
         SealingError                    a key, recipient or packet that cannot be used
         IdentityError                   the kit's identity is missing, foreign or spoiled
+            OtherBoard                  it was made on another board than this one
         SpoolError                      the outbox cannot be trusted or written
             SpoolFull
             SpoolDamaged
@@ -121,6 +122,10 @@ class SealingError(KitError):
 
 class IdentityError(KitError):
     """The kit's identity is missing, foreign or spoiled."""
+
+
+class OtherBoard(IdentityError):
+    """The kit's identity was made on another board: a card that was copied or moved."""
 
 
 class SpoolError(KitError):

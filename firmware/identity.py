@@ -1,6 +1,7 @@
 """The kit's identity: its key, made on the kit, with what the office answered to it."""
 
-import contextlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,25 +9,29 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from firmware import board
 from firmware.durable import write_file
-from firmware.errors import IdentityError, InputError
+from firmware.errors import IdentityError, InputError, OtherBoard
+from firmware.identity_folder import Binding, IdentityFolder
+from firmware.identity_words import IdentityPhrase
 from firmware.records import answers
 from firmware.records.answers import Answer
 from firmware.records.sealing import Signer
+from firmware.vocabulary import Language
 
-_KEY = "kit.key"
-_ANSWER = "answer.json"
-_FOLDER = "identity"
 _BEFORE_ANY_CLOCK = datetime(2000, 1, 1, tzinfo=UTC)
 _AFTER_ANY_CLOCK = datetime(2099, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A kit's signer, and from the office's answer its certificate, the age recipients and the kit's id as admitted."""
+    """A kit's signer, and from the office's answer its certificate, the age recipients and the kit's id as admitted.
+
+    The recipients of the last answer hold until a new key has one of its own.
+    """
 
     folder: Path
     signer: Signer
@@ -36,42 +41,70 @@ class Identity:
     kit_id: str = ""
 
     @classmethod
-    def load_or_create(cls, data: Path) -> "Identity":
-        """Read the identity in `data`/identity, or make its key at first need. Raises IdentityError."""
-        folder, key = data / _FOLDER, _key(data)
-        answer = _load_answer(folder)
-        if answer is None:
-            return cls(folder, Signer(key, _self_signed(key)))
-        if not _same_key(key, answer.certificate):
-            raise IdentityError(
-                f"{folder / _ANSWER}: belongs to another key than {_KEY}; restore the key, or remove the answer, "
-                "write a new request and have it admitted with --replace"
-            )
-        return _admitted(folder, key, answer)
+    def load_or_create(cls, data: Path, kit_id: str = "", root: Path | None = None) -> "Identity":
+        """Read the identity in `data`/identity, or make its key at first need and bind it to this board.
+
+        `kit_id` is the kit's name in its settings, `root` where the board's file system begins. Raises IdentityError,
+        and of its kinds OtherBoard where the identity was made on another board.
+        """
+        folder = IdentityFolder.of(data)
+        return _load(folder, _bound_key(folder, kit_id, root))
 
 
-def write_request(data: Path, kit_id: str, folder: Path) -> Path:
+@contextmanager
+def spoken(language: Language) -> Iterator[None]:
+    """While the context lasts, what is to be done on another board is told in this language."""
+    try:
+        yield
+    except OtherBoard as error:
+        raise OtherBoard(IdentityPhrase.OTHER_BOARD.say(language)) from error
+
+
+def look(data: Path, root: Path | None = None) -> Identity | None:
+    """The identity as it is, None where no key was made yet; nothing is written. Raises as `load_or_create`."""
+    folder = IdentityFolder.of(data)
+    key = folder.key()
+    if key is None:
+        return None
+    _check_board(folder, board.read(root))
+    return _load(folder, key)
+
+
+def renew(data: Path, kit_id: str, root: Path | None = None) -> Identity:
+    """Put the key aside and make a new one for this board; packets that the old one signed stay what they are.
+
+    Raises IdentityError.
+    """
+    folder = IdentityFolder.of(data)
+    folder.put_aside()
+    folder.bind(Binding(board.read(root), kit_id))
+    return Identity.load_or_create(data, kit_id, root)
+
+
+def write_request(data: Path, kit_id: str, folder: Path, root: Path | None = None) -> Path:
     """Write the kit's request for the office, `KITID.request.pem`: a PKCS #10 request that names the kit.
 
-    Gives its path. Raises IdentityError.
+    One more follows for each key that this kit had before, signed by that one. Gives its path. Raises IdentityError.
     """
-    key = _key(data)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, kit_id)])
-    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
+    kept = IdentityFolder.of(data)
+    keys = _keys_of(kept, kit_id, _bound_key(kept, kit_id, root))
     path = folder / f"{kit_id}.request.pem"
     try:
-        write_file(path, request.public_bytes(Encoding.PEM))
+        write_file(path, b"".join(_request(key, kit_id) for key in keys))
     except InputError as error:
         raise IdentityError(f"{error}; choose another folder") from error
     return path
 
 
-def accept_answer(data: Path, kit_id: str, path: Path, *, replace: bool = False) -> Identity:
+def accept_answer(data: Path, kit_id: str, path: Path, *, replace: bool = False, root: Path | None = None) -> Identity:
     """Take the office's answer: it must be for this key and kit, and whole. Raises IdentityError.
 
-    An answer of another office than the last one's is taken with `replace` only.
+    `path` is the answer, or the folder with this kit's own. An answer of another office than the last one's is taken
+    with `replace` only.
     """
-    folder, key = data / _FOLDER, _key(data)
+    folder = IdentityFolder.of(data)
+    key = _bound_key(folder, kit_id, root)
+    path = _answer_in(path, kit_id) if path.is_dir() else path
     try:
         content = path.read_bytes()
         answer = answers.parse(content)
@@ -89,72 +122,86 @@ def accept_answer(data: Path, kit_id: str, path: Path, *, replace: bool = False)
             f"{path}: comes from another office ({answers.fingerprint(answer.authority)}) than this kit's "
             f"({answers.fingerprint(last.authority)}); if that is meant, repeat with --replace"
         )
-    try:
-        write_file(folder / _ANSWER, content)
-    except InputError as error:
-        raise IdentityError(f"{error}; the kit keeps what it had") from error
-    return _admitted(folder, key, answer)
+    folder.keep_answer(content)
+    return _load(folder, key)
 
 
-def _admitted(folder: Path, key: ec.EllipticCurvePrivateKey, answer: Answer) -> Identity:
+def _answer_in(folder: Path, kit_id: str) -> Path:
+    ending = ".answer.json"
+    path = folder / f"{kit_id}{ending}"
+    if not path.exists():
+        others = ", ".join(sorted(one.name.removesuffix(ending) for one in folder.glob(f"[!.]*{ending}")))
+        advice = "bring the kit's request to the office, and there: rekam office admit FOLDER"
+        only = f", only for {others}" if others else ""
+        raise IdentityError(f"{folder}: no answer for kit {kit_id} is here{only}; {advice}")
+    return path
+
+
+def _load(folder: IdentityFolder, key: ec.EllipticCurvePrivateKey) -> Identity:
+    answer = folder.answer()
+    if answer is None:
+        last = _last_answer(folder)
+        return Identity(folder.path, Signer(key, _self_signed(key)), last.recipients if last else ())
+    if not _same_key(key, answer.certificate):
+        raise IdentityError(
+            f"{folder.answer_path}: belongs to another key than the kit's; restore that key, or have a new one made: "
+            "`rekam identity renew`"
+        )
     signer = Signer(key, answer.certificate)
     fingerprint = answers.fingerprint(answer.authority)
-    return Identity(folder, signer, answer.recipients, answer.certificate, fingerprint, answer.kit_id)
+    return Identity(folder.path, signer, answer.recipients, answer.certificate, fingerprint, answer.kit_id)
 
 
-def _key(data: Path) -> ec.EllipticCurvePrivateKey:
-    path = data / _FOLDER / _KEY
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not path.exists():
-            _make_key(path.parent)
-        key = load_pem_private_key(path.read_bytes(), password=None)
-    except (OSError, InputError) as error:
-        raise IdentityError(f"{path}: cannot be used ({error}); check the disk and its owner") from error
-    except (ValueError, TypeError) as error:
-        raise IdentityError(_spoiled(path)) from error
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise IdentityError(_spoiled(path))
+def _bound_key(folder: IdentityFolder, kit_id: str, root: Path | None) -> ec.EllipticCurvePrivateKey:
+    """The key, made at first need; this board and the kit's name are written down where they are not yet."""
+    key = folder.key() or folder.make_key()
+    here = board.read(root)
+    _check_board(folder, here)
+    bound = folder.binding() or Binding({}, "")
+    wanted = Binding(bound.board or here, kit_id or bound.kit_id)
+    if wanted != bound:
+        folder.bind(wanted)
     return key
 
 
-def _make_key(folder: Path) -> None:
-    if (folder / _ANSWER).exists():
-        raise IdentityError(
-            f"{folder / _KEY}: is missing though the office knows this kit; restore it from a backup, or remove "
-            f"{folder / _ANSWER}, write a new request and have it admitted with --replace"
-        )
-    key = ec.generate_private_key(ec.SECP256R1())
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    with contextlib.suppress(FileExistsError):  # another process was first: its key is the kit's
-        write_file(folder / _KEY, pem, mode=0o600, exclusive=True)
+def _check_board(folder: IdentityFolder, here: board.Board) -> None:
+    bound = folder.binding()
+    if bound and board.differ(bound.board, here):
+        raise OtherBoard(IdentityPhrase.OTHER_BOARD.say(Language.ENGLISH))
 
 
-def _spoiled(path: Path) -> str:
-    return (
-        f"{path}: is damaged or no P-256 key; restore it from a backup, or remove {path.parent}, "
-        "write a new request and have it admitted with --replace"
-    )
+def _last_answer(folder: IdentityFolder) -> Answer | None:
+    """The answer that a new one takes the place of, of this key or one before; a damaged one keeps no other out."""
+    for one in (folder, *folder.former()):
+        try:
+            answer = one.answer()
+        except IdentityError:
+            continue
+        if answer:
+            return answer
+    return None
 
 
-def _load_answer(folder: Path) -> Answer | None:
-    path = folder / _ANSWER
-    if not path.exists():
-        return None
-    try:
-        return answers.parse(path.read_bytes())
-    except OSError as error:
-        raise IdentityError(f"{path}: cannot be read ({error.strerror}); check the disk and its owner") from error
-    except IdentityError as error:
-        raise IdentityError(f"{path}: {error}; then give it to `rekam identity accept` again") from error
+def _keys_of(
+    folder: IdentityFolder, kit_id: str, present: ec.EllipticCurvePrivateKey
+) -> list[ec.EllipticCurvePrivateKey]:
+    """The present key, then those that were this kit's before; of the kit that it was copied from it has none."""
+    keys = [present]
+    for one in folder.former():
+        try:
+            key, bound = one.key(), one.binding()
+        except IdentityError:
+            continue
+        is_new = key and all(key.public_key() != other.public_key() for other in keys)
+        if key and is_new and bound and bound.kit_id == kit_id:
+            keys.append(key)
+    return keys
 
 
-def _last_answer(folder: Path) -> Answer | None:
-    """The answer that a new one takes the place of; a damaged one must not keep the new one out."""
-    try:
-        return _load_answer(folder)
-    except IdentityError:
-        return None
+def _request(key: ec.EllipticCurvePrivateKey, kit_id: str) -> bytes:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, kit_id)])
+    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
+    return request.public_bytes(Encoding.PEM)
 
 
 def _same_key(key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> bool:

@@ -34,6 +34,7 @@ class Kind(Enum):
     INTERRUPTED = "interrupted"
     EXPORTED = "exported"
     CLOCK_CONFIRMED = "clock_confirmed"
+    IDENTITY = "identity"
     OVERRIDDEN = "overridden"
     DEVICE = "device"
     TORN = "torn"
@@ -113,6 +114,7 @@ _REQUIRED: Mapping[Kind, frozenset[str]] = {
     Kind.INTERRUPTED: frozenset(),
     Kind.EXPORTED: frozenset({"count"}),
     Kind.CLOCK_CONFIRMED: frozenset({"operator"}),
+    Kind.IDENTITY: frozenset({"outcome"}),
     Kind.OVERRIDDEN: frozenset({"operator", "reason"}),
     Kind.DEVICE: frozenset({"device", "outcome"}),
     Kind.TORN: frozenset({"bytes", "torn"}),

@@ -64,6 +64,7 @@ _KINDS: Mapping[Kind, tuple[str, str]] = {
     Kind.INTERRUPTED: ("perekaman terputus", "session interrupted"),
     Kind.EXPORTED: ("paket diekspor", "packets exported"),
     Kind.CLOCK_CONFIRMED: ("tanggal dipastikan", "date confirmed"),
+    Kind.IDENTITY: ("identitas kit", "the kit's identity"),
     Kind.OVERRIDDEN: ("peringatan diabaikan", "warning overridden"),
     Kind.DEVICE: ("alat", "device"),
     Kind.TORN: ("baris terputus disisihkan", "torn line set aside"),

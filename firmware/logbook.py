@@ -60,6 +60,7 @@ class Logbook:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._begun_s = 0.0
+        self._identity = ""
 
     def started(self) -> None:
         """The station was started."""
@@ -80,6 +81,12 @@ class Logbook:
     def device(self, name: str, state: DeviceState) -> None:
         """A device went, or came back: how it is now."""
         self._try(Kind.DEVICE, device=name, outcome=state.value)
+
+    def identity(self, outcome: str) -> None:
+        """The kit's identity was renewed or accepted, or its certificate ends; the same again is not written."""
+        if outcome != self._identity:
+            self._identity = outcome
+            self._try(Kind.IDENTITY, outcome=outcome)
 
     def begin(self, operator: str, control_number: str, supersedes: str) -> None:
         """A session begins. Raises JournalError: what cannot be written down is not begun."""

@@ -8,7 +8,7 @@ from enum import Enum
 from types import TracebackType
 from typing import Any, Self
 
-from firmware import __version__
+from firmware import __version__, standing
 from firmware.clock import Clock
 from firmware.config import KitConfig
 from firmware.datatypes import DeviceStatus
@@ -114,10 +114,9 @@ def gather(
 ) -> dict[str, Any]:
     """Build the status document of this moment."""
     temperature, storage = summary.measure_temperature(), summary.measure_storage(config.data)
-    return summary.document(
-        _nameplate(config),
-        Facts(state, Clock(config.timezone, config.data).now(), devices, temperature, storage, counted),
-    )
+    at = Clock(config.timezone, config.data).now()
+    stands = standing.look(config.data, at, config.timezone)
+    return summary.document(_nameplate(config), Facts(state, at, devices, temperature, storage, counted, stands))
 
 
 def counts(spool: Spool) -> Counts | None:

@@ -18,6 +18,7 @@ from firmware.pipeline import extraction, warming
 from firmware.reporting import Reach
 from firmware.selftest_words import TestPhrase
 from firmware.signals import Signal
+from firmware.standing import State
 from firmware.vocabulary import Language
 from firmware.workplace import Workplace
 
@@ -97,9 +98,8 @@ def _spool(place: Workplace, language: Language) -> Found:
 
 
 def _identity(place: Workplace, language: Language) -> Found:
-    if place.identity.certificate is None:
-        return Verdict.WARNING, TestPhrase.NOT_ADMITTED.say(language)
-    return Verdict.PASSED, TestPhrase.ADMITTED.say(language, recipients=len(place.identity.recipients))
+    stands = place.standing()
+    return (Verdict.PASSED if stands.state is State.ADMITTED else Verdict.WARNING), stands.say(language)
 
 
 def _clock(place: Workplace, language: Language) -> Found:

@@ -18,11 +18,6 @@ class TestPhrase(Bilingual):
         "what is read back is not what was written; replace the memory card",
     )
     SPOOL = ("{packets} paket, semuanya utuh", "{packets} packets, all whole")
-    ADMITTED = ("diterima kantor, {recipients} penerima", "admitted by the office, {recipients} recipients")
-    NOT_ADMITTED = (
-        "belum diterima kantor; jalankan rekam identity request",
-        "not admitted by an office yet; run rekam identity request",
-    )
     CLOCK = ("{at} UTC, kepercayaan: {trust}", "{at} UTC, trust: {trust}")
     FINGERPRINT = ("{model} menjawab dalam {ms} ms", "{model} answers within {ms} ms")
     PANEL = (

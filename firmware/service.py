@@ -152,7 +152,7 @@ class Service:
         charset = Charset.of(encoding, str(screen.get("term")))
         terminal = Terminal(console, self.config.language, job.keys, place.presses(), charset)
         try:
-            result = job.work(place, terminal, job.message, lambda part: job.line.send(part=part))
+            result = job.work(place.renewed(), terminal, job.message, lambda part: job.line.send(part=part))
         except KitError as error:
             job.line.send(error=str(error))
         except Exception as error:  # noqa: BLE001 (a job that fails as nobody foresaw must not end the station)

@@ -21,7 +21,9 @@ def run(config: ConfigOption) -> None:
     """Run the station: it owns the devices, opens what comes back, and records for `rekam record`."""
     from firmware import stationwork
     from firmware.config import load
+    from firmware.identity_words import IdentityPhrase
     from firmware.service import Service
+    from firmware.standing import State
     from firmware.terminal import Terminal
     from firmware.wording import Phrase
 
@@ -30,6 +32,9 @@ def run(config: ConfigOption) -> None:
     def ready(place: "Workplace") -> None:
         for cut_off in place.cut_off:
             err.print(cut_off.phrase.say(settings.language, **cut_off.values), markup=False)
+        if (stands := place.standing()).state is not State.ADMITTED:
+            words = stands.say(settings.language)
+            err.print(IdentityPhrase.STANDS.say(settings.language, words=words), markup=False)
         err.print(Phrase.STATION_READY.say(settings.language, kit=settings.kit_id), markup=False)
 
     verbs = {"record": stationwork.record, "selftest": stationwork.test, "operator": stationwork.operator}

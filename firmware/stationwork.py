@@ -10,6 +10,7 @@ from firmware import resident as civil
 from firmware.circumstances import Circumstances, Consent
 from firmware.datatypes import Excuse, Timestamp
 from firmware.errors import JournalError, JournalFull, SpoolError, SpoolFull
+from firmware.identity_words import IdentityPhrase
 from firmware.selftest import Finding, Verdict
 from firmware.selftest_words import TestPhrase
 from firmware.storage_words import StoragePhrase
@@ -54,10 +55,13 @@ def _record(place: Workplace, terminal: Terminal, message: dict[str, Any], tell:
 
 
 def _greet(place: Workplace, terminal: Terminal, operator: str) -> Timestamp:
-    """Tell what was cut off and which devices are ill, and have today's date confirmed where the clock needs it."""
+    """Tell what was cut off, when the certificate ends, which devices are ill; have the date confirmed where needed."""
     while place.cut_off:
         cut_off = place.cut_off.pop()
         terminal.say(cut_off.phrase, "bold yellow", **cut_off.values)
+    if (stands := place.standing()).is_ending:
+        place.logbook.identity(stands.state.value)
+        terminal.say(IdentityPhrase.STANDS, "bold yellow", words=stands.say(place.config.language))
     watch.tell_ill(place, terminal)
     before = place.clock.now()
     ask = terminal.ask if terminal.is_interactive else None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from firmware import wording
+from firmware import standing, wording
 from firmware.datatypes import FingerCapture, Outcome
 from firmware.portrait import FaceCapture
 from firmware.session_table import Action
@@ -27,7 +27,7 @@ FACES = {
 def of_status(document: Mapping[str, Any], language: Language) -> list[tuple[str, str]]:
     """A kit's status document: what each thing is called, and how it is; what is not known says so."""
     unknown = Phrase.UNKNOWN.say(language)
-    storage, temperature = document["storage"], document["temperature_c"]
+    storage, temperature, identity = document["storage"], document["temperature_c"], document.get("identity")
     values = {
         Phrase.STATE: document["state"],
         Phrase.PURPOSE: document["purpose"],
@@ -37,6 +37,7 @@ def of_status(document: Mapping[str, Any], language: Language) -> list[tuple[str
         Phrase.RECORDED: document["recorded"],
         Phrase.WAITING_COUNT: document["waiting"],
         Phrase.OLDEST: document["oldest_waiting"] or ("-" if document["waiting"] == 0 else None),
+        Phrase.IDENTITY: identity and standing.say(identity["state"], identity["certificate_until"], language),
     }
     known = [(phrase.say(language), unknown if value is None else str(value)) for phrase, value in values.items()]
     devices = [

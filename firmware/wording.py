@@ -119,6 +119,7 @@ class Phrase(Bilingual):
     STORAGE = ("Ruang kosong", "Free storage")
     RECORDED = ("Direkam", "Recorded")
     WAITING_COUNT = ("Menunggu dikirim", "Waiting for delivery")
+    IDENTITY = ("Identitas", "Identity")
     OLDEST = ("Tertua yang menunggu", "Oldest waiting")
     UNKNOWN = ("tidak diketahui", "unknown")
     BROKER_NONE = ("Tidak ada broker di kit.toml.", "No broker in kit.toml.")

@@ -1,15 +1,16 @@
 """All that records residents, opened once for one or many of them."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from firmware import disk_faults
+from firmware import disk_faults, standing
 from firmware.clock import Clock
 from firmware.config import KitConfig
 from firmware.datatypes import FingerCapture
 from firmware.errors import IdentityError, SealingError
-from firmware.identity import Identity
+from firmware.identity import Identity, spoken
 from firmware.journal import JOURNAL, Journal
 from firmware.kit import Kit
 from firmware.logbook import CutOff, Logbook
@@ -17,7 +18,10 @@ from firmware.panel_desk import PanelPresses
 from firmware.records import sealing
 from firmware.reporting import SPOOL, Reporter
 from firmware.spool import Spool
+from firmware.standing import Standing
 from firmware.storage_words import StoragePhrase
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,22 @@ class Workplace:
     logbook: Logbook
     cut_off: list[CutOff] = field(default_factory=list)
     operator: list[FingerCapture] = field(default_factory=list)
+
+    def standing(self) -> Standing:
+        """How the kit's identity stands now."""
+        return standing.of(self.identity, self.clock.now(), self.config.timezone)
+
+    def renewed(self) -> "Workplace":
+        """The same with the identity as it lies on the disk now: an answer may have come, or a new key been made.
+
+        What cannot be read leaves the kit with the one that it has.
+        """
+        try:
+            identity = _identity(self.config)
+            return replace(self, identity=identity, recipients=_recipients(self.config, identity))
+        except (IdentityError, SealingError) as error:
+            _log.error("workplace: %s", error)
+            return self
 
     def presses(self) -> PanelPresses | None:
         """The panel's buttons from now on; None in a kit without a panel."""
@@ -61,7 +81,7 @@ def workplace(
 
 
 def _opened(config: KitConfig, opened: ExitStack, *, patient: bool) -> Workplace:
-    identity = Identity.load_or_create(config.data)
+    identity = _identity(config)
     recipients = _recipients(config, identity)
     kit = opened.enter_context(Kit(config, patient=patient))
     spool = opened.enter_context(Spool(config.data / SPOOL))
@@ -72,13 +92,22 @@ def _opened(config: KitConfig, opened: ExitStack, *, patient: bool) -> Workplace
     logbook = Logbook(Journal(config.data / JOURNAL, clock.now))
     cut_off = logbook.close_cut_off(lambda number: any(entry.control_number == number for entry in entries))
     named = [cut_off] if cut_off else []
-    return Workplace(config, kit, spool, report, identity, recipients, clock, logbook, named)
+    place = Workplace(config, kit, spool, report, identity, recipients, clock, logbook, named)
+    if (stands := place.standing()).is_ending:
+        logbook.identity(stands.state.value)
+    return place
+
+
+def _identity(config: KitConfig) -> Identity:
+    with spoken(config.language):
+        return Identity.load_or_create(config.data, config.kit_id)
 
 
 def _recipients(config: KitConfig, identity: Identity) -> tuple[str, ...]:
     if identity.kit_id not in ("", config.kit_id):
         raise IdentityError(f"{config.data}: admitted as kit {identity.kit_id}, kit.toml says kit_id {config.kit_id}")
-    recipients = (*config.office.recipients, *identity.recipients)
+    provisioned = config.office.recipients
+    recipients = (*provisioned, *(recipient for recipient in identity.recipients if recipient not in provisioned))
     if not recipients:
         advice = "run `rekam identity request`, bring it to the office, and give its answer to `rekam identity accept`"
         raise IdentityError(f"{config.data}: no office could open what this kit records; {advice}")
@@ -86,7 +115,7 @@ def _recipients(config: KitConfig, identity: Identity) -> tuple[str, ...]:
         try:
             sealing.recipient(recipient)
         except SealingError as error:
-            configured = number < len(config.office.recipients)
+            configured = number < len(provisioned)
             place = f"kit.toml: office.recipients.{number}" if configured else f"{config.data}: the office's answer"
             raise SealingError(f"{place}: {error}") from error
     return recipients

@@ -71,7 +71,9 @@ def demonstrate(options: argparse.Namespace) -> None:
     world, office, stick = folder / "world", folder / "office", folder / "stick"
     kit = ("--config", world / "kit.toml")
     with simulated_world(world, options):
-        step(2, "The office makes its keys", "rekam", "office", "init", office)
+        step(
+            2, "The office makes its keys", "rekam", "office", "init", office, "--sheet", folder / "recovery-sheet.html"
+        )
         step(3, "The kit asks to be admitted", "rekam", "identity", "request", stick, *kit)
         step(4, "The office admits it", "rekam", "office", "admit", newest(stick), "--office", office)
         step(5, "The kit takes the answer", "rekam", "identity", "accept", newest(stick), *kit)

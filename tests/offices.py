@@ -32,9 +32,15 @@ class Admitted:
 
 def admitted(folder: Path) -> Admitted:
     office = keys.init(folder / "office")
-    request = identity.write_request(folder / "data", "K1", folder / "stick")
-    identity.accept_answer(folder / "data", "K1", admission.admit(request, office).answer)
+    admitted_by(office, folder)
     return Admitted(folder, office)
+
+
+def admitted_by(office: Office, folder: Path, *, replace: bool = False) -> Identity:
+    """The kit `K1` in this folder, once this office admitted it; `replace` takes it from another office."""
+    request = identity.write_request(folder / "data", "K1", folder / "stick")
+    answer = admission.admit(request, office).answer
+    return identity.accept_answer(folder / "data", "K1", answer, replace=replace)
 
 
 def packet(

@@ -100,7 +100,7 @@ def test_scripts_get_a_line_a_packet_and_the_bad_ones_by_name(admitted: Desk) ->
 
 
 def test_office_and_kit_show_the_same_fingerprint(desk: Desk) -> None:
-    desk.rekam("office", "init", "office")
+    desk.rekam("office", "init", "office", "--sheet", "sheet.html")
     desk.rekam("identity", "request", "stick", "--config", "kit.toml")
     admits = desk.rekam("office", "admit", "stick/K1.request.pem", "--office", "office")
     accepts = desk.rekam("identity", "accept", "stick/K1.answer.json", "--config", "kit.toml")

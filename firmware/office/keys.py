@@ -1,10 +1,10 @@
-"""The office's keys: two age identities that open packets, and the authority that admits kits.
+"""The office's keys: the age identity that opens packets, and the authority that admits kits.
 
 ::
 
     identity.txt            opens packets; as `age-keygen` writes it
-    backup-identity.txt     opens them too: lock it away, off this machine
-    recipients.txt          the public halves of both; every kit seals for them
+    recovered-identity.txt  opens them too: the backup identity, once it was typed from the recovery sheet
+    recipients.txt          the public halves of identity and backup; every kit seals for them
     authority.key           signs kits' certificates, P-256
     authority.pem           the authority's own certificate
     kits/                   the register of admitted kits
@@ -12,6 +12,7 @@
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,9 +26,10 @@ from cryptography.x509.oid import NameOID
 
 from firmware.durable import sync_folder, write_file
 from firmware.errors import InputError, SealingError
+from firmware.records import answers
 
 IDENTITY = "identity.txt"
-BACKUP_IDENTITY = "backup-identity.txt"
+RECOVERED = "recovered-identity.txt"
 RECIPIENTS = "recipients.txt"
 AUTHORITY_KEY = "authority.key"
 AUTHORITY = "authority.pem"
@@ -50,21 +52,24 @@ class Office:
     authority: x509.Certificate
 
     @property
-    def identity_file(self) -> Path:
-        """The file that `age -d -i` takes; the backup's where the everyday one is gone."""
-        everyday = self.folder / IDENTITY
-        return everyday if everyday.exists() else self.folder / BACKUP_IDENTITY
+    def identity_files(self) -> tuple[Path, ...]:
+        """The files that `age -d -i` takes."""
+        return tuple(path for name in (IDENTITY, RECOVERED) if (path := self.folder / name).exists())
 
 
-def init(folder: Path) -> Office:
-    """Make an office's keys in a new or empty folder, all of them or none. Raises InputError."""
+def init(folder: Path, on_backup: Callable[[str, str], None] = lambda secret, fingerprint: None) -> Office:
+    """Make an office's keys in a new or empty folder, all of them or none. Raises InputError.
+
+    `on_backup` takes the backup identity's secret key, which is kept nowhere else, and the authority's fingerprint;
+    where it raises, nothing is made.
+    """
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise InputError(f"{folder}: is there and not empty; keys are never overwritten, name a new folder")
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
         try:
-            _make(made)
+            on_backup(*_make(made))
             made.replace(folder)
         finally:
             shutil.rmtree(made, ignore_errors=True)
@@ -75,14 +80,13 @@ def init(folder: Path) -> Office:
 
 
 def load(folder: Path) -> Office:
-    """Read an office's keys; the backup identity need not be there. Raises SealingError."""
+    """Read an office's keys. Raises SealingError.
+
+    Without its everyday identity the recovered one opens what is sealed for this office; beside it, it may be that of
+    an office that is no more.
+    """
     try:
-        identities = tuple(
-            identity
-            for name in (IDENTITY, BACKUP_IDENTITY)
-            if (folder / name).exists()
-            for identity in _read(folder / name)
-        )
+        everyday, recovered = _read(folder / IDENTITY), _read(folder / RECOVERED)
         recipients = tuple((folder / RECIPIENTS).read_text(encoding="ascii").split())
         key = load_pem_private_key((folder / AUTHORITY_KEY).read_bytes(), password=None)
         authority = x509.load_pem_x509_certificate((folder / AUTHORITY).read_bytes())
@@ -94,24 +98,50 @@ def load(folder: Path) -> Office:
         raise SealingError(f"{folder}: a key is damaged ({error}); restore it from the backup") from error
     if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != authority.public_key():
         raise SealingError(f"{folder}: {AUTHORITY_KEY} is not the key of {AUTHORITY}; restore them from the backup")
-    if not identities or not {str(identity.to_public()) for identity in identities} <= set(recipients):
-        raise SealingError(f"{folder}: nothing opens what is sealed for {RECIPIENTS}; restore it from the backup")
-    return Office(folder, identities, recipients, key, authority)
+    own = [str(one.to_public()) in recipients for one in everyday or recovered]
+    if not any(own) or (everyday and not all(own)):
+        raise SealingError(
+            f"{folder}: nothing opens what is sealed for {RECIPIENTS}; restore {IDENTITY} from the backup, or type the "
+            "recovery sheet: `rekam office recover`"
+        )
+    return Office(folder, (*everyday, *recovered), recipients, key, authority)
 
 
-def _make(folder: Path) -> None:
+def is_sealed_for(folder: Path, secret: str) -> bool:
+    """Whether an office's kits seal for whoever has this secret key. Raises SealingError."""
+    try:
+        recipients = (folder / RECIPIENTS).read_text(encoding="ascii").split()
+    except (OSError, ValueError) as error:
+        raise SealingError(f"{folder / RECIPIENTS}: cannot be read ({error}); name an office's folder") from error
+    return str(pyrage.x25519.Identity.from_str(secret).to_public()) in recipients
+
+
+def keep_recovered(folder: Path, secret: str) -> Path:
+    """Put a backup identity among an office's keys; gives its file. Raises InputError, SealingError."""
+    path = folder / RECOVERED
+    identities = [*_read(path), pyrage.x25519.Identity.from_str(secret)]
+    write_file(path, _identity_file(*{str(one): one for one in identities}.values()), mode=0o600)
+    return path
+
+
+def _make(folder: Path) -> tuple[str, str]:
+    """The office's files; gives the backup identity's secret key, and the authority's fingerprint."""
     folder.chmod(0o700)
     (folder / KITS).mkdir()
-    recipients = []
-    for name in (IDENTITY, BACKUP_IDENTITY):
-        identity = pyrage.x25519.Identity.generate()
-        recipients.append(str(identity.to_public()))
-        write_file(folder / name, f"# public key: {recipients[-1]}\n{identity}\n".encode(), mode=0o600)
-    write_file(folder / RECIPIENTS, "".join(f"{text}\n" for text in recipients).encode())
+    identity, backup = (pyrage.x25519.Identity.generate() for _ in range(2))
+    write_file(folder / IDENTITY, _identity_file(identity), mode=0o600)
+    write_file(folder / RECIPIENTS, "".join(f"{one.to_public()}\n" for one in (identity, backup)).encode())
     key = ec.generate_private_key(ec.SECP256R1())
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    authority = _authority(key)
     write_file(folder / AUTHORITY_KEY, pem, mode=0o600)
-    write_file(folder / AUTHORITY, _authority(key).public_bytes(Encoding.PEM))
+    write_file(folder / AUTHORITY, authority.public_bytes(Encoding.PEM))
+    return str(backup), answers.fingerprint(authority)
+
+
+def _identity_file(*identities: pyrage.x25519.Identity) -> bytes:
+    """Identities as `age-keygen` writes them."""
+    return "".join(f"# public key: {one.to_public()}\n{one}\n" for one in identities).encode()
 
 
 def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
@@ -130,7 +160,8 @@ def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
 
 
 def _read(path: Path) -> list[pyrage.x25519.Identity]:
-    lines = path.read_text(encoding="ascii").splitlines()
+    """The identities in a file; none where there is no file."""
+    lines = path.read_text(encoding="ascii").splitlines() if path.exists() else []
     try:
         return [pyrage.x25519.Identity.from_str(line.strip()) for line in lines if line.startswith(_SECRET)]
     except pyrage.IdentityError as error:

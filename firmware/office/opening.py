@@ -4,19 +4,16 @@ import io
 import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 
 from firmware import overlay
 from firmware.circumstances import Circumstances
 from firmware.durable import write_file
 from firmware.errors import InputError, KitError, RecordError, SealingError
-from firmware.office import keys, register
+from firmware.office import keys, signatures
 from firmware.office.keys import Office
-from firmware.office.register import Admission
 from firmware.records import images, sealing, transaction
 from firmware.records.contents import FaceRecord, FingerRecord, Transaction
 from firmware.vocabulary import FingerCompression, Purpose
@@ -28,13 +25,17 @@ TRAINING_FOLDER = "TRAINING"
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
-    """One packet's file, opened; `notices` are for people, `certified` tells whether the authority issued the key."""
+    """One packet's file, opened; `notices` are for people, `certified` tells whether the authority issued the key.
+
+    `valid_until` is the end of the certificate with which it was signed.
+    """
 
     path: Path
     transaction: Transaction
     data: bytes
     certified: bool
     notices: tuple[str, ...]
+    valid_until: datetime
 
     @property
     def is_training(self) -> bool:
@@ -77,18 +78,19 @@ def open_file(path: Path, office: Office) -> OpenedFile:
     try:
         sealing.check_file_name(path.name)
         opened = sealing.open_packet(path.read_bytes(), office.identities)
-        admission = _admission(opened.certificate, office)
-        certified, notices = _judge(opened.certificate, admission, office)
+        signed = signatures.whose(opened.certificate, office)
         read = transaction.read(opened.transaction)
-        if admission.kit_id != read.header.kit_id:
-            raise SealingError(f"says it is of kit {read.header.kit_id}, signed by {admission.kit_id}: do not use it")
+        if signed.kit_id != read.header.kit_id:
+            raise SealingError(f"says it is of kit {read.header.kit_id}, signed by {signed.kit_id}: do not use it")
+        notices = (*signed.notices, *signatures.expiry(opened.certificate, read.header.created_at))
     except OSError as error:
         raise SealingError(f"{path}: cannot be read ({error.strerror})") from error
     except (SealingError, RecordError) as error:
         raise type(error)(f"{path}: {error}") from error
     if path.name != sealing.file_name(read.header.control_number):
         notices = (*notices, f"the file was renamed; its control number is {read.header.control_number}")
-    return OpenedFile(path, read, opened.transaction, certified, notices)
+    valid_until = opened.certificate.not_valid_after_utc
+    return OpenedFile(path, read, opened.transaction, signed.certified, notices, valid_until)
 
 
 def save(opened: OpenedFile, folder: Path) -> tuple[Path, ...]:
@@ -123,12 +125,18 @@ def home(opened: OpenedFile, folder: Path) -> Path:
 def stock_commands(opened: OpenedFile, office: Office, folder: Path) -> tuple[str, str]:
     """The two commands, of age and openssl, that open the packet without Rekam.
 
-    Before the kit's certificate came, openssl can check the signature but not whose key it is (`-noverify`).
+    Before the kit's certificate came, openssl can check the signature but not whose key it is (`-noverify`); once the
+    certificate or the authority has ended, it must be told that the record is older.
     """
     stem = home(opened, folder) / opened.transaction.header.control_number
     signed, plain = f"{stem}.p7m", f"{stem}.an2"
-    chain = ("-CAfile", office.folder / keys.AUTHORITY, "-purpose", "any") if opened.certified else ("-noverify",)
-    decrypt = ("age", "-d", "-i", office.identity_file, "-o", signed, opened.path)
+    chain: tuple[str | Path, ...] = ("-noverify",)
+    if opened.certified:
+        chain = ("-CAfile", office.folder / keys.AUTHORITY, "-purpose", "any")
+        if min(opened.valid_until, office.authority.not_valid_after_utc) < datetime.now(UTC):
+            chain += ("-no_check_time",)
+    identities = (word for file in office.identity_files for word in ("-i", file))
+    decrypt = ("age", "-d", *identities, "-o", signed, opened.path)
     verify = ("openssl", "cms", "-verify", "-inform", "DER", "-in", signed, *chain, "-out", plain)
     return shlex.join(map(str, decrypt)), shlex.join(map(str, verify))
 
@@ -166,28 +174,6 @@ def as_json(laid: LaidOut) -> dict[str, Any]:
 def finger_name(finger: FingerRecord) -> str:
     """A finger's file name: position and words, so that the ten sort as they are counted."""
     return f"{int(finger.position):02}_{finger.position.name.lower()}"
-
-
-def _admission(certificate: x509.Certificate, office: Office) -> Admission:
-    admission = register.find(office, certificate.public_key())
-    if admission is None:
-        raise SealingError(
-            f"signed by a key that this office never admitted ({certificate.subject.rfc4514_string()}); "
-            "admit the kit first (`rekam office admit`), or find out where this comes from"
-        )
-    return admission
-
-
-def _judge(certificate: x509.Certificate, admission: Admission, office: Office) -> tuple[bool, tuple[str, ...]]:
-    """Whether the authority issued the certificate, and what a person should notice."""
-    replaced = admission.replaced_at
-    notices = [f"signed with a key of kit {admission.kit_id} that was replaced on {replaced}"] if replaced else []
-    try:
-        certificate.verify_directly_issued_by(office.authority)
-    except (ValueError, TypeError, InvalidSignature):
-        notices.append(f"signed before kit {admission.kit_id} had its certificate; its key is admitted")
-        return False, tuple(notices)
-    return True, tuple(notices)
 
 
 def _picture(finger: FingerRecord) -> bytes:

@@ -1,7 +1,8 @@
 """The office's register of admitted kits: one JSON file a kit, with every key it ever had."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,10 @@ from firmware.office.keys import KITS, Office
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """One key of a kit: `public_key` and `certificate` are PEM, times ISO 8601; `replaced_at` ends its use."""
+    """One key of a kit: `public_key` and `certificate` are PEM, times ISO 8601; `replaced_at` ends its use.
+
+    `certificate` is empty for a key that the kit had before it was admitted.
+    """
 
     kit_id: str
     public_key: str
@@ -46,13 +50,19 @@ def is_key(admission: Admission, key: PublicKeyTypes) -> bool:
     return admission.public_key == _pem(key)
 
 
-def enter(office: Office, kit_id: str, certificate: x509.Certificate) -> Admission:
-    """Note a kit's key as its present one; an earlier key is noted as replaced. Raises IdentityError, InputError."""
+def enter(
+    office: Office, kit_id: str, certificate: x509.Certificate, former: Iterable[PublicKeyTypes] = ()
+) -> Admission:
+    """Note a kit's key as its present one, an earlier one as replaced, and one from before it ever came here likewise.
+
+    Raises IdentityError, InputError.
+    """
     now = datetime.now(UTC).isoformat(timespec="seconds")
     pem = certificate.public_bytes(Encoding.PEM).decode()
     present = Admission(kit_id, _pem(certificate.public_key()), pem, now)
-    earlier = [a for a in admissions(office, kit_id) if a.public_key != present.public_key]
-    ended = [Admission(a.kit_id, a.public_key, a.certificate, a.admitted_at, a.replaced_at or now) for a in earlier]
+    earlier = [Admission(kit_id, _pem(key), "", now) for key in former]
+    earlier += [a for a in admissions(office, kit_id) if a.public_key != present.public_key]
+    ended = [replace(admission, replaced_at=admission.replaced_at or now) for admission in earlier]
     rows = [asdict(admission) for admission in (*ended, present)]
     write_file(office.folder / KITS / f"{kit_id}.json", json.dumps(rows, indent=2).encode() + b"\n")
     return present

@@ -1,6 +1,7 @@
 """Shows the office's work to a person at a terminal."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -11,35 +12,38 @@ from firmware.office import keys
 from firmware.office.admission import Admitted
 from firmware.office.keys import Office
 from firmware.office.opening import LaidOut
+from firmware.office.words import OfficePhrase
 from firmware.records import answers
 from firmware.records.contents import FingerRecord, Transaction
+from firmware.vocabulary import Language
 
 _STYLES = {Outcome.ACCEPTED: "green", Outcome.LOW_QUALITY: "yellow", Outcome.EXCUSED: "cyan"}
 
 
-def show_office(console: Console, office: Office) -> None:
+def show_office(console: Console, office: Office, sheet: Path, language: Language) -> None:
     """What `init` made, and what to do with it."""
-    folder = escape(str(office.folder))
-    console.print(f"[bold]The office's keys are in {folder}[/bold]")
+    folder = office.folder
+    console.print(OfficePhrase.MADE.say(language, folder=folder), style="bold", markup=False)
     table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_row(keys.IDENTITY, "opens packets; keep it on the office's machine, and nowhere else")
-    table.add_row(keys.BACKUP_IDENTITY, "[bold yellow]opens them too: move it to a safe place off this machine, now[/]")
-    table.add_row(keys.AUTHORITY_KEY, "admits kits; make a copy of it beside the backup")
-    table.add_row(keys.AUTHORITY, "its certificate; kits show its fingerprint when they accept an answer:")
+    table.add_row(keys.IDENTITY, OfficePhrase.IDENTITY.say(language))
+    table.add_row(keys.RECIPIENTS, OfficePhrase.RECIPIENTS.say(language))
+    table.add_row(keys.AUTHORITY_KEY, OfficePhrase.AUTHORITY_KEY.say(language))
+    table.add_row(keys.AUTHORITY, OfficePhrase.AUTHORITY.say(language))
     console.print(table)
-    console.print(f"[bold]{answers.fingerprint(office.authority)}[/bold]")
-    console.print(
-        f"Next: on each kit `rekam identity request`, then here `rekam office admit REQUEST --office {folder}`"
-    )
+    console.print(answers.fingerprint(office.authority), style="bold")
+    console.print(OfficePhrase.SHEET.say(language, path=sheet, folder=folder), style="bold yellow", markup=False)
+    console.print(OfficePhrase.NEXT.say(language, folder=folder), markup=False)
 
 
-def show_admitted(console: Console, admitted: Admitted, office: Office) -> None:
+def show_admitted(console: Console, admitted: Admitted, office: Office, language: Language) -> None:
     """What came of a request, and what to do with it."""
-    again = " again" if admitted.renewed else ""
-    until = admitted.certificate.not_valid_after_utc
-    console.print(f"[green]Kit {admitted.kit_id} is admitted{again}[/], until {until:%Y-%m-%d}.")
-    console.print(f"Authority's fingerprint: [bold]{answers.fingerprint(office.authority)}[/] (the kit shows the same)")
-    console.print(f"Next: bring {escape(str(admitted.answer))} to the kit, and there `rekam identity accept`")
+    until = f"{admitted.certificate.not_valid_after_utc:%Y-%m-%d}"
+    phrase = OfficePhrase.RENEWED if admitted.renewed else OfficePhrase.ADMITTED
+    phrase = OfficePhrase.REPLACED if admitted.replaced else phrase
+    console.print(phrase.say(language, kit=admitted.kit_id, until=until), style="green", markup=False)
+    fingerprint = answers.fingerprint(office.authority)
+    console.print(OfficePhrase.FINGERPRINT.say(language, fingerprint=fingerprint), markup=False)
+    console.print(OfficePhrase.BRING.say(language, answer=admitted.answer), markup=False)
 
 
 def show_opened(console: Console, laid: LaidOut) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from firmware.datatypes import DeviceStatus, Timestamp
+from firmware.standing import Standing
 from firmware.vocabulary import Purpose
 
 SCHEMA_VERSION = 1
@@ -64,6 +65,7 @@ class Facts:
     temperature_c: float | None
     storage: Storage | None
     counts: Counts | None
+    standing: Standing | None = None
 
 
 def topic(kit_id: str) -> str:
@@ -73,7 +75,7 @@ def topic(kit_id: str) -> str:
 
 def document(nameplate: Nameplate, facts: Facts) -> dict[str, Any]:
     """Build the status as it goes out: a JSON object."""
-    counts, storage = facts.counts, facts.storage
+    counts, storage, standing = facts.counts, facts.storage, facts.standing
     return {
         **_head(nameplate, facts.state),
         "at": _iso(facts.at.utc),
@@ -85,13 +87,14 @@ def document(nameplate: Nameplate, facts: Facts) -> dict[str, Any]:
         "recorded": counts and counts.recorded,
         "waiting": counts and counts.waiting,
         "oldest_waiting": _iso(counts.oldest_waiting) if counts and counts.oldest_waiting else None,
+        "identity": standing and _identity(standing),
     }
 
 
 def last_will(nameplate: Nameplate) -> dict[str, Any]:
     """What the broker says when the kit vanishes: lost, and all else unknown."""
     unknown = ("at", "clock", "valid_until", "devices", "temperature_c", "storage")
-    counts = ("recorded", "waiting", "oldest_waiting")
+    counts = ("recorded", "waiting", "oldest_waiting", "identity")
     return {**_head(nameplate, KitState.LOST), **dict.fromkeys((*unknown, *counts))}
 
 
@@ -138,6 +141,11 @@ def _device(status: DeviceStatus) -> dict[str, Any]:
         "words": status.words or None,
         "model": status.model or None,
     }
+
+
+def _identity(standing: Standing) -> dict[str, Any]:
+    until = standing.until and standing.until.isoformat()
+    return {"state": standing.state.value, "certificate_until": until}
 
 
 def _iso(utc: datetime) -> str:

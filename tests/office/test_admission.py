@@ -71,6 +71,15 @@ def test_another_key_for_a_known_kit_is_refused_unless_it_is_meant(office: keys.
     assert new.replaced_at is None
 
 
+def test_a_key_that_was_replaced_does_not_come_back_by_itself(office: keys.Office, tmp_path: Path) -> None:
+    """A card that was stolen, or copied, still has it."""
+    admission.admit(request(tmp_path), office)
+    admission.admit(request(tmp_path, data="new-data"), office, replace=True)
+    with pytest.raises(IdentityError, match="--replace K1"):
+        admission.admit(request(tmp_path), office)
+    assert register.admissions(office, "K1")[-1].replaced_at is None
+
+
 def test_two_kits_cannot_share_a_key(office: keys.Office, tmp_path: Path) -> None:
     admission.admit(request(tmp_path, "K1"), office)
     with pytest.raises(IdentityError, match="with the key of kit K1"):

@@ -20,7 +20,6 @@ def test_every_key_is_there_and_secrets_are_for_their_owner_only(office: keys.Of
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in office.folder.iterdir() if path.is_file()}
     assert modes == {
         "identity.txt": 0o600,
-        "backup-identity.txt": 0o600,
         "recipients.txt": 0o644,
         "authority.key": 0o600,
         "authority.pem": 0o644,
@@ -28,18 +27,45 @@ def test_every_key_is_there_and_secrets_are_for_their_owner_only(office: keys.Of
     assert stat.S_IMODE(office.folder.stat().st_mode) == 0o700
 
 
-def test_both_identities_open_what_is_sealed_for_the_recipients(office: keys.Office) -> None:
-    assert len(office.identities) == 2
+def made(folder: Path) -> tuple[keys.Office, str]:
+    """An office, and the secret key of its backup identity."""
+    secrets: list[str] = []
+    office = keys.init(folder, lambda secret, fingerprint: secrets.append(secret))
+    return office, secrets[0]
+
+
+def test_both_identities_open_what_is_sealed_for_the_recipients(tmp_path: Path) -> None:
+    office, secret = made(tmp_path / "office")
     recipients = [pyrage.x25519.Recipient.from_str(text) for text in office.recipients]
     sealed = pyrage.encrypt(b"x", recipients)
-    assert [pyrage.decrypt(sealed, [identity]) for identity in office.identities] == [b"x", b"x"]
+    identities = [*office.identities, pyrage.x25519.Identity.from_str(secret)]
+    assert [pyrage.decrypt(sealed, [identity]) for identity in identities] == [b"x", b"x"]
 
 
-def test_the_stock_age_reads_the_identities(office: keys.Office, tmp_path: Path) -> None:
+def test_the_backup_identity_is_kept_nowhere(tmp_path: Path) -> None:
+    office, secret = made(tmp_path / "office")
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) == 4
+    assert [path for path in files if secret[16:40].encode() in path.read_bytes()] == []
+    assert len(office.recipients) == 2 and keys.is_sealed_for(office.folder, secret)
+
+
+def test_nothing_is_made_where_the_sheet_cannot_be(tmp_path: Path) -> None:
+    def refuse(secret: str, fingerprint: str) -> None:
+        raise InputError("sheet: there is no room for it")
+
+    with pytest.raises(InputError, match="no room"):
+        keys.init(tmp_path / "office", refuse)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_stock_age_reads_the_identities(tmp_path: Path) -> None:
+    office, secret = made(tmp_path / "office")
+    keys.keep_recovered(office.folder, secret)
     (tmp_path / "plain").write_bytes(b"to the office")
     recipients, sealed = str(office.folder / "recipients.txt"), str(tmp_path / "sealed")
     subprocess.run(["age", "-R", recipients, "-o", sealed, str(tmp_path / "plain")], check=True)
-    for name in ("identity.txt", "backup-identity.txt"):
+    for name in ("identity.txt", "recovered-identity.txt"):
         command = ["age", "-d", "-i", str(office.folder / name), sealed]
         assert subprocess.run(command, check=True, capture_output=True).stdout == b"to the office"
 
@@ -75,16 +101,27 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         keys.init(tmp_path / "file" / "office")
 
 
-def test_the_backup_may_be_locked_away(office: keys.Office) -> None:
-    (office.folder / "backup-identity.txt").unlink()
-    assert len(keys.load(office.folder).identities) == 1
-
-
-def test_the_backup_opens_when_the_everyday_identity_is_gone(office: keys.Office) -> None:
+def test_the_backup_opens_when_the_everyday_identity_is_gone(tmp_path: Path) -> None:
+    office, secret = made(tmp_path / "office")
     (office.folder / "identity.txt").unlink()
-    loaded = keys.load(office.folder)
-    assert len(loaded.identities) == 1
-    assert loaded.identity_file.name == "backup-identity.txt"
+    with pytest.raises(SealingError, match="rekam office recover"):
+        keys.load(office.folder)
+    for _ in range(2):
+        keys.keep_recovered(office.folder, secret)
+        loaded = keys.load(office.folder)
+        assert list(map(str, loaded.identities)) == [secret]
+        assert [path.name for path in loaded.identity_files] == ["recovered-identity.txt"]
+    assert stat.S_IMODE((office.folder / "recovered-identity.txt").stat().st_mode) == 0o600
+
+
+def test_the_backup_of_a_former_office_opens_beside_the_own_identity(office: keys.Office, tmp_path: Path) -> None:
+    _, secret = made(tmp_path / "former")
+    keys.keep_recovered(office.folder, secret)
+    assert not keys.is_sealed_for(office.folder, secret)
+    assert str(keys.load(office.folder).identities[1]) == secret
+    (office.folder / "identity.txt").unlink()
+    with pytest.raises(SealingError, match="nothing opens"):
+        keys.load(office.folder)
 
 
 @pytest.mark.parametrize("name", ["recipients.txt", "authority.key", "authority.pem"])

@@ -5,6 +5,7 @@ import json
 import shlex
 import stat
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,19 @@ def test_the_stock_commands_open_it_too(world: Admitted, admitted_first: bool) -
         subprocess.run(shlex.split(command), check=True, capture_output=True)
     assert record.read_bytes() == transactions.data()
     assert ("-CAfile" in laid.commands[1]) == admitted_first
+
+
+def test_the_stock_commands_open_what_a_certificate_signed_that_has_ended(world: Admitted) -> None:
+    request = world.folder / "stick" / "K1.request.pem"
+    answer = admission.admit(request, world.office, valid=timedelta(days=-1)).answer
+    kit = identity.accept_answer(world.data, "K1", answer)
+    laid = opening.lay_out(on_stick(world.folder, packet(kit)), world.office, world.folder / "opened")
+    record = laid.files[0]
+    record.unlink()
+    for command in laid.commands:
+        subprocess.run(shlex.split(command), check=True, capture_output=True)
+    assert record.read_bytes() == transactions.data()
+    assert "-CAfile" in laid.commands[1]
 
 
 def uncertified(kit: Identity) -> sealing.Signer:

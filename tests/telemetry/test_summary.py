@@ -1,13 +1,14 @@
 """The status document keeps its schema, whatever is unknown."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 from firmware.datatypes import DeviceState, DeviceStatus
+from firmware.standing import Standing, State
 from firmware.telemetry import summary
 from firmware.telemetry.summary import Counts, Facts, KitState, Nameplate, Storage
 from firmware.vocabulary import Purpose
@@ -21,6 +22,7 @@ FACTS = Facts(
     41.5,
     Storage(10, 20),
     Counts(7, 3, datetime(2026, 12, 1, 4, tzinfo=UTC)),
+    Standing(State.EXPIRING, date(2026, 12, 24)),
 )
 
 
@@ -40,6 +42,7 @@ def test_the_document_says_what_is_known() -> None:
         "recorded": 7,
         "waiting": 3,
         "oldest_waiting": "2026-12-01T04:00:00Z",
+        "identity": {"state": "expiring", "certificate_until": "2026-12-24"},
     }
 
 
@@ -47,7 +50,8 @@ def test_the_document_says_what_is_known() -> None:
     "facts",
     [
         FACTS,
-        replace(FACTS, temperature_c=None, storage=None, counts=None, devices=()),
+        replace(FACTS, temperature_c=None, storage=None, counts=None, devices=(), standing=None),
+        *(replace(FACTS, standing=Standing(state)) for state in State),
         replace(FACTS, counts=Counts(0, 0)),
         *(replace(FACTS, state=state) for state in KitState),
         *(replace(FACTS, devices=(DeviceStatus("fingerprint", state, "no answer"),)) for state in DeviceState),
