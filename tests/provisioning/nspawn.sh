@@ -7,8 +7,8 @@
 # once it is, changes nothing when run again; the service is healthy and records a resident on the bench, whose packet is
 # opened; all of it again after a restart, with a read-only root too; uninstall leaves nothing, the difference is printed.
 # Needs mmdebstrap, systemd-container, age, and a network on this side only. Without BUNDLE a small one is made for this
-# machine's processor by the Python that PYTHON names (3.11, with pip and setuptools). In FOLDER the bare tree and the
-# bundle stay for the next run. Exit status 0: all of that holds.
+# machine's processor by the Python that PYTHON names (3.11, with pip and setuptools). In FOLDER the bare tree and what
+# comes from elsewhere stay for the next run. Exit status 0: all of that holds.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 python=${PYTHON:-$here/.venv/bin/python}
@@ -45,13 +45,20 @@ make_base() {
   mv "$keep/base.part.tar" "$keep/base.tar"
 }
 
+# The wheels of others stay for the next run; Rekam itself is packed anew.
 make_bundle() {
   local top tag wheel
-  top=$keep/rekam-$("$python" -c 'import tomllib; print(tomllib.load(open("pyproject.toml", "rb"))["project"]["version"])')
+  top=$work/rekam-$("$python" -c 'import tomllib; print(tomllib.load(open("pyproject.toml", "rb"))["project"]["version"])')
   tag=$(uname -m)-cp311
-  mkdir -p "$top/wheels/$tag" "$top/debs"
-  "$python" -m pip wheel --quiet --no-deps --wheel-dir "$top/wheels/$tag" .
-  "$python" -m pip download --quiet --only-binary=:all: --dest "$top/wheels/$tag" "rekam[sim,pi] @ file://$(echo "$top/wheels/$tag"/rekam-*.whl)"
+  mkdir -p "$top/wheels/$tag" "$top/debs" "$work/own"
+  "$python" -m pip wheel --quiet --no-deps --wheel-dir "$work/own" .
+  wheel=$(echo "$work/own"/rekam-*.whl)
+  if [ ! -d "$keep/wheels" ]; then
+    "$python" -m pip download --quiet --only-binary=:all: --dest "$keep/wheels.part" "rekam[sim,pi] @ file://$wheel"
+    rm "$keep/wheels.part"/rekam-*
+    mv "$keep/wheels.part" "$keep/wheels"
+  fi
+  cp "$keep/wheels"/*.whl "$wheel" "$top/wheels/$tag"
   for wheel in "$top/wheels/$tag"/*.whl; do
     # name-version-...whl, where pip takes - and _ for the same
     basename "$wheel" | awk -F- -v "sum=$(sha256sum "$wheel" | cut -d ' ' -f 1)" '{print $1 "==" $2 " --hash=sha256:" sum}'
@@ -60,8 +67,8 @@ make_bundle() {
   basename "$top" | sed 's/^rekam-//' >"$top/VERSION"
   git ls-files provisioning | xargs cp --parents -t "$top"
   (cd "$top" && find . -type f ! -name 'MANIFEST.*' -printf '%P\n' | sort | xargs -d '\n' sha256sum >MANIFEST.sha256)
-  tar -C "$keep" -cf "$keep/bundle.tar" "$(basename "$top")"
-  rm -rf "$top"
+  bundle=$work/bundle.tar
+  tar -C "$work" -cf "$bundle" "$(basename "$top")"
 }
 
 # boot NAME [OPTION...]: start the machine, let it do part NAME, and wait until it is off.
@@ -117,10 +124,7 @@ list_tree() {
 
 cd "$here"
 [ -f "$keep/base.tar" ] || { say "making the bare tree"; make_base; }
-if [ -z "$bundle" ]; then
-  [ -f "$keep/bundle.tar" ] || { say "making a bundle"; make_bundle; }
-  bundle=$keep/bundle.tar
-fi
+[ -n "$bundle" ] || { say "making a bundle"; make_bundle; }
 tar -xf "$keep/base.tar" -C "$tree" --exclude='./dev/*'
 rm -f "$tree/etc/resolv.conf" "$tree/etc/hostname"
 ln "$bundle" "$shared/bundle.tar" 2>/dev/null || cp "$bundle" "$shared/bundle.tar"
@@ -155,7 +159,9 @@ cut_in kernels 2
 boot without_sensor
 boot whole
 boot after_restart
-boot read_only --volatile=state --bind="$tree/var/lib/rekam:/var/lib/rekam" --bind="$tree/var/lib/rekam-setup:/var/lib/rekam-setup"
+# Only the data are on a partition that may be written
+cp -a "$tree/var/lib/rekam" "$work/data"
+boot read_only --volatile=state --bind="$work/data:/var/lib/rekam"
 boot uninstall
 list_tree >"$work/after"
 say "what the setup left behind, with the caches of packages, logs and dpkg's own state left out:"
