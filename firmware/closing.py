@@ -19,8 +19,10 @@ def announce(place: Workplace, *, complete: bool) -> None:
         announcer.done(complete=complete)
 
 
-def end_early(place: Workplace, error: BaseException) -> None:
-    """Close a session of which nothing is kept."""
+def end_early(place: Workplace, control_number: str, error: BaseException) -> None:
+    """Close a session of which nothing is kept; one that a signal ends may be kept by then: the next start names it."""
+    if not isinstance(error, Exception) and place.spool.has(control_number):
+        return
     announce(place, complete=False)
     place.logbook.cancelled(_reason(error))
 

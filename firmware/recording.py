@@ -70,7 +70,7 @@ def record(
     """Record one resident: ask for whoever is not given, take the fingers, seal, spool.
 
     Nothing is kept before the packet is sealed; `on_sealed` hears its control number before the spool has it. `on_kept`
-    tells the operator before the journal closes the session: whoever was not told is named at the next start. Raises
+    tells the operator before the journal closes the session: what was not told is named at the next start. Raises
     InputError when this resident may not be recorded, SessionError when the session ends early, and whatever its parts
     raise.
     """
@@ -100,19 +100,18 @@ def record(
         signer = place.identity.signer
         packet = sealing.seal(data, control_number=number, signer=signer, recipients=place.recipients)
         watch.lap("sealing")
+        waiting = place.spool.counts()[1] + 1
         on_sealed(number)
         place.spool.put(packet, recorded_at=header.created_at)
     except BaseException as error:
-        closing.end_early(place, error)
+        closing.end_early(place, number, error)
         raise
     closing.announce(place, complete=True)
-    try:
-        seconds, waiting = watch.lap("spooling") - begun, place.spool.counts()[1]
-        taken = enrolment.settled, seconds, waiting, watch.steps(), enrolment.face
-        recorded = Recorded(number, config.purpose, *taken)
-        on_kept(recorded)
-    finally:
-        place.logbook.sealed(number)
+    seconds = watch.lap("spooling") - begun
+    taken = enrolment.settled, seconds, waiting, watch.steps(), enrolment.face
+    recorded = Recorded(number, config.purpose, *taken)
+    on_kept(recorded)
+    place.logbook.sealed(number)
     place.clock.remember([header.created_at])
     return recorded
 
