@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from firmware.vocabulary import FingerPosition, Language
+from sim.panel_client import press
 from sim.world import PINS
 from tests.benches import until
 from tests.programs import PATIENCE_S, Program, running
@@ -75,3 +76,22 @@ def test_an_empty_battery_ends_a_station_that_asks_for_a_reason(bench: World, tm
         battery(bench, 5)
         assert station.outcome()[0] == 0 and client.outcome()[0] == 1
         assert spooled(kit) == [] and cancelled(kit) == ["device"]
+
+
+def test_a_terminal_that_is_closed_at_a_reason_leaves_the_choice_to_the_buttons(
+    bench: World, pins: Path, tmp_path: Path
+) -> None:
+    with at_terminal(bench, tmp_path, fingers=1) as (kit, _, client, screen):
+        wait_until_asked(screen, "today's date")
+        screen.type("\n")
+        until(lambda: "Put the right thumb" in screen.text)
+        screen.type("\x03")
+        wait_until_asked(screen, "[e] excuse it")
+        screen.type("e\n")
+        wait_until_asked(screen, "Why this finger")
+        screen.close()
+        client.outcome()
+        press(pins, "skip", 0.1)
+        press(pins, "accept", 0.1)
+        until(lambda: spooled(kit) or cancelled(kit), "the end of the session")
+        assert len(spooled(kit)) == 1
