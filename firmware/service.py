@@ -103,7 +103,9 @@ class Service:
                 self._tick(place, time.monotonic())
                 continue
             try:
-                self._do(job, place)
+                # Whoever came after the word to end is not begun with
+                if not self._ending.is_set():
+                    self._do(job, place)
             finally:
                 self._busy.release()
                 self._tell_idle(place)

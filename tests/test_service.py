@@ -160,6 +160,18 @@ def test_a_station_that_is_told_to_end_keeps_nothing_of_who_was_at_it(tmp_path: 
         assert found.packets == []
 
 
+def test_who_comes_as_the_station_ends_does_not_hold_it(tmp_path: Path) -> None:
+    with world(tmp_path / "world") as found, station(found.settings) as process:
+        assert devices(found.settings) == "ok"
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.1)
+        with connection.connect(load(found.settings).data) or contextlib.nullcontext() as line:
+            if line:
+                # Somebody who never answers the first question
+                line.send(verb="record", terminal={"is_terminal": True, "is_interactive": True}, noted={"operator": ""})
+            assert process.wait(20) in (0, 143)
+
+
 def test_a_second_station_is_refused(tmp_path: Path) -> None:
     with world(tmp_path / "world") as found, station(found.settings) as process:
         second = ask("run", found.settings)
