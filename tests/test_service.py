@@ -247,6 +247,20 @@ def test_a_terminal_that_is_not_utf8_shows_what_it_can(tmp_path: Path) -> None:
     assert "| I?igo ? ? |" in screen.read()
 
 
+def test_who_does_not_listen_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    monkeypatch.setattr(connection, "DEAF_S", 0.2)
+    ours, theirs = socket.socketpair()
+    with theirs, Connection(ours) as line:
+        for number in range(5000):
+            line.send(text=f"{number}: lift the finger\n" * 10)
+        # What came through is whole lines, and then the line is broken
+        with Connection(theirs) as deaf:
+            heard = [message["text"].partition(":")[0] for message in deaf.messages()]
+        assert heard == [str(number) for number in range(len(heard))] and 0 < len(heard) < 5000
+
+
 @pytest.mark.parametrize("line", [b"no json\n", b"[1]\n", b"x" * (1 << 21), b"\xff\n"])
 def test_what_is_no_message_ends_a_line(tmp_path: Path, line: bytes) -> None:
     import socket
