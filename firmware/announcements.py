@@ -1,8 +1,8 @@
 """Tells a second screen or a loudspeaker what the kit asks for, a JSON line each and nothing personal.
 
 Lines: {"ask": "right_thumb", "attempt": 1}, {"lift": "right_thumb"}, {"again": "right_thumb"}, {"look": true,
-"backdrop": "red"} when the face is asked for, {"decide": true} when the operator is, and at the end {"done": true}, or
-false when the session ended early. The file may be a FIFO: without a reader its lines are lost.
+"backdrop": "red"} when the face is asked for, {"decide": true} when the operator is, and at the end {"done": true} once
+the record is kept, or false when it ended early. The file may be a FIFO: without a reader its lines are lost.
 """
 
 import json

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from firmware import events
 from firmware.datatypes import Excuse
+from firmware.errors import SessionAbandoned
 from firmware.seams import Presses, Word
 from firmware.vocabulary import Language
 from firmware.wording import Phrase
@@ -60,6 +61,15 @@ class Choices:
             if line is None:
                 break
             key = line.strip().lower()
-            if key in choices:
-                return choices[key] or events.Excused(self._excuse(reason))
+            if key in choices and (word := choices[key] or self._excused(reason)):
+                return word
         return presses.wait(stop) if presses and presses.may_answer else None
+
+    def _excused(self, reason: Phrase) -> Word | None:
+        """An excuse whose reason is asked for; None where the keyboard goes meanwhile, and buttons are there."""
+        try:
+            return events.Excused(self._excuse(reason))
+        except SessionAbandoned:
+            if not (self._presses and self._presses.is_there):
+                raise
+            return None

@@ -18,6 +18,8 @@ from typing import Any, Self
 from firmware.errors import ConfigError
 
 SOCKET = "station.sock"
+DEAF_S = 5.0
+"""So long the other end may take nothing, seconds: a stopped client or a lost radio link must not hold up a station."""
 _LONGEST = 1 << 20
 
 
@@ -27,12 +29,18 @@ class Connection:
     def __init__(self, line: socket.socket) -> None:
         self._socket = line
         self._turn = threading.Lock()
+        seconds, part = divmod(DEAF_S, 1)
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(seconds), int(1e6 * part)))
 
     def send(self, **message: object) -> None:
-        """Send an object."""
+        """Send an object; where the other end takes nothing for DEAF_S seconds the line breaks."""
         text = json.dumps(message, ensure_ascii=False).encode() + b"\n"
-        with self._turn, contextlib.suppress(OSError):
-            self._socket.sendall(text)
+        with self._turn:
+            try:
+                self._socket.sendall(text)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    self._socket.shutdown(socket.SHUT_RDWR)
 
     def messages(self) -> Iterator[dict[str, Any]]:
         """Objects until the other end goes; a line that is none, or too long, ends them too."""

@@ -14,11 +14,17 @@ _POLL_S = 0.05
 class Keyboard:
     """A queue of typed lines; whoever reads them from a terminal or a socket feeds it.
 
-    begin: called once, when the first line is asked for.
+    begin: called once, when the first line is asked for. heed: called while a line is awaited; may raise.
     """
 
-    def __init__(self, *, is_interactive: bool, begin: Callable[["Keyboard"], None] = lambda keyboard: None) -> None:
-        self.is_interactive = is_interactive
+    def __init__(
+        self,
+        *,
+        is_interactive: bool,
+        begin: Callable[["Keyboard"], None] = lambda keyboard: None,
+        heed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.is_interactive, self._heed = is_interactive, heed
         self._begin: Callable[[Keyboard], None] | None = begin
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._has_ended = False
@@ -58,6 +64,7 @@ class Keyboard:
             begin, self._begin = self._begin, None
             begin(self)
         while not self._has_ended:
+            self._heed()
             if stop():
                 return None
             try:
@@ -70,14 +77,14 @@ class Keyboard:
         raise EOFError("the keyboard is gone")
 
 
-def of_this_process() -> Keyboard:
-    """What is typed into this process; nobody is asked where that is no terminal."""
+def of_this_process(heed: Callable[[], None] = lambda: None) -> Keyboard:
+    """What is typed into this process; nobody is asked where that is no terminal. heed: see `Keyboard`."""
     stdin = sys.stdin
 
     def begin(keyboard: Keyboard) -> None:
         threading.Thread(target=_pump, args=(stdin, keyboard), daemon=True).start()
 
-    return Keyboard(is_interactive=stdin is not None and stdin.isatty(), begin=begin)
+    return Keyboard(is_interactive=stdin is not None and stdin.isatty(), begin=begin, heed=heed)
 
 
 def _pump(stdin: TextIO, keyboard: Keyboard) -> None:

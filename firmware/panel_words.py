@@ -13,7 +13,7 @@ class SignalPhrase(Bilingual):
     PLACE_FINGER = ("Letakkan jari di kaca.", "Put the finger on the glass.")
     LIFT = ("Bagus: angkat jari.", "Good: lift the finger.")
     AGAIN = ("Belum bagus: angkat jari, lalu letakkan lagi.", "Not good: lift the finger, then put it there once more.")
-    DONE = ("Selesai: semua sudah direkam.", "Done: everything was captured.")
+    DONE = ("Selesai: rekaman sudah disimpan.", "Done: the record is kept.")
     LOOK_HERE = ("Lihat ke kamera.", "Look at the camera.")
     ASK_OPERATOR = ("Petugas: baca layar, lalu tekan tombol.", "Operator: read the screen, then press a button.")
     FAULT = ("Ada gangguan: baca layar.", "Something is broken: read the screen.")

@@ -8,15 +8,13 @@ from typing import Protocol
 
 from rich.text import Text
 
-from firmware import __version__, duplicates, side_by_side
+from firmware import __version__, closing, duplicates, side_by_side
 from firmware.admitting import Clerk, admit
-from firmware.announcements import FileAnnouncer
 from firmware.circumstances import NOTHING_NOTED, Circumstances
 from firmware.config import KitConfig
 from firmware.datatypes import Excuse, FingerCapture, Resident, Timestamp
-from firmware.errors import DeviceError, DeviceRefused, SessionAbandoned, SessionCancelled, SessionError, SpoolError
+from firmware.errors import DeviceRefused, SessionCancelled, SessionError
 from firmware.face_step import FaceStep
-from firmware.panel_desk import PanelAnnouncer
 from firmware.pipeline import extraction, warming
 from firmware.pipeline.face import backdrop, judging
 from firmware.portrait import FaceCapture
@@ -24,7 +22,7 @@ from firmware.power_words import PowerPhrase
 from firmware.records import sealing, transaction
 from firmware.records.transaction import TransactionHeader
 from firmware.resident import ResidentFile
-from firmware.seams import Announcer, Operator
+from firmware.seams import Operator
 from firmware.session import Plan, Session
 from firmware.session_table import State
 from firmware.station import Station
@@ -72,7 +70,7 @@ def record(
     """Record one resident: ask for whoever is not given, take the fingers, seal, spool.
 
     Nothing is kept before the packet is sealed; `on_sealed` hears its control number before the spool has it. `on_kept`
-    tells the operator before the journal closes the session: whoever was not told is named at the next start. Raises
+    tells the operator before the journal closes the session: what was not told is named at the next start. Raises
     InputError when this resident may not be recorded, SessionError when the session ends early, and whatever its parts
     raise.
     """
@@ -102,18 +100,18 @@ def record(
         signer = place.identity.signer
         packet = sealing.seal(data, control_number=number, signer=signer, recipients=place.recipients)
         watch.lap("sealing")
+        waiting = place.spool.counts()[1] + 1
         on_sealed(number)
         place.spool.put(packet, recorded_at=header.created_at)
     except BaseException as error:
-        place.logbook.cancelled(_reason(error))
+        closing.end_early(place, number, error)
         raise
-    try:
-        seconds, waiting = watch.lap("spooling") - begun, place.spool.counts()[1]
-        taken = enrolment.settled, seconds, waiting, watch.steps(), enrolment.face
-        recorded = Recorded(number, config.purpose, *taken)
-        on_kept(recorded)
-    finally:
-        place.logbook.sealed(number)
+    closing.announce(place, complete=True)
+    seconds = watch.lap("spooling") - begun
+    taken = enrolment.settled, seconds, waiting, watch.steps(), enrolment.face
+    recorded = Recorded(number, config.purpose, *taken)
+    on_kept(recorded)
+    place.logbook.sealed(number)
     place.clock.remember([header.created_at])
     return recorded
 
@@ -126,16 +124,20 @@ def take_operator(place: Workplace, desk: Desk) -> tuple[FingerCapture, ...]:
     station = Station(
         place.kit,
         desk,
-        _announcers(place),
+        closing.announcers(place),
         settings.finger_timeout_s,
         on_change=beside.changed,
         alarm=beside.alarm,
         now=place.clock.now,
         extract=partial(extraction.extract, effort=place.config.effort),
     )
-    fingers = (FingerPosition.RIGHT_INDEX, FingerPosition.LEFT_INDEX)
-    enrolment = station.enrol(Plan(settings.minimum_quality, settings.attempts, fingers=fingers))
-    if enrolment.state is not State.COMPLETE:
+    fingers, is_complete = (FingerPosition.RIGHT_INDEX, FingerPosition.LEFT_INDEX), False
+    try:
+        enrolment = station.enrol(Plan(settings.minimum_quality, settings.attempts, fingers=fingers))
+        is_complete = enrolment.state is State.COMPLETE
+    finally:
+        closing.announce(place, complete=is_complete)
+    if not is_complete:
         raise SessionCancelled(Phrase.CANCELLED.say(place.config.language))
     return enrolment.settled
 
@@ -167,7 +169,7 @@ def _enrol(
     station = Station(
         place.kit,
         desk,
-        _announcers(place),
+        closing.announcers(place),
         settings.finger_timeout_s,
         on_change=beside.changed,
         on_step=settled,
@@ -210,22 +212,6 @@ def _face_step(place: Workplace, birth_year: int) -> FaceStep | None:
         return None
     failed = Phrase.CAMERA_FAILED.say(place.config.language)
     return FaceStep(camera, partial(judging.assess, birth_year=birth_year), place.clock.now, failed)
-
-
-def _announcers(place: Workplace) -> tuple[Announcer, ...]:
-    panel = place.kit.panel
-    return (FileAnnouncer(place.config.announcements), *((PanelAnnouncer(panel),) if panel else ()))
-
-
-def _reason(error: BaseException) -> str:
-    """Why a session ended early, as a code of the journal."""
-    if isinstance(error, SessionCancelled):
-        return "operator"
-    if isinstance(error, SessionAbandoned):
-        return "abandoned"
-    if isinstance(error, SessionError):
-        return "device" if isinstance(error.__cause__, DeviceError) else "session"
-    return "storage" if isinstance(error, SpoolError) else "stopped"
 
 
 def _admit(

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -49,7 +50,7 @@ def record(
     ] = False,
 ) -> None:
     """Record a resident, or a class: ten fingers, sealed into the spool."""
-    from firmware import admitting, client, stationwork
+    from firmware import admitting, client, keyboard, stationwork, watch
     from firmware import resident as civil
     from firmware.clock import Clock
     from firmware.config import load
@@ -83,7 +84,8 @@ def record(
     if result is None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         with workplace(settings, tell=Terminal(console, settings.language).alert) as here:
-            desk = Terminal(console, settings.language, presses=here.presses())
+            keys = keyboard.of_this_process(partial(watch.heed_power, here))
+            desk = Terminal(console, settings.language, keys, here.presses())
             try:
                 result = stationwork.record(here, desk, message, tell)
             finally:

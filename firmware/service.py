@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import FrameType
 from typing import IO, Any, cast
 
@@ -102,7 +103,9 @@ class Service:
                 self._tick(place, time.monotonic())
                 continue
             try:
-                self._do(job, place)
+                # Whoever came after the word to end is not begun with
+                if not self._ending.is_set():
+                    self._do(job, place)
             finally:
                 self._busy.release()
                 self._tell_idle(place)
@@ -186,7 +189,8 @@ class Service:
             line.send(error="the station is at work for somebody else; wait until it is done")
             line.close()
             return
-        keys = Keyboard(is_interactive=bool(message.get("terminal", {}).get("is_interactive")))
+        is_interactive = bool(message.get("terminal", {}).get("is_interactive"))
+        keys = Keyboard(is_interactive=is_interactive, heed=partial(watch.heed_power, place))
         self._jobs.put(_Job(work, message, line, keys))
         for said in messages:
             if said.get("interrupt"):

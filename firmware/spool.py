@@ -112,6 +112,12 @@ class Spool:
             recorded, waiting = self._opened().execute(_NUMBERS).fetchone()
         return recorded, waiting
 
+    def has(self, control_number: str) -> bool:
+        """Whether this packet is kept."""
+        query = "SELECT count(*) FROM packet WHERE control_number = ?"
+        with self._named_errors():
+            return bool(self._opened().execute(query, (control_number,)).fetchone()[0])
+
     def entries(self) -> list[SpoolEntry]:
         """Every packet's entry, oldest first."""
         with self._named_errors():

@@ -53,25 +53,19 @@ class Station:
     pause: Callable[[float], None] = time.sleep
 
     def enrol(self, plan: Plan) -> Session:
-        """Take the fingers of one resident, in memory only.
+        """Take the fingers of one resident, in memory only; that the session is done is announced by who keeps them.
 
         Returns the session, COMPLETE or CANCELLED. Raises SessionError when nobody is there to decide or a device
         stays away; nothing is kept then.
         """
-        enrolment, is_complete = Session(plan), False
-        try:
-            enrolment, actions = session.step(enrolment, events.Start())
-            since = time.monotonic()
-            while enrolment.state not in (State.COMPLETE, State.CANCELLED):
-                before = enrolment
-                enrolment, actions = session.step(enrolment, self._act(enrolment, actions))
-                if enrolment.finger is not before.finger or enrolment.face is not before.face:
-                    since = self._tell_step(before, enrolment, since)
-            self._tell(enrolment, actions)
-            is_complete = enrolment.state is State.COMPLETE
-        finally:
-            for announcer in self.announcers:
-                announcer.done(complete=is_complete)
+        enrolment, actions = session.step(Session(plan), events.Start())
+        since = time.monotonic()
+        while enrolment.state not in (State.COMPLETE, State.CANCELLED):
+            before = enrolment
+            enrolment, actions = session.step(enrolment, self._act(enrolment, actions))
+            if enrolment.finger is not before.finger or enrolment.face is not before.face:
+                since = self._tell_step(before, enrolment, since)
+        self._tell(enrolment, actions)
         return enrolment
 
     def _tell_step(self, before: Session, after: Session, since: float) -> float:

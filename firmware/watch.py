@@ -39,6 +39,14 @@ def tell_ill(place: Workplace, screen: Screen) -> None:
             _tell(place, screen, status)
 
 
+def heed_power(place: Workplace) -> None:
+    """Raise SessionError where the battery is so empty that the kit has to end now, whatever is under way."""
+    power = place.kit.look_at_power(time.monotonic())
+    if power.must_end:
+        words = power.say(place.config.language, PowerPhrase.ENDED)
+        raise SessionError(words) from DeviceRefused("battery", words)
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
     """Looks after what a session needs, as often as it is asked."""
@@ -61,13 +69,11 @@ class Watch:
     def alarm(self) -> SessionError | None:
         """Why the session has to end now, whatever is under way; None when it may go on."""
         self.look()
-        power = self.place.kit.look_at_power(time.monotonic())
-        if not power.must_end:
-            return self.abandonment()
-        words = power.say(self.place.config.language, PowerPhrase.ENDED)
-        ended = SessionError(words)
-        ended.__cause__ = DeviceRefused("battery", words)
-        return ended
+        try:
+            heed_power(self.place)
+        except SessionError as ended:
+            return ended
+        return self.abandonment()
 
     def abandonment(self) -> SessionError | None:
         """Why nobody is there to go on; None as long as somebody may be."""

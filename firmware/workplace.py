@@ -90,7 +90,7 @@ def _opened(config: KitConfig, opened: ExitStack, *, patient: bool) -> Workplace
     clock = Clock(config.timezone, config.data)
     clock.remember(entry.recorded_at for entry in entries)
     logbook = Logbook(Journal(config.data / JOURNAL, clock.now))
-    cut_off = logbook.close_cut_off(lambda number: any(entry.control_number == number for entry in entries))
+    cut_off = logbook.close_cut_off(spool.has)
     named = [cut_off] if cut_off else []
     place = Workplace(config, kit, spool, report, identity, recipients, clock, logbook, named)
     if (stands := place.standing()).is_ending:

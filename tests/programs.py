@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from firmware.__main__ import main
@@ -24,14 +24,15 @@ PATIENCE_S = 60.0
 
 
 class Program:
-    """`rekam WORDS` in a process of its own, forked from one that has loaded what it needs."""
+    """`rekam WORDS` in a process of its own, forked from one that has loaded what it needs; perhaps at a terminal."""
 
-    def __init__(self, path: Path, *words: str | Path) -> None:
+    def __init__(self, path: Path, *words: str | Path, terminal: str = "") -> None:
         self._paths = path.with_suffix(".out"), path.with_suffix(".err")
         for written in self._paths:
             written.write_bytes(b"")
         FORKS.set_forkserver_preload(list(LOADED))
-        self.process = FORKS.Process(target=run_program, args=(tuple(map(str, words)), self._paths, dict(os.environ)))
+        arguments = tuple(map(str, words)), self._paths, dict(os.environ), terminal
+        self.process = FORKS.Process(target=run_program, args=arguments)
         self.process.start()
 
     def words(self) -> str:
@@ -45,9 +46,14 @@ class Program:
             assert self.process.is_alive() and time.monotonic() < until, f"never {words!r}: {shown}{self.words()}"
             time.sleep(0.01)
 
+    def shown(self) -> str:
+        """All that it said so far."""
+        return "".join(path.read_text() for path in self._paths)
+
     def end(self, by: signal.Signals) -> None:
         assert self.process.pid
-        os.kill(self.process.pid, by)
+        with suppress(ProcessLookupError):
+            os.kill(self.process.pid, by)
         self.process.join(PATIENCE_S)
 
     def outcome(self) -> tuple[int, str]:
@@ -78,11 +84,14 @@ def started(settings: Path) -> Program:
     return station
 
 
-def run_program(words: tuple[str, ...], paths: tuple[Path, Path], environment: dict[str, str]) -> None:
+def run_program(words: tuple[str, ...], paths: tuple[Path, Path], environment: dict[str, str], terminal: str) -> None:
     """Be that process, in the environment of whoever starts it now."""
     os.environ.clear()
     os.environ.update(environment)
-    for number, path in enumerate(paths, start=1):
+    if terminal:
+        os.login_tty(os.open(terminal, os.O_RDWR))
+        sys.stdin = os.fdopen(0)
+    for number, path in enumerate(() if terminal else paths, start=1):
         file = os.open(path, os.O_WRONLY | os.O_APPEND)
         os.dup2(file, number)
         os.close(file)

@@ -88,6 +88,13 @@ def journal(kit: Path) -> list[Line]:
     return [line for _, line in lines(load(kit).data / JOURNAL) if isinstance(line, Line)]
 
 
+def announced(kit: Path) -> list[dict[str, object]]:
+    """What kits in this world said to the room."""
+    path = load(kit).announcements
+    assert path
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
 def wait_until_begun(kit: Path) -> None:
     until = time.monotonic() + PATIENCE_S
     while b'"kind":"begun"' not in (load(kit).data / JOURNAL).read_bytes():
@@ -295,9 +302,11 @@ def test_a_disk_that_is_full_keeps_nothing_and_records_again_when_there_is_room(
             # A limit on files is no full disk to SQLite
             assert status == 1 and (FULL if is_small else UNWRITABLE)[language] in shown
             assert spooled(kit) == [] and cancelled(kit) == ["storage"]
+            assert announced(kit)[-1] == {"done": False}, "a green lamp sends the resident home"
             free()
             status, shown = told(client(kit))
             assert status == 0, shown
+            assert announced(kit)[-1] == {"done": True}
         assert len(spooled(kit)) == 1 and verify(load(kit).data / JOURNAL).is_whole
 
 

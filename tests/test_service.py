@@ -166,6 +166,18 @@ def test_a_station_that_is_told_to_end_keeps_nothing_of_who_was_at_it(tmp_path: 
         assert found.packets == []
 
 
+def test_who_comes_as_the_station_ends_does_not_hold_it(tmp_path: Path) -> None:
+    with world(tmp_path / "world") as found, station(found.settings) as process:
+        assert devices(found.settings) == "ok"
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.1)
+        with connection.connect(load(found.settings).data) or contextlib.nullcontext() as line:
+            if line:
+                # Somebody who never answers the first question
+                line.send(verb="record", terminal={"is_terminal": True, "is_interactive": True}, noted={"operator": ""})
+            assert process.wait(20) in (0, 143)
+
+
 def test_a_second_station_is_refused(tmp_path: Path) -> None:
     with world(tmp_path / "world") as found, station(found.settings) as process:
         second = ask("run", found.settings)
@@ -239,6 +251,20 @@ def test_a_terminal_that_is_not_utf8_shows_what_it_can(tmp_path: Path) -> None:
     assert said["encoding"] == "ascii"
     screen.seek(0)
     assert "| I?igo ? ? |" in screen.read()
+
+
+def test_who_does_not_listen_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    monkeypatch.setattr(connection, "DEAF_S", 0.2)
+    ours, theirs = socket.socketpair()
+    with theirs, Connection(ours) as line:
+        for number in range(5000):
+            line.send(text=f"{number}: lift the finger\n" * 10)
+        # What came through is whole lines, and then the line is broken
+        with Connection(theirs) as deaf:
+            heard = [message["text"].partition(":")[0] for message in deaf.messages()]
+        assert heard == [str(number) for number in range(len(heard))] and 0 < len(heard) < 5000
 
 
 @pytest.mark.parametrize("line", [b"no json\n", b"[1]\n", b"x" * (1 << 21), b"\xff\n"])
