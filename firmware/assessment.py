@@ -14,22 +14,28 @@ from PIL import Image
 
 from firmware.datatypes import FingerprintFeatures
 from firmware.durable import make_folder, write_file
-from firmware.errors import InputError, KitError
-from firmware.records import images, templates
-from firmware.rows import Assessment, Row, as_json
+from firmware.errors import InputError, KitError, RecordError
+from firmware.records import images, logical_records, pictures, templates
+from firmware.rows import Assessment, RecordPlace, Row, as_json
 from firmware.vocabulary import Effort, Language, TemplateFormat
 
 SUFFIXES = frozenset({".png", ".tif", ".tiff", ".bmp", ".pgm", ".wsq", ".jp2", ".j2k", ".jpx", ".jpf"})
+TRANSACTIONS = frozenset({".an2", ".an2k", ".eft"})
+"""Of ANSI/NIST-ITL transactions, each of whose prints is assessed."""
 PPI_WHEN_UNTOLD = 500.0
 NOT_THERE = f"cannot be read: {os.strerror(errno.ENOENT)}"
 
 
 @dataclass(frozen=True, slots=True)
 class ImageFile:
-    """A file to assess, and the name under which its results stand: its path relative to the folder given."""
+    """A file to assess, and the name under which its results stand: its path relative to the folder given.
+
+    record: which record of a transaction, whose results stand under its file's name and its own number.
+    """
 
     path: Path
     name: str
+    record: RecordPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,8 @@ class Wishes:
 def collect(paths: Iterable[Path], wishes: Wishes, suffixes: Collection[str] = SUFFIXES) -> list[ImageFile]:
     """The files to assess: each file given, and every image under each folder given, in order of their names.
 
-    suffixes: those by which an image in a folder is known, in small letters.
+    suffixes: those by which an image in a folder is known, in small letters; with those of transactions among them, a
+    transaction is as many files as it has records with prints.
 
     Raises InputError when two files would give results of one name, a folder holds no image, or several are traced.
     """
@@ -68,6 +75,8 @@ def collect(paths: Iterable[Path], wishes: Wishes, suffixes: Collection[str] = S
         if not inside:
             raise InputError(f"{path}: no image in this folder; known are {', '.join(sorted(suffixes))}")
         found.extend(ImageFile(p, p.relative_to(path).as_posix()) for p in inside)
+    if not TRANSACTIONS.isdisjoint(suffixes):
+        found = [print_ for file in found for print_ in _prints(file)]
     if wishes.trace and len(found) != 1:
         raise InputError(f"--trace: shows one print, not {len(found)}; name one image file")
     _refuse_twins(found, by_stem=bool(wishes.overlays or wishes.templates or wishes.report))
@@ -83,6 +92,32 @@ def prepare(wishes: Wishes, table: Path | None) -> None:
             make_folder(file.parent)
             if file.is_dir():
                 raise InputError(f"{file}: is a folder; name a file")
+
+
+def _prints(file: ImageFile) -> list[ImageFile]:
+    """A file, or each record of a transaction that holds a print; one that cannot be read tells so when assessed."""
+    if file.path.suffix.lower() not in TRANSACTIONS:
+        return [file]
+    try:
+        records = logical_records.read(file.path.read_bytes())
+    except (OSError, RecordError):
+        return [file]
+    places = [
+        RecordPlace(file.name, record.number, record.kind, record.idc, pictures.position(record))
+        for record in records
+        if record.kind in pictures.FINGERPRINTS and record.data is not None
+    ]
+    return [ImageFile(file.path, f"{file.name}/record-{place.number:02}", place) for place in places] or [file]
+
+
+def _decode(file: ImageFile) -> tuple[NDArray[np.uint8], float | None]:
+    data = file.path.read_bytes()
+    if file.path.suffix.lower() not in TRANSACTIONS:
+        return images.decode(data)
+    records = logical_records.read(data)
+    if file.record is None or file.record.number > len(records):
+        raise RecordError("transaction: holds no print to assess (Types 4, 13, 14); see what it holds with: rekam show")
+    return pictures.fingerprint(records[file.record.number - 1], records[0])
 
 
 def _refuse_twins(files: Sequence[ImageFile], by_stem: bool) -> None:
@@ -120,18 +155,18 @@ def page_part(file: ImageFile, pages: Path) -> Path:
 
 def _assess(file: ImageFile, wishes: Wishes) -> Assessment:
     try:
-        pixels, told = images.decode(file.path.read_bytes())
+        pixels, told = _decode(file)
     except OSError as error:
-        return Assessment(file.name, error=f"cannot be read: {error.strerror or error}")
+        return Assessment(file.name, error=f"cannot be read: {error.strerror or error}", record=file.record)
     except KitError as error:
-        return Assessment(file.name, error=str(error))
+        return Assessment(file.name, error=str(error), record=file.record)
     height, width = pixels.shape
     stated = told if wishes.ppi is None else wishes.ppi
     ppi, known = stated or PPI_WHEN_UNTOLD, stated is not None
     try:
         features = _extract(pixels, ppi, file, wishes)
     except KitError as error:
-        return Assessment(file.name, width, height, ppi, known, error=str(error))
+        return Assessment(file.name, width, height, ppi, known, error=str(error), record=file.record)
     if wishes.templates:
         kind = wishes.template_format
         template = templates.write(features, (height, width), ppi, kind)
@@ -140,7 +175,7 @@ def _assess(file: ImageFile, wishes: Wishes) -> Assessment:
         from firmware import overlay
 
         write_file(wishes.overlays / f"{_stem(file.name)}.png", _png(overlay.draw(pixels, features, title=file.name)))
-    return Assessment(file.name, width, height, ppi, known, features)
+    return Assessment(file.name, width, height, ppi, known, features, record=file.record)
 
 
 def _extract(pixels: NDArray[np.uint8], ppi: float, file: ImageFile, wishes: Wishes) -> FingerprintFeatures:

@@ -49,7 +49,7 @@ def version() -> None:
 
 @app.command()
 def assess(
-    paths: Annotated[list[Path], typer.Argument(help="image files, or folders that are searched for images")],
+    paths: Annotated[list[Path], typer.Argument(help="image files, transactions, folders of them")],
     as_json: Annotated[bool, typer.Option("--json", help="JSON Lines on stdout, an object an image")] = False,
     table: Annotated[Path | None, typer.Option("--csv", help="write a table to this file")] = None,
     measures: Annotated[bool, typer.Option("--measures", help="the table with NFIQ 2's 69 measures")] = False,
@@ -69,7 +69,10 @@ def assess(
     face: Annotated[bool, typer.Option("--face", help="the images are pictures of a face")] = False,
     birth_year: Annotated[int | None, typer.Option(min=1900, max=2200, help="the face's: odd red, even blue")] = None,
 ) -> None:
-    """Quality, feedback and minutiae of fingerprint images (PNG, TIFF, BMP, PGM, WSQ, JPEG 2000), or faces."""
+    """Quality, feedback and minutiae of fingerprint images (PNG, TIFF, BMP, PGM, WSQ, JPEG 2000), or faces.
+
+    Of an ANSI/NIST-ITL transaction (.an2, .an2k, .eft) each print is assessed.
+    """
     from firmware import face_files
     from firmware.archive import assessing
     from firmware.assessment import Wishes
@@ -81,6 +84,20 @@ def assess(
     else:
         all_read = assessing.assess(paths, wishes, output, assessing.who(jobs, cluster), out, err)
     if not all_read:
+        raise typer.Exit(1)
+
+
+@app.command()
+def show(
+    files: Annotated[list[Path], typer.Argument(help="transactions such as .an2, .an2k or .eft, ours or another's")],
+    page: Annotated[Path | None, typer.Option(metavar="OUT.html", help="draw fields and pictures here")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines on stdout, an object a file")] = False,
+    language: Annotated[Language, typer.Option("--lang", help="of tables and page")] = Language.ENGLISH,
+) -> None:
+    """Show any ANSI/NIST-ITL transaction in traditional encoding: every record, every field, every picture."""
+    from firmware import showing
+
+    if not showing.show(files, page, language, None if as_json else out, err):
         raise typer.Exit(1)
 
 

@@ -4,7 +4,7 @@ import csv
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,8 +25,22 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class RecordPlace:
+    """Which record of a transaction holds the print: the file, the record counted from 1, its type, IDC and finger.
+
+    idc, position: None where the record tells none.
+    """
+
+    file: str
+    number: int
+    type: int
+    idc: int | None
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
-    """What became of one file; without features there is an error."""
+    """What became of one file, or of one record of a transaction; without features there is an error."""
 
     name: str
     width: int | None = None
@@ -35,6 +49,7 @@ class Assessment:
     ppi_told: bool = True
     features: FingerprintFeatures | None = None
     error: str | None = None
+    record: RecordPlace | None = None
 
 
 def as_json(result: Assessment) -> Row:
@@ -42,6 +57,7 @@ def as_json(result: Assessment) -> Row:
     features = result.features
     return {
         "file": result.name,
+        "record": asdict(result.record) if result.record else None,
         "width": result.width,
         "height": result.height,
         "ppi": result.ppi,

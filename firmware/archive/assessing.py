@@ -58,7 +58,7 @@ def assess(paths: Sequence[Path], wishes: Wishes, output: Output, spread: Spread
     told_to_end = threading.Event()
     # An exception out of the handler could leave a lock of the pool held, and the pool would wait for it for ever
     signal.signal(signal.SIGTERM, lambda *_: told_to_end.set())
-    files = assessment.collect(paths, wishes)
+    files = assessment.collect(paths, wishes, assessment.SUFFIXES | assessment.TRANSACTIONS)
     shown: list[Row] | None = None if output.as_json or output.table or output.run else []
     told = listing.Told()
     with contextlib.ExitStack() as stack:

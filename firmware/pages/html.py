@@ -31,13 +31,15 @@ table { border-collapse: collapse; width: 100%; }
 th { text-align: left; font-weight: 600; font-size: .88rem; color: #5a687c; }
 th, td { padding: .25rem .8rem .25rem 0; border-bottom: 1px solid #eef1f4; vertical-align: top; }
 td:first-child code { display: block; }
+.fields td { overflow-wrap: anywhere; }
+.fields td:nth-child(-n+2) { white-space: nowrap; }
 @media print { body { padding: 0; } figure { flex: 1 1 30%; max-width: 32%; } section { border: 0; } }
 """
 
 
-def head(language: Language) -> str:
-    """What comes before the pages."""
-    title = escape(PagePhrase.TITLE.say(language))
+def head(language: Language, words: str = "") -> str:
+    """What comes before the pages; without words they are about prints."""
+    title = escape(words or PagePhrase.TITLE.say(language))
     return (
         f'<!doctype html>\n<html lang="{language.value}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width">\n<title>{title}</title>\n<style>{_STYLE}</style>\n'
@@ -59,7 +61,7 @@ def render(page: Page) -> str:
         parts.append(f'<p class="score">{score} {bar}</p>')
     parts.append(f"<ul>{''.join(f'<li>{escape(words)}</li>' for words in page.advice)}</ul>")
     if page.figures:
-        parts.append(f'<div class="figures">\n{"".join(map(_figure, page.figures))}</div>')
+        parts.append(f'<div class="figures">\n{"".join(map(figure, page.figures))}</div>')
     if page.facts:
         parts.append(f'<p class="facts">{escape(". ".join(page.facts))}</p>')
     if page.measures:
@@ -67,9 +69,10 @@ def render(page: Page) -> str:
     return "\n".join([*parts, "</section>\n"])
 
 
-def _figure(figure: Figure) -> str:
-    source = base64.b64encode(_png(figure.image)).decode()
-    caption = escape(figure.caption)
+def figure(shown: Figure) -> str:
+    """A picture with its caption, the picture in the page itself."""
+    source = base64.b64encode(_png(shown.image)).decode()
+    caption = escape(shown.caption)
     picture = f'<img src="data:image/png;base64,{source}" alt="{caption}">'
     return f"<figure>{picture}<figcaption>{caption}</figcaption></figure>\n"
 
