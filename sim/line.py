@@ -27,6 +27,7 @@ class SensorLine:
         self._answers_left = freezes_after
         self._has_power = True
         self._has_lost_power = False
+        self._is_wanted_in = self._is_in = True
         self._is_closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fingerprint sensor", daemon=True)
 
@@ -51,8 +52,14 @@ class SensorLine:
         if not is_on:
             self._has_lost_power = True
 
+    def plug(self, *, is_in: bool) -> None:
+        """Pull the sensor's plug, or put it back; that happens once the answer under way is sent."""
+        self._is_wanted_in = is_in
+
     def _run(self) -> None:
         while not self._is_closing.is_set():
+            if self._is_in is not self._is_wanted_in:
+                self._move_plug()
             if self._wire.is_newly_opened():
                 self._begin()
             if self._has_lost_power and self._has_power:
@@ -60,6 +67,14 @@ class SensorLine:
             for packet in self._reader.feed(self._wire.receive(_IDLE_S)):
                 if not self._has_lost_power:
                     self._handle(packet)
+
+    def _move_plug(self) -> None:
+        self._is_in = self._is_wanted_in
+        if self._is_in:
+            self._wire.plug_in()
+            self._sensor.power_on()
+        else:
+            self._wire.unplug()
 
     def _restart(self) -> None:
         self._has_lost_power = False

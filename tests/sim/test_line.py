@@ -89,6 +89,26 @@ def test_a_pulled_plug_is_put_back_and_settings_are_kept(tmp_path: Path) -> None
             assert packet.content[13:15] == b"\0\x03"
 
 
+def test_a_plug_is_pulled_and_put_back_by_hand(tmp_path: Path) -> None:
+    line = sensor_line(tmp_path / "sensor", PROFILES["zfm20"], Resident(Hand(), hold=True), pace=0)
+    with line:
+        with opened(tmp_path / "sensor") as port:
+            port.write(GOLDEN["GenImg"].data)
+            assert port.read(12) == DONE
+            line.plug(is_in=False)
+            with pytest.raises((serial.SerialException, OSError)):
+                while True:
+                    port.read(1)
+            assert not (tmp_path / "sensor").exists()
+        line.plug(is_in=True)
+        while not (tmp_path / "sensor").exists():
+            threading.Event().wait(0.02)
+        with opened(tmp_path / "sensor") as port:
+            # The image went with the power
+            port.write(GOLDEN["UpImage"].data)
+            assert Reader().feed(port.read(12))[0].content == b"\x0f"
+
+
 @pytest.mark.parametrize(
     ("fault", "command", "answer"),
     [
