@@ -22,6 +22,7 @@ THIRD_PARTY = {
     "firmware.archive.cluster": {"distributed"},
     "firmware.assessment": {"numpy", "PIL"},
     "firmware.benchmarks": {"numpy", "rich", "typer"},
+    "firmware.benchmarks.record": {"numpy", "pyrage"},
     "firmware.benchmarks.reject_plot": {"PIL"},
     "firmware.cli": {"typer", "rich"},
     "firmware.client": {"rich"},

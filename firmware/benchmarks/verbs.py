@@ -217,3 +217,25 @@ def bench_match(
         return
     for line in matchers.as_lines(reports):
         out.print(line, markup=False)
+
+
+@bench_app.command("record")
+def bench_record(
+    prints: Annotated[list[Path], typer.Argument(help="prints, ten a record: files, folders")],
+    effort: Annotated[Effort, typer.Option(help="which net finds the minutiae")] = Effort.STANDARD,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on stdout")] = False,
+) -> None:
+    """How large a sealed record is by each compression of its prints, and what of the minutiae stays."""
+    from firmware.assessment import Wishes, collect
+    from firmware.benchmarks import record
+
+    files = [file for path in prints for file in collect([path], Wishes())]
+    columns = (TextColumn("looking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err) as bar:
+        task = bar.add_task("", total=len(files))
+        sizes = record.measure(files, effort, lambda: bar.advance(task))
+    if as_json:
+        sys.stdout.write(json.dumps(record.as_json(sizes)) + "\n")
+        return
+    for line in record.as_lines(sizes):
+        out.print(line, markup=False)

@@ -73,6 +73,7 @@ def write(face: FaceRecord, idc: int, source: str, zone: ZoneInfo) -> Record:
         Type10.POS: value(_FRONTAL),
         Type10.DMM: value(MonitoringMode.ASSISTED.value),
         Type10.MMS: (tuple(text or itl.UNKNOWN for text in (device.make, device.model, device.serial)),),
+        Type10.T2C: value(itl.TYPE_2_IDC),
     }
     return Record(10, idc, fields, face.data)
 

@@ -51,6 +51,9 @@ minutiae from our own extractor, so that the number of NIST's algorithm would be
 MAX_MINUTIAE = 255
 """INCITS 378 counts the minutiae of a view in one byte; the best ones are kept."""
 
+TYPE_2_IDC = "0"
+"""Of the one Type-2 record, to which field 10.992 ties the face."""
+
 FORMAT_VERSION = "1"
 """Of Type-2's own fields and of the sealed packet around the transaction."""
 
@@ -142,6 +145,7 @@ class Type10(IntEnum):
     POS = 20
     DMM = 30
     MMS = 904
+    T2C = 992
 
 
 class Type14(IntEnum):
