@@ -91,6 +91,8 @@ class Backups:
 
     def _restore(self, path: str, kept: dict[str, Any], even_changed: bool) -> bool:
         at = self._at(path)
+        # What a power cut left of a write
+        files.part_of(at).unlink(missing_ok=True)
         if kept["kind"] == "none":
             at.unlink(missing_ok=True)
             self._drop_folders(kept["folders"])

@@ -167,8 +167,8 @@ def apply_all(machine: Machine, steps: Sequence[Step], begin: Callable[[Step], N
         elif result.state is State.RIGHT and machine.ledger.state(step.key) == BEGUN:
             # The power went between the deed and its line in the ledger
             result = _finish(machine, step, State.RIGHT)
-        elif result.state is State.RIGHT and not machine.ledger.state(step.key):
-            # Right from before, such as data that an earlier kit left here: the end of this kit is its end too
+        elif result.state is State.RIGHT and machine.ledger.state(step.key) != DONE:
+            # Restarted meanwhile; or right from before, as data that an earlier kit left: they end with this kit
             machine.ledger.mark(step.key, DONE)
         tell(result)
         results.append(result)

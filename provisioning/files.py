@@ -12,7 +12,7 @@ def write(path: Path, content: bytes, mode: int, owner: tuple[int, int] | None =
     owner: user and group by their numbers; None leaves whoever runs this.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.rekam-part")
+    temporary = part_of(path)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
@@ -25,9 +25,14 @@ def write(path: Path, content: bytes, mode: int, owner: tuple[int, int] | None =
     sync_folder(path.parent)
 
 
+def part_of(path: Path) -> Path:
+    """Where a file is written before it takes its place."""
+    return path.with_name(f".{path.name}.rekam-part")
+
+
 def link(path: Path, target: str) -> None:
     """Make or turn a symbolic link in one step."""
-    temporary = path.with_name(f".{path.name}.rekam-part")
+    temporary = part_of(path)
     temporary.unlink(missing_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary.symlink_to(target)

@@ -7,11 +7,11 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from provisioning import bundles, engine, files, questions, report
+from provisioning import bundles, engine, files, ledger, questions, report
 from provisioning.bundles import Bundle
 from provisioning.engine import Result, State, Step
 from provisioning.machine import STATE, Machine
@@ -139,7 +139,8 @@ def _check(options: argparse.Namespace, machine: Machine, stored: dict[str, Any]
 
 
 def _apply(options: argparse.Namespace, machine: Machine, stored: dict[str, Any]) -> int:
-    if options.unattended or (options.root != Path("/") and stored):
+    is_halfway = any(step["state"] == ledger.RESTART for step in machine.ledger.steps.values())
+    if options.unattended or (stored and (is_halfway or not sys.stdin.isatty())):
         machine.answers = _answers(options, stored)
     else:
         machine.answers = questions.ask(stored, _language(options, stored), input)
@@ -188,7 +189,7 @@ def _packets(spool: Path) -> int:
     if not spool.exists():
         return 0
     try:
-        with sqlite3.connect(f"{spool.as_uri()}?mode=ro", uri=True) as database:
+        with closing(sqlite3.connect(f"{spool.as_uri()}?mode=ro", uri=True)) as database:
             query = "SELECT count(*) FROM packet WHERE exported_utc IS NULL AND acknowledged_utc IS NULL"
             return int(database.execute(query).fetchone()[0])
     except sqlite3.Error:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes this checkout ready for use, then shows what it does or tests it.
+# Makes this machine a kit, or this checkout ready for use, and then shows what it does or tests it.
 # What is missing comes by apt where this runs as root; otherwise the exact apt line is named and nothing is changed.
 # Everything from PyPI goes into .venv in the checkout; a second run finds it ready.
 set -euo pipefail

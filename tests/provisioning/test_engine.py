@@ -150,7 +150,9 @@ def test_what_needs_a_restart_waits_for_it(tmp_path: Path, monkeypatch: pytest.M
     assert kit.ledger.state("restarting") == RESTART
     assert states(run(machine(tmp_path), Restarting(), Later())) == [State.RESTART, State.RESTART]
     monkeypatch.setattr(Machine, "boot", "second")
-    assert states(run(machine(tmp_path), Restarting(), Later())) == [State.RIGHT, State.CHANGED]
+    again = machine(tmp_path)
+    assert states(run(again, Restarting(), Later())) == [State.RIGHT, State.CHANGED]
+    assert (again.ledger.state("restarting"), again.ledger.state("later")) == (DONE, DONE)
 
 
 def test_what_is_no_longer_wanted_is_taken_back(tmp_path: Path) -> None:

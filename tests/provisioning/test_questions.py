@@ -1,5 +1,6 @@
 """Answers: from a file with every fault at once, or typed, with what was answered before as the default."""
 
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from provisioning import questions
 from provisioning.words import SetupFailed
+from tests.conftest import ROOT
 
 KNOWN = "age1" + "q" * 58
 
@@ -18,6 +20,12 @@ def test_a_file_answers_all(tmp_path: Path) -> None:
     assert (answers["kit_id"], answers["camera"], answers["mqtt_port"]) == ("KTP-1", True, 8883)
     assert answers["recipients"] == [KNOWN]
     assert (answers["timezone"], answers["purpose"], answers["fingerprint"]) == ("Asia/Jakarta", "training", "auto")
+
+
+def test_the_example_shows_every_question_with_its_default() -> None:
+    shown = tomllib.loads((ROOT / "docs/answers.toml").read_text(encoding="utf-8"))
+    assert questions.read(ROOT / "docs/answers.toml") == shown
+    assert {**shown, "kit_id": None} == {**questions.defaults(), "kit_id": None}
 
 
 def test_every_fault_of_a_file_is_named_at_once(tmp_path: Path) -> None:
