@@ -12,6 +12,7 @@
                 LinkTimeout             the device fell silent
                 LinkCorrupt             the bytes do not make a packet
                 LinkLost                the port went away
+                DeviceStuck             its driver never returned and was given up
             DeviceRefused               permanent: the device said no
             DevicesFailed               several devices at once, each with its own error
         SessionError                    an event that has no place in the session's state, or a session that ended early
@@ -81,6 +82,10 @@ class LinkCorrupt(LinkError):
 
 class LinkLost(LinkError):
     """The port went away."""
+
+
+class DeviceStuck(LinkError):
+    """The driver of a device never returned and was given up; opened anew the device may work."""
 
 
 class DeviceRefused(DeviceError):

@@ -43,7 +43,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from sim.errors import SimulationError
-from sim.gauge_faults import GaugeAbsent, GaugeFrozen, GaugeNack, GaugeWrongByte
+from sim.gauge_faults import GaugeAbsent, GaugeFrozen, GaugeHang, GaugeNack, GaugeWrongByte
 from sim.instructions import Instruction
 from sim.panel_faults import BouncingButton, FloatingWire, Frozen, StuckButton
 
@@ -227,7 +227,7 @@ class PoorPrints:
 
 AnyFault = (
     Drop | Corrupt | Delay | Silence | Truncate | Duplicate | Stray | Unplug | LoseFirstCommand
-    | WrongBaud | WrongPassword | UnknownCommand | Sleepy | SensorFault | NoFinger | PoorPrints
+    | WrongBaud | WrongPassword | UnknownCommand | Sleepy | SensorFault | NoFinger | PoorPrints | GaugeHang
     | GaugeAbsent | GaugeNack | GaugeFrozen | GaugeWrongByte | Frozen | StuckButton | BouncingButton | FloatingWire
 )  # fmt: skip
 _FAULTS: TypeAdapter[tuple[AnyFault, ...]] = TypeAdapter(tuple[Annotated[AnyFault, Field(discriminator="kind")], ...])

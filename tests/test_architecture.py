@@ -35,6 +35,7 @@ THIRD_PARTY = {
     "firmware.duplicates": {"numpy"},
     "firmware.face_files": {"numpy", "rich"},
     "firmware.face_overlay": {"numpy", "PIL"},
+    "firmware.guarded": {"numpy"},
     "firmware.identity": {"cryptography"},
     "firmware.identity_folder": {"cryptography"},
     "firmware.identity_verbs": {"rich", "typer"},
