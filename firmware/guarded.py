@@ -28,7 +28,13 @@ class GuardedSensor:
     """A fingerprint sensor; see `FingerprintSensor`. What a capture calls back runs in the caller's thread."""
 
     def __init__(
-        self, port: str, *, ppi: float, passwords: Sequence[int], checks: bool, alive: Alive = lambda: None
+        self,
+        port: str,
+        *,
+        ppi: float,
+        passwords: Sequence[int],
+        checks: bool,
+        alive: Alive = lambda: None,
     ) -> None:
         self._guard = Guard(DEVICE, _SENSOR_S, alive)
         self._sensor = FingerprintSensor(port, ppi=ppi, passwords=passwords, checks=checks, clock=self._guard.clock)
@@ -38,10 +44,15 @@ class GuardedSensor:
         """What the sensor says of itself."""
         return self._sensor.device
 
-    def open(self) -> None:
+    @property
+    def speeds(self) -> tuple[int, int]:
+        """The speed at which it was found, and the one in use; zeros while it is not open."""
+        return self._sensor.found_at or 0, self._sensor.baud_rate if self._sensor.found_at else 0
+
+    def open(self, *, rare_baud_rates: Sequence[int] = ()) -> None:
         """Find the sensor; a port where none is found is let go. Raises DeviceError."""
         try:
-            self._guard.run(self._sensor.open)
+            self._guard.run(lambda: self._sensor.open(rare_baud_rates=rare_baud_rates))
         except BaseException:
             self.close()
             raise
@@ -50,9 +61,9 @@ class GuardedSensor:
         """Let the port go; closing twice is no fault."""
         self._guard.end(self._sensor.close)
 
-    def check(self) -> None:
-        """Ask for a sign of life. Raises DeviceError."""
-        self._guard.run(self._sensor.check)
+    def check(self) -> int:
+        """Ask for a sign of life: the confirmation code of an image that is taken. Raises DeviceError."""
+        return self._guard.run(self._sensor.check)
 
     def capture(
         self,

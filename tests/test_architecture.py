@@ -77,6 +77,7 @@ THIRD_PARTY = {
     "sim.faults": {"pydantic"},
     "sim.gauge_faults": {"pydantic"},
     "sim.panel_faults": {"pydantic"},
+    "sim.sensor_faults": {"pydantic"},
     "sim.pins": {"gpiozero"},
     "provisioning": set(),
 }
