@@ -37,6 +37,10 @@ class Connection:
         seconds, part = divmod(DEAF_S, 1)
         line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(seconds), int(1e6 * part)))
 
+    def limit(self, seconds: float) -> None:
+        """Wait no longer than that for the next message: then the line counts as broken."""
+        self._socket.settimeout(seconds)
+
     def send(self, **message: object) -> None:
         """Send an object; where the other end takes nothing for DEAF_S seconds the line breaks."""
         text = json.dumps(message, ensure_ascii=False).encode() + b"\n"

@@ -18,6 +18,7 @@
         SessionError                    an event that has no place in the session's state, or a session that ended early
             SessionCancelled            the operator ended it
             SessionAbandoned            nobody is there any more to go on with it
+            StationMute                 the station does not answer in time
         SampleError                     a sample that cannot be processed: stage, reason
         RecordError                     a record that does not fit its standard: record type, field, reason
         SealingError                    a key, recipient or packet that cannot be used
@@ -111,6 +112,10 @@ class SessionCancelled(SessionError):
 
 class SessionAbandoned(SessionError):
     """Nobody is there any more to go on with the session."""
+
+
+class StationMute(SessionError):
+    """The station runs and does not answer in time."""
 
 
 class SampleError(KitError):

@@ -2,15 +2,16 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Self
 
-from firmware import device_statuses
+from firmware import device_statuses, known_sensor
 from firmware.config import CameraConfig, KitConfig
 from firmware.datatypes import DeviceState, DeviceStatus
 from firmware.drivers.camera import Camera, SteadyCamera, open_camera
+from firmware.drivers.fingerprint_opening import RARE_BAUD_RATES
 from firmware.drivers.panel import Panel, Wiring
 from firmware.errors import DeviceAbsent, DeviceError, DevicesFailed, LinkError
 from firmware.guarded import Alive, GuardedCamera, GuardedGauge, GuardedSensor
@@ -20,12 +21,12 @@ from firmware.power import FIRST_AGAIN_S, Limits, Power, PowerMonitor
 _log = logging.getLogger(__name__)
 
 
-def _fingerprint(config: KitConfig, alive: Alive) -> GuardedSensor:
+def _fingerprint(config: KitConfig, alive: Alive, rare_baud_rates: Sequence[int]) -> GuardedSensor:
     settings = config.fingerprint
     sensor = GuardedSensor(
         settings.port, ppi=settings.ppi, passwords=settings.passwords, checks=settings.sensor_check, alive=alive
     )
-    sensor.open()
+    sensor.open(rare_baud_rates=rare_baud_rates)
     return sensor
 
 
@@ -35,7 +36,7 @@ def _camera(settings: CameraConfig, alive: Alive) -> Camera:
     return GuardedCamera(camera, timeout_s, alive)
 
 
-_OPENERS: Mapping[str, Callable[[KitConfig, Alive], GuardedSensor]] = {"fingerprint": _fingerprint}
+_OPENERS: Mapping[str, Callable[[KitConfig, Alive, Sequence[int]], GuardedSensor]] = {"fingerprint": _fingerprint}
 
 
 LOOK_S = 5.0
@@ -121,15 +122,20 @@ class Kit:
             self.panel.power_cycle()
             self._open(name)
 
-    def _open(self, name: str) -> None:
+    def search(self) -> None:
+        """Open the sensor anew, at whatever speed of its family it was left. Raises DeviceError."""
+        self._open("fingerprint", RARE_BAUD_RATES)
+
+    def _open(self, name: str, rare_baud_rates: Sequence[int] = ()) -> None:
         if name in self._devices:
             self._devices.pop(name).close()
         try:
-            self._devices[name] = _OPENERS[name](self._config, self._alive)
+            self._devices[name] = _OPENERS[name](self._config, self._alive, rare_baud_rates)
         except DeviceError as fault:
             self._faults[name] = fault
             raise
         self._faults.pop(name, None)
+        known_sensor.meet(self._config.data, self._devices[name].device)
 
     def changes(self) -> tuple[DeviceStatus, ...]:
         """The devices that went or came back since this was last asked, as they are now; at first none is gone."""

@@ -30,6 +30,7 @@ THIRD_PARTY = {
     "firmware.contact_sheet": {"PIL"},
     "firmware.datatypes": {"numpy"},
     "firmware.structure": {"numpy"},
+    "firmware.doctor_verbs": {"rich", "typer"},
     "firmware.drivers": {"numpy", *HARDWARE},
     "firmware.exporting": {"rich"},
     "firmware.duplicates": {"numpy"},

@@ -32,7 +32,7 @@ def hanging() -> Iterator[Hanging]:
     reads = Hanging()
     yield reads
     reads.end()
-    while any(thread.name.startswith("driver: ") for thread in threading.enumerate()):
+    while any(thread.name in ("driver: sensor", "driver: gauge") for thread in threading.enumerate()):
         time.sleep(0.01)
 
 
