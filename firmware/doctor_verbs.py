@@ -1,9 +1,10 @@
-"""The technician's verb: to find what is wrong with a kit."""
+"""The technician's verbs: to find what is wrong with a kit, and to pack what the office needs to help."""
 
 import json
 import logging
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -61,6 +62,24 @@ def doctor(
         _show(settings.kit_id, told, came.untried, spoken)
     if told:
         raise typer.Exit(1)
+
+
+@doctor_app.command()
+def support(
+    path: Annotated[Path, typer.Argument(metavar="OUT.tar.gz", help="a new file, for example on a stick")],
+    config: ConfigOption,
+    language: LanguageOption = None,
+) -> None:
+    """Pack what the office needs to help: findings, status, settings without secrets, logs; no resident, no key."""
+    from firmware import support
+    from firmware.config import load
+    from firmware.doctor_text import DoctorPhrase
+
+    _quiet()
+    settings = load(config)
+    err.print(DoctorPhrase.TRYING.say(language or settings.language), markup=False)
+    for name in support.pack(path, settings, config, language or settings.language):
+        out.print(name, markup=False)
 
 
 def _quiet() -> None:
