@@ -6,21 +6,26 @@ The socket lies in the kit's data folder, which is its owner's alone; whoever co
 import contextlib
 import io
 import json
+import logging
 import os
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from firmware.errors import ConfigError
 
+_log = logging.getLogger(__name__)
+
 SOCKET = "station.sock"
 DEAF_S = 5.0
 """So long the other end may take nothing, seconds: a stopped client or a lost radio link must not hold up a station."""
 _LONGEST = 1 << 20
+_LOOK_S = 0.5
 
 
 class Connection:
@@ -31,6 +36,10 @@ class Connection:
         self._turn = threading.Lock()
         seconds, part = divmod(DEAF_S, 1)
         line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(seconds), int(1e6 * part)))
+
+    def limit(self, seconds: float) -> None:
+        """Wait no longer than that for the next message: then the line counts as broken."""
+        self._socket.settimeout(seconds)
 
     def send(self, **message: object) -> None:
         """Send an object; where the other end takes nothing for DEAF_S seconds the line breaks."""
@@ -82,6 +91,8 @@ class Listener:
     def __init__(self, data: Path) -> None:
         self._path = data / SOCKET
         self._socket = socket.socket(socket.AF_UNIX)
+        self._is_closed = False
+        self._socket.settimeout(_LOOK_S)
         try:
             self._path.unlink(missing_ok=True)
             with _short(data) as folder:
@@ -92,19 +103,30 @@ class Listener:
             raise ConfigError(f"data: {self._path} cannot be made ({error.strerror}); check the disk") from error
         self._socket.listen()
 
-    def accept(self) -> Connection | None:
-        """Wait for the next of our own; None when the listener is closed."""
+    def accept(self, alive: Callable[[], None] = lambda: None) -> Connection | None:
+        """Wait for the next of our own; None when the listener is closed.
+
+        alive: called twice a second, but not while nobody can be taken, as where no more files may be opened.
+        """
         while True:
             try:
                 line, _ = self._socket.accept()
-            except OSError:
-                return None
+            except TimeoutError:
+                alive()
+                continue
+            except OSError as error:
+                if self._is_closed:
+                    return None
+                _log.warning("connection: nobody can be taken (%s)", error)
+                time.sleep(_LOOK_S)
+                continue
             if _uid(line) in (os.getuid(), 0):
                 return Connection(line)
             line.close()
 
     def close(self) -> None:
         """Take nobody any more."""
+        self._is_closed = True
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()

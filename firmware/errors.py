@@ -12,11 +12,13 @@
                 LinkTimeout             the device fell silent
                 LinkCorrupt             the bytes do not make a packet
                 LinkLost                the port went away
+                DeviceStuck             its driver never returned and was given up
             DeviceRefused               permanent: the device said no
             DevicesFailed               several devices at once, each with its own error
         SessionError                    an event that has no place in the session's state, or a session that ended early
             SessionCancelled            the operator ended it
             SessionAbandoned            nobody is there any more to go on with it
+            StationMute                 the station does not answer in time
         SampleError                     a sample that cannot be processed: stage, reason
         RecordError                     a record that does not fit its standard: record type, field, reason
         SealingError                    a key, recipient or packet that cannot be used
@@ -83,6 +85,10 @@ class LinkLost(LinkError):
     """The port went away."""
 
 
+class DeviceStuck(LinkError):
+    """The driver of a device never returned and was given up; opened anew the device may work."""
+
+
 class DeviceRefused(DeviceError):
     """The device understood and said no."""
 
@@ -106,6 +112,10 @@ class SessionCancelled(SessionError):
 
 class SessionAbandoned(SessionError):
     """Nobody is there any more to go on with the session."""
+
+
+class StationMute(SessionError):
+    """The station runs and does not answer in time."""
 
 
 class SampleError(KitError):

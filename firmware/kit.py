@@ -2,44 +2,41 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Self
 
-from firmware import device_statuses
+from firmware import device_statuses, known_sensor
 from firmware.config import CameraConfig, KitConfig
 from firmware.datatypes import DeviceState, DeviceStatus
 from firmware.drivers.camera import Camera, SteadyCamera, open_camera
-from firmware.drivers.fingerprint import FingerprintSensor
-from firmware.drivers.fuel_gauge import FuelGauge
+from firmware.drivers.fingerprint_opening import RARE_BAUD_RATES
 from firmware.drivers.panel import Panel, Wiring
 from firmware.errors import DeviceAbsent, DeviceError, DevicesFailed, LinkError
+from firmware.guarded import Alive, GuardedCamera, GuardedGauge, GuardedSensor
 from firmware.ownership import owned
 from firmware.power import FIRST_AGAIN_S, Limits, Power, PowerMonitor
 
 _log = logging.getLogger(__name__)
 
 
-def _fingerprint(config: KitConfig) -> FingerprintSensor:
+def _fingerprint(config: KitConfig, alive: Alive, rare_baud_rates: Sequence[int]) -> GuardedSensor:
     settings = config.fingerprint
-    sensor = FingerprintSensor(
-        settings.port, ppi=settings.ppi, passwords=settings.passwords, checks=settings.sensor_check
+    sensor = GuardedSensor(
+        settings.port, ppi=settings.ppi, passwords=settings.passwords, checks=settings.sensor_check, alive=alive
     )
-    try:
-        sensor.open()
-    except BaseException:
-        sensor.close()
-        raise
+    sensor.open(rare_baud_rates=rare_baud_rates)
     return sensor
 
 
-def _camera(settings: CameraConfig) -> Camera:
-    size = {"width": settings.width, "height": settings.height}
-    return open_camera(settings.model, source=settings.source, timeout_s=settings.timeout_s, **size)
+def _camera(settings: CameraConfig, alive: Alive) -> Camera:
+    size, timeout_s = {"width": settings.width, "height": settings.height}, settings.timeout_s
+    camera = open_camera(settings.model, source=settings.source, timeout_s=timeout_s, **size)
+    return GuardedCamera(camera, timeout_s, alive)
 
 
-_OPENERS: Mapping[str, Callable[[KitConfig], FingerprintSensor]] = {"fingerprint": _fingerprint}
+_OPENERS: Mapping[str, Callable[[KitConfig, Alive, Sequence[int]], GuardedSensor]] = {"fingerprint": _fingerprint}
 
 
 LOOK_S = 5.0
@@ -52,30 +49,32 @@ PICTURE_S = 30.0
 class Kit:
     """Every configured device, open while the context lasts; one process owns a kit at a time.
 
-    patient: a device that cannot be opened is no error; `look_after` opens it when it comes.
+    patient: a device that cannot be opened is no error; `look_after` opens it when it comes. alive: called a few times
+    a second while a device is waited for.
 
     Raises DeviceBusy when another process records with this data folder, DevicesFailed or the one DeviceError when
     devices cannot be opened, ConfigError when the data folder cannot be made.
     """
 
-    def __init__(self, config: KitConfig, *, patient: bool = False) -> None:
+    def __init__(self, config: KitConfig, *, patient: bool = False, alive: Alive = lambda: None) -> None:
         self._config = config
+        self._alive = alive
         self._patient = patient
-        self._devices: dict[str, FingerprintSensor] = {}
+        self._devices: dict[str, GuardedSensor] = {}
         self._faults: dict[str, DeviceError] = {}
         self._next_look = self._next_picture = 0.0
         self._was_well: dict[str, bool] = {}
         power = config.power
         self.panel = Panel(Wiring(**config.panel.model_dump())) if config.panel else None
-        self._gauge = FuelGauge(power.bus, power.address) if power else None
+        self._gauge = GuardedGauge(power.bus, power.address, alive) if power else None
         limits = Limits(power.low_percent, power.critical_percent, power.critical_v) if power else None
         self._monitor = PowerMonitor(self._gauge.read if self._gauge else None, limits)
         self._power = Power()
-        self.camera = SteadyCamera(partial(_camera, config.camera)) if config.camera else None
+        self.camera = SteadyCamera(partial(_camera, config.camera, alive)) if config.camera else None
         self._ownership = owned(config.data)
 
     @property
-    def fingerprint(self) -> FingerprintSensor:
+    def fingerprint(self) -> GuardedSensor:
         """The fingerprint sensor."""
         if "fingerprint" not in self._devices:
             raise DeviceAbsent("fingerprint", "is not open; check its cable and power")
@@ -123,15 +122,20 @@ class Kit:
             self.panel.power_cycle()
             self._open(name)
 
-    def _open(self, name: str) -> None:
+    def search(self) -> None:
+        """Open the sensor anew, at whatever speed of its family it was left. Raises DeviceError."""
+        self._open("fingerprint", RARE_BAUD_RATES)
+
+    def _open(self, name: str, rare_baud_rates: Sequence[int] = ()) -> None:
         if name in self._devices:
             self._devices.pop(name).close()
         try:
-            self._devices[name] = _OPENERS[name](self._config)
+            self._devices[name] = _OPENERS[name](self._config, self._alive, rare_baud_rates)
         except DeviceError as fault:
             self._faults[name] = fault
             raise
         self._faults.pop(name, None)
+        known_sensor.meet(self._config.data, self._devices[name].device)
 
     def changes(self) -> tuple[DeviceStatus, ...]:
         """The devices that went or came back since this was last asked, as they are now; at first none is gone."""

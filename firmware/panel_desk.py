@@ -63,13 +63,17 @@ class PanelAnnouncer:
 
 
 class PanelPresses:
-    """Takes presses for the operator's words; what was pressed before the session began means nothing in it."""
+    """Takes presses for the operator's words; what was pressed before the session began means nothing in it.
 
-    def __init__(self, panel: Panel, language: Language) -> None:
+    alive: called a few times a second while a press is waited for.
+    """
+
+    def __init__(self, panel: Panel, language: Language, alive: Callable[[], None] = lambda: None) -> None:
         self._panel = panel
         self._presses = panel.presses
         self._was_there = panel.is_there
         self._language = language
+        self._alive = alive
         while self._next() is not None:
             pass
 
@@ -85,6 +89,7 @@ class PanelPresses:
     def wait(self, stop: Callable[[], bool]) -> Word | None:
         """Wait for what is pressed next; None when `stop` says so first."""
         while not stop():
+            self._alive()
             try:
                 return self._word_of(self._presses.get(timeout=_POLL_S))
             except Empty:

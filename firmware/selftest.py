@@ -64,6 +64,7 @@ def run(place: Workplace, language: Language) -> Iterator[Finding]:
         "broker": _broker,
     }
     for part, test in parts.items():
+        place.alive()
         try:
             verdict, words = test(place, language)
         except (KitError, OSError) as error:
@@ -93,6 +94,7 @@ def _spool(place: Workplace, language: Language) -> Found:
     """Every packet's bytes against its digest."""
     entries = place.spool.entries()
     for entry in entries:
+        place.alive()
         place.spool.packet(entry.control_number)
     return Verdict.PASSED, TestPhrase.SPOOL.say(language, packets=len(entries))
 

@@ -3,10 +3,8 @@
 import contextlib
 import logging
 import math
-import os
 import queue
 import signal
-import socket
 import sys
 import threading
 import time
@@ -32,6 +30,7 @@ from firmware.telemetry.summary import KitState
 from firmware.terminal import Terminal
 from firmware.text_picture import Charset
 from firmware.vocabulary import Language
+from firmware.watchdog import Pulse, Watchdog
 from firmware.workplace import Workplace, workplace
 
 _log = logging.getLogger(__name__)
@@ -39,6 +38,9 @@ _log = logging.getLogger(__name__)
 _TICK_S = 1.0
 # So long the panel shows that a session is done
 _DONE_S = 5.0
+# A first compilation of the kernels takes 20 s on a board; a sensor that is not there is looked for meanwhile
+_START_S = 120.0
+_COMPILATION_S = 60.0
 
 Work = Callable[[Workplace, Terminal, dict[str, Any], Callable[[dict[str, Any]], None]], dict[str, Any]]
 """What a verb does with the devices: arguments in, parts of its result told as they come, the result out; all JSON."""
@@ -70,33 +72,45 @@ class Service:
     _tell_s: float = 0.0
     _show_s: float = 0.0
     _signal: Signal | None = None
+    _loop: Pulse = field(default_factory=lambda: Pulse("main loop"))
 
     def run(self, on_ready: Callable[[Workplace], None] = lambda place: None) -> None:
         """Serve until SIGTERM, SIGINT or an empty battery; who is being recorded then is recorded again later.
 
         Raises DeviceBusy when another process owns the kit, and IdentityError when nobody could open its packets.
         """
-        with _ended_by(self._end), workplace(self.config, patient=True, tell=self.tell) as place:
-            place.logbook.started()
-            self._tell_idle(place)
-            warming.warm_up(self.config.fingerprint.ppi, self.config.effort)
-            listener = Listener(self.config.data)
-            threading.Thread(target=self._listen, args=(listener, place), daemon=True).start()
-            try:
-                self._show(place, time.monotonic())
-                notify("READY=1")
-                on_ready(place)
-                warming.warm_up_matching()
-                self._serve(place)
-            finally:
-                notify("STOPPING=1")
-                listener.close()
-                place.logbook.stopped()
+        with Watchdog() as watchdog:
+            self._loop = watchdog.pulse("main loop")
+            watchdog.extend(_START_S)
+            opened = workplace(self.config, patient=True, tell=self.tell, alive=self._loop.beat)
+            with _ended_by(self._end), opened as place:
+                self._open(place, watchdog, on_ready)
         if self._is_empty.is_set() and self.config.power:
             power_off(self.config.power.shutdown)
 
+    def _open(self, place: Workplace, watchdog: Watchdog, on_ready: Callable[[Workplace], None]) -> None:
+        place.logbook.started()
+        self._tell_idle(place)
+        watchdog.extend(_START_S)
+        warming.warm_up(self.config.fingerprint.ppi, self.config.effort)
+        listener = Listener(self.config.data)
+        ear = watchdog.pulse("listener")
+        threading.Thread(target=self._listen, args=(listener, place, ear), daemon=True).start()
+        try:
+            self._show(place, time.monotonic())
+            self._loop.beat(_COMPILATION_S)
+            watchdog.ready()
+            on_ready(place)
+            warming.warm_up_matching()
+            self._serve(place)
+        finally:
+            watchdog.say("STOPPING=1")
+            listener.close()
+            place.logbook.stopped()
+
     def _serve(self, place: Workplace) -> None:
         while not self._ending.is_set():
+            self._loop.beat()
             try:
                 job = self._jobs.get(timeout=_TICK_S)
             except queue.Empty:
@@ -167,8 +181,8 @@ class Service:
             terminal.close()
             job.line.close()
 
-    def _listen(self, listener: Listener, place: Workplace) -> None:
-        while line := listener.accept():
+    def _listen(self, listener: Listener, place: Workplace, ear: Pulse) -> None:
+        while line := listener.accept(ear.beat):
             threading.Thread(target=self._hear, args=(line, place), daemon=True).start()
 
     def _hear(self, line: Connection, place: Workplace) -> None:
@@ -190,7 +204,7 @@ class Service:
             line.close()
             return
         is_interactive = bool(message.get("terminal", {}).get("is_interactive"))
-        keys = Keyboard(is_interactive=is_interactive, heed=partial(watch.heed_power, place))
+        keys = Keyboard(is_interactive=is_interactive, heed=partial(self._heed, place))
         self._jobs.put(_Job(work, message, line, keys))
         for said in messages:
             if said.get("interrupt"):
@@ -198,6 +212,11 @@ class Service:
             elif isinstance(said.get("line"), str):
                 keys.feed(said["line"])
         keys.hang_up()
+
+    def _heed(self, place: Workplace) -> None:
+        """While a line is awaited the station is alive, and its battery is looked at."""
+        self._loop.beat()
+        watch.heed_power(place)
 
     def _status(self, place: Workplace) -> dict[str, Any]:
         state = KitState.RECORDING if self._busy.locked() else KitState.IDLE
@@ -208,15 +227,6 @@ class Service:
         self._ending.set()
         if self._busy.locked():
             sys.exit(143)
-
-
-def notify(state: str) -> None:
-    """Tell systemd, where it started us: sd_notify(3), a datagram to the socket that NOTIFY_SOCKET names."""
-    address = os.environ.get("NOTIFY_SOCKET")
-    if not address:
-        return
-    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
-        line.sendto(state.encode(), "\0" + address[1:] if address.startswith("@") else address)
 
 
 @contextlib.contextmanager

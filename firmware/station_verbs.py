@@ -38,6 +38,7 @@ def run(config: ConfigOption) -> None:
         err.print(Phrase.STATION_READY.say(settings.language, kit=settings.kit_id), markup=False)
 
     verbs = {"record": stationwork.record, "selftest": stationwork.test, "operator": stationwork.operator}
+    verbs["examine"] = stationwork.examine
     Service(settings, verbs, Terminal(err, settings.language).alert).run(ready)
 
 

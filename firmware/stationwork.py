@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from firmware import admitting, asking_today, classroom, recorded_json, recording, roster, selftest, watch
+from firmware import admitting, asking_today, classroom, examination, recorded_json, recording, roster, selftest, watch
 from firmware import resident as civil
 from firmware.circumstances import Circumstances, Consent
 from firmware.datatypes import Excuse, Timestamp
@@ -97,6 +97,11 @@ def operator(place: Workplace, terminal: Terminal, message: dict[str, Any], tell
     prints = recording.take_operator(place, terminal)
     place.operator[:] = prints
     return {"fingers": [capture.position.name.lower() for capture in prints if capture.features]}
+
+
+def examine(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Try each device for the doctor, who judges elsewhere. The result: `devices`, see `symptoms.Devices`."""
+    return {"devices": examination.examine(place.kit, place.alive).as_json()}
 
 
 def test(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: Tell) -> dict[str, Any]:

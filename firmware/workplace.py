@@ -28,7 +28,8 @@ _log = logging.getLogger(__name__)
 class Workplace:
     """What a recording needs; cut_off: sessions that the power ended, not told to anybody yet.
 
-    operator: the fingers of whoever runs the kit, in memory only.
+    operator: the fingers of whoever runs the kit, in memory only. alive: called by whoever works here, at the latest
+    once in some seconds; a station that is silent for long is taken for one that hangs.
     """
 
     config: KitConfig
@@ -41,6 +42,7 @@ class Workplace:
     logbook: Logbook
     cut_off: list[CutOff] = field(default_factory=list)
     operator: list[FingerCapture] = field(default_factory=list)
+    alive: Callable[[], None] = lambda: None
 
     def standing(self) -> Standing:
         """How the kit's identity stands now."""
@@ -61,29 +63,33 @@ class Workplace:
     def presses(self) -> PanelPresses | None:
         """The panel's buttons from now on; None in a kit without a panel."""
         panel = self.kit.panel
-        return PanelPresses(panel, self.config.language) if panel else None
+        return PanelPresses(panel, self.config.language, self.alive) if panel else None
 
 
 @contextmanager
 def workplace(
-    config: KitConfig, *, patient: bool = False, tell: Callable[[StoragePhrase], None] = lambda phrase: None
+    config: KitConfig,
+    *,
+    patient: bool = False,
+    tell: Callable[[StoragePhrase], None] = lambda phrase: None,
+    alive: Callable[[], None] = lambda: None,
 ) -> Iterator[Workplace]:
     """Open everything, and end the session that a power cut left open.
 
     patient: a device that is not there is opened when it comes, not missed now. tell: hears what an operator is to be
-    told of a disk on which nothing can be started. Raises IdentityError when nobody could open a packet, ConfigError,
-    DeviceError, SpoolError, JournalError.
+    told of a disk on which nothing can be started. alive: see `Workplace`. Raises IdentityError when nobody could open
+    a packet, ConfigError, DeviceError, SpoolError, JournalError.
     """
     with ExitStack() as opened:
         with disk_faults.told(tell):
-            place = _opened(config, opened, patient=patient)
+            place = _opened(config, opened, alive, patient=patient)
         yield place
 
 
-def _opened(config: KitConfig, opened: ExitStack, *, patient: bool) -> Workplace:
+def _opened(config: KitConfig, opened: ExitStack, alive: Callable[[], None], *, patient: bool) -> Workplace:
     identity = _identity(config)
     recipients = _recipients(config, identity)
-    kit = opened.enter_context(Kit(config, patient=patient))
+    kit = opened.enter_context(Kit(config, patient=patient, alive=alive))
     spool = opened.enter_context(Spool(config.data / SPOOL))
     report = opened.enter_context(Reporter(config, kit.statuses, spool))
     entries = spool.entries()
@@ -92,7 +98,7 @@ def _opened(config: KitConfig, opened: ExitStack, *, patient: bool) -> Workplace
     logbook = Logbook(Journal(config.data / JOURNAL, clock.now))
     cut_off = logbook.close_cut_off(spool.has)
     named = [cut_off] if cut_off else []
-    place = Workplace(config, kit, spool, report, identity, recipients, clock, logbook, named)
+    place = Workplace(config, kit, spool, report, identity, recipients, clock, logbook, named, alive=alive)
     if (stands := place.standing()).is_ending:
         logbook.identity(stands.state.value)
     return place

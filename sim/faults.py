@@ -6,7 +6,6 @@ A file holds a table `[[fault]]` for each, with its `kind` and fields; a field t
     kind = "drop"           # bytes that the sensor sent are lost on the wire
     command = "UpImage"
     offset = 5000
-    count = 7
 
 drop                  `count` bytes of an answer are lost at `offset`; with `probability`, each byte is lost by chance
 corrupt               the byte at `offset` arrives with the bits of `mask` flipped; with `probability`, each by chance
@@ -19,6 +18,7 @@ unplug                the port vanishes after `offset` bytes of the answer and i
 lose_first_command    the first command after a program has opened the port is not heard
 wrong_baud            the sensor was left at the speed `baud`
 wrong_password        the sensor was left with the password `password`
+another_sensor        another sensor of the same model is there, whose serial number is `serial`
 unknown_command       the sensor does not know `command` (left out: ReadSysPara)
 sleepy                at the command the sensor has fallen asleep and first wants its password (0x21)
 sensor_fault          the command fails with the confirmation `code`
@@ -30,9 +30,8 @@ bouncing_button       the contact of the `button` opens and closes `count` times
 floating_wire         the wire of the `button` is broken: presses are lost, and it pulses for `seconds` every `every_s`
 
 `command` names the instruction whose answer is meant ("UpImage", "GenImg", ...; left out: any). Offsets count from the
-first byte of the answer, its acknowledgement (12 bytes or more) included. `times` says how often it happens, 0 being
-always: by default once, and always for sensor_fault. What the sensor was left with, and all from unknown_command on but
-sleepy and sensor_fault, have no `times`. The kinds that begin with gauge_ stand in `sim.gauge_faults`.
+first byte of the answer, its acknowledgement included. `times` says how often it happens, 0 being always: by default
+once, and always for sensor_fault; from wrong_baud on only sleepy and sensor_fault have it. `sim.gauge_faults` has more.
 """
 
 import tomllib
@@ -43,9 +42,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from sim.errors import SimulationError
-from sim.gauge_faults import GaugeAbsent, GaugeFrozen, GaugeNack, GaugeWrongByte
+from sim.gauge_faults import GaugeAbsent, GaugeFrozen, GaugeHang, GaugeNack, GaugeWrongByte
 from sim.instructions import Instruction
 from sim.panel_faults import BouncingButton, FloatingWire, Frozen, StuckButton
+from sim.sensor_faults import AnotherSensor
 
 
 def _instruction(value: Any) -> Any:
@@ -226,8 +226,8 @@ class PoorPrints:
 
 
 AnyFault = (
-    Drop | Corrupt | Delay | Silence | Truncate | Duplicate | Stray | Unplug | LoseFirstCommand
-    | WrongBaud | WrongPassword | UnknownCommand | Sleepy | SensorFault | NoFinger | PoorPrints
+    Drop | Corrupt | Delay | Silence | Truncate | Duplicate | Stray | Unplug | LoseFirstCommand | WrongBaud
+    | WrongPassword | AnotherSensor | UnknownCommand | Sleepy | SensorFault | NoFinger | PoorPrints | GaugeHang
     | GaugeAbsent | GaugeNack | GaugeFrozen | GaugeWrongByte | Frozen | StuckButton | BouncingButton | FloatingWire
 )  # fmt: skip
 _FAULTS: TypeAdapter[tuple[AnyFault, ...]] = TypeAdapter(tuple[Annotated[AnyFault, Field(discriminator="kind")], ...])

@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Iterable
 
 from sim.battery import Battery, Cell
-from sim.gauge_faults import GaugeAbsent, GaugeFault, GaugeFrozen, GaugeNack, GaugeWrongByte
+from sim.errors import NeverAnswers
+from sim.gauge_faults import GaugeAbsent, GaugeFault, GaugeFrozen, GaugeHang, GaugeNack, GaugeWrongByte
 
 ADDRESS = 0x36
 
@@ -33,10 +34,12 @@ class FuelGauge:
         self._frozen: Cell | None = None
 
     def read(self, register: int, length: int) -> bytes:
-        """Answer a read from a register on. Raises OSError(EREMOTEIO) where it does not acknowledge."""
+        """Answer a read from a register on. Raises NeverAnswers, or OSError(EREMOTEIO) for no acknowledgement."""
         number, self._transactions = self._transactions, self._transactions + 1
         under_way = [fault for fault in self._faults if fault.is_on(number)]
         for fault in under_way:
+            if isinstance(fault, GaugeHang):
+                raise NeverAnswers
             if isinstance(fault, GaugeAbsent) or (isinstance(fault, GaugeNack) and not (number + 1) % fault.every):
                 raise OSError(errno.EREMOTEIO, "no acknowledgement")
         cell = self._measure(is_frozen=any(isinstance(fault, GaugeFrozen) for fault in under_way))

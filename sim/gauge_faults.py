@@ -4,6 +4,7 @@ kind                  what happens
 gauge_absent          nothing answers at its address
 gauge_nack            every `every`-th transaction is not acknowledged
 gauge_frozen          its registers stay as they were
+gauge_hang            a transaction is never answered, and the call that asked does not return
 gauge_wrong_byte      the byte at `offset` of the answer has the bits of `mask` flipped
 
 All begin after the first `after` transactions and last for `times` of them, 0 being for ever; that is the default but
@@ -52,6 +53,13 @@ class GaugeFrozen(GaugeFault):
     """The gauge measures no more."""
 
     kind: Literal["gauge_frozen"] = "gauge_frozen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GaugeHang(GaugeFault):
+    """The bus stands still in the middle of a transaction."""
+
+    kind: Literal["gauge_hang"] = "gauge_hang"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-_TIMEOUT_S = 2.0
-
 
 class SMBus:
-    """The bus behind a socket's path, with the signatures of smbus2's class for what it can do."""
+    """The bus behind a socket's path, with the signatures of smbus2's class for what it can do.
+
+    A call returns when the bus has answered: smbus2 has no limit of its own either.
+    """
 
     def __init__(self, bus: str | None = None, force: bool = False) -> None:
         self._socket: socket.socket | None = None
@@ -27,7 +28,6 @@ class SMBus:
     def open(self, bus: str) -> None:
         """Connect to the world that owns the chips. Raises OSError as the kernel does."""
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.settimeout(_TIMEOUT_S)
         try:
             with short(Path(bus)) as address:
                 connection.connect(address)

@@ -1,5 +1,6 @@
 """Runs the chips of an I2C bus behind a Unix socket, in a thread of its own."""
 
+import contextlib
 import errno
 import json
 import socketserver
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sim.battery import Battery
+from sim.errors import NeverAnswers
 from sim.i2c import short
 
 
@@ -50,7 +52,7 @@ class I2cLine:
         return self._thread.is_alive()
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """What comes of one request; masters take turns."""
+        """What comes of one request; masters take turns. Raises NeverAnswers."""
         with self._turn:
             try:
                 if "battery" in request:
@@ -79,7 +81,8 @@ def _handler(line: I2cLine) -> type[socketserver.StreamRequestHandler]:
         def handle(self) -> None:
             try:
                 for request in self.rfile:
-                    self.wfile.write(json.dumps(line.answer(json.loads(request))).encode() + b"\n")
+                    with contextlib.suppress(NeverAnswers):
+                        self.wfile.write(json.dumps(line.answer(json.loads(request))).encode() + b"\n")
             except (OSError, ValueError, TypeError):
                 # The master went away, or speaks something else: either way this conversation is over
                 return

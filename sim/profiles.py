@@ -20,6 +20,7 @@ class Profile:
     at_power_on: bytes = b""
     batch: bytes = b""
     sensor: bytes = b""
+    serial: bytes = b"00000042"
 
 
 _OLDER = frozenset({Instruction.ReadProdInfo, Instruction.AuraLed})

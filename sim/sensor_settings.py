@@ -77,6 +77,6 @@ class Settings:
 
     def _read_product(self, _: bytes) -> Answer:
         profile = self._profile
-        names = profile.name.encode().ljust(16, b"\0") + profile.batch.ljust(4, b"\0") + b"00000042"
+        names = profile.name.encode().ljust(16, b"\0") + profile.batch.ljust(4, b"\0") + profile.serial.ljust(8, b"\0")
         sizes = struct.pack(">4H", profile.width, profile.height, profile.template_size, profile.capacity)
         return Answer(parameters=names + bytes((1, 3)) + profile.sensor.ljust(8, b"\0") + sizes)

@@ -27,6 +27,7 @@ from sim.panel_faults import Frozen
 from sim.panel_server import PanelServer
 from sim.people import Resident
 from sim.profiles import PROFILES, Profile
+from sim.sensor_faults import AnotherSensor
 from sim.wire import Wire
 
 _KIT, _PORT, _ANNOUNCEMENTS, _LOCK = "kit.toml", "fingerprint", "announcements.jsonl", "world.lock"
@@ -113,6 +114,8 @@ def sensor_line(
             flash.baud_number = fault.baud // 9600
         elif isinstance(fault, WrongPassword):
             flash.password = fault.password
+        elif isinstance(fault, AnotherSensor):
+            profile = dataclasses.replace(profile, serial=fault.serial.encode())
         elif isinstance(fault, UnknownCommand):
             profile = dataclasses.replace(profile, unknown=profile.unknown | {fault.command})
     sensor = FingerprintSensor(profile, flash, glass)

@@ -87,20 +87,26 @@ class FingerprintSensor:
         return self._link.baud_rate
 
     @property
+    def found_at(self) -> int | None:
+        """The speed at which it was found; None before."""
+        return self._traits.found_at
+
+    @property
     def packet_size(self) -> int | None:
         """Bytes in a data packet; None where the sensor does not tell."""
         return self._traits.packet_size
 
-    def open(self) -> None:
+    def open(self, *, rare_baud_rates: Sequence[int] = ()) -> None:
         """Find the sensor and learn what it is; opening twice is no fault.
 
-        Raises DeviceAbsent, DeviceBusy, DeviceRefused for an unknown password, or a LinkError.
+        `rare_baud_rates` are tried where it answers at none of the usual ones. Raises DeviceAbsent, DeviceBusy,
+        DeviceRefused for an unknown password, or a LinkError.
         """
         if self._link.is_open:
             return
         self._link.open(BAUD_RATES[0])
         try:
-            opening = Opening(self._link, self._dialogue, self._port, self._passwords)
+            opening = Opening(self._link, self._dialogue, self._port, self._passwords, rare_baud_rates)
             self._traits = opening.run(self._wanted_baud_rate, self._wanted_packet_size)
         except BaseException:
             self.close()
@@ -111,10 +117,10 @@ class FingerprintSensor:
         """Let the port go; closing twice is no fault."""
         self._link.close()
 
-    def check(self) -> None:
-        """Ask for a sign of life. Raises DeviceError."""
+    def check(self) -> int:
+        """Ask for a sign of life: the confirmation code of an image that is taken. Raises DeviceError."""
         self.open()
-        self._dialogue.command(protocol.GENERATE_IMAGE, extra_s=_IMAGING_S)
+        return self._dialogue.command(protocol.GENERATE_IMAGE, extra_s=_IMAGING_S).code
 
     def capture(
         self,

@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 BAUD_RATES: Final = (57600, 115200, 9600, 19200, 38400)
 """In the order of likelihood: as shipped, as this driver leaves it, as others leave it."""
 
+RARE_BAUD_RATES: Final = (28800, 48000, 67200, 76800, 86400, 96000, 105600)
+"""The family's other multiples of 9600: nobody sets them on purpose, and looking for them takes long."""
+
 FAMILY: Final = Device("", "ZFM/R30x/R503 family")
 """All that is known of a model without ReadProdInfo."""
 
@@ -32,17 +35,26 @@ _PATIENCE: Final = (0.5, 0.8, 1.2)
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What a sensor says of itself; None where it says nothing."""
+    """What a sensor says of itself, None where it says nothing, and the speed at which it was found."""
 
     device: Device = FAMILY
     shape: tuple[int, int] | None = None
     packet_size: int | None = None
+    found_at: int | None = None
 
 
 class Opening:
-    """The steps from an open port to a sensor that is known and set."""
+    """The steps from an open port to a sensor that is known and set; rare_baud_rates: tried last, and once."""
 
-    def __init__(self, link: SerialLink, dialogue: Dialogue, port: str, passwords: Sequence[int]) -> None:
+    def __init__(
+        self,
+        link: SerialLink,
+        dialogue: Dialogue,
+        port: str,
+        passwords: Sequence[int],
+        rare_baud_rates: Sequence[int] = (),
+    ) -> None:
+        self._rare_baud_rates = tuple(rare_baud_rates)
         self._link = link
         self._dialogue = dialogue
         self._port = port
@@ -54,7 +66,8 @@ class Opening:
         Raises DeviceAbsent, DeviceRefused for an unknown password, or a LinkError.
         """
         self._find()
-        traits = self._bring_to_packet_size(self._learn(), packet_size)
+        found_at = self._link.baud_rate
+        traits = replace(self._bring_to_packet_size(self._learn(), packet_size), found_at=found_at)
         self._bring_to_baud_rate(baud_rate)
         return traits
 
@@ -63,7 +76,7 @@ class Opening:
         first = protocol.verify_password(self._passwords[0])
         spoiled: LinkCorrupt | None = None
         for patience in _PATIENCE:
-            for baud_rate in BAUD_RATES:
+            for baud_rate in BAUD_RATES + (self._rare_baud_rates if patience == _PATIENCE[-1] else ()):
                 self._link.baud_rate = baud_rate
                 try:
                     answer = self._dialogue.exchange(first, patience * self._dialogue.answer_s)

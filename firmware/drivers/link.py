@@ -1,6 +1,7 @@
 """A serial port whose every read ends by a deadline and whose every fault is one of ours."""
 
 import errno
+import fcntl
 import logging
 import termios
 from collections.abc import Callable, Iterator
@@ -60,11 +61,16 @@ class SerialLink:
         log.debug("%s: opened %s at %d baud", self._device, self._port, baud_rate)
 
     def close(self) -> None:
-        """Let the port go; closing twice is no fault."""
-        if self._serial is not None:
-            with suppress(OSError, termios.error):
-                self._serial.close()
-            self._serial = None
+        """Let the port go; closing twice is no fault, nor is closing while another thread hangs in it."""
+        port, self._serial = self._serial, None
+        if port is None:
+            return
+        if (number := getattr(port, "fd", None)) is not None:
+            # A read that hangs holds the open port, and with it the lock that keeps others out
+            with suppress(OSError):
+                fcntl.flock(number, fcntl.LOCK_UN)
+        with suppress(OSError, termios.error):
+            port.close()
 
     @property
     def baud_rate(self) -> int:

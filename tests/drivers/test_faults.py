@@ -11,12 +11,14 @@ import pytest
 
 from firmware.datatypes import Feedback, FrictionRidgeImage, GivenUp
 from firmware.drivers.fingerprint import FingerprintSensor
+from firmware.drivers.fingerprint_opening import RARE_BAUD_RATES
 from firmware.errors import DeviceAbsent, DeviceError, DeviceRefused, LinkCorrupt, LinkError, LinkLost, LinkTimeout
 from sim import faults
 from sim.faults import AnyFault
-from sim.gauge_faults import GaugeAbsent, GaugeFrozen, GaugeNack, GaugeWrongByte
+from sim.gauge_faults import GaugeAbsent, GaugeFrozen, GaugeHang, GaugeNack, GaugeWrongByte
 from sim.instructions import Instruction
 from sim.panel_faults import ButtonFault, Frozen
+from sim.sensor_faults import AnotherSensor
 from tests.drivers.simulated import simulated_sensor
 
 PATIENCE_S = 0.2
@@ -89,6 +91,7 @@ CASES: list[tuple[AnyFault, Outcome]] = [
     (faults.LoseFirstCommand(times=0), Image()),
     *[(faults.WrongBaud(baud=baud), Image()) for baud in (9600, 19200, 38400, 57600, 115200)],
     (faults.WrongBaud(baud=28800), Told((DeviceAbsent, LinkCorrupt), "check", patience_s=0.05)),
+    (AnotherSensor(), Image()),
     (faults.WrongPassword(), Image()),
     (faults.WrongPassword(password=42), Told(DeviceRefused, "none of the 2 known ones; add the right one")),
     (faults.UnknownCommand(), Image()),
@@ -109,6 +112,23 @@ CASES: list[tuple[AnyFault, Outcome]] = [
     (Frozen(), Told(DeviceAbsent, "nothing answers at .* check its supply", patience_s=0.05)),
     (Frozen(after=7), Told(LinkTimeout, "no answer; check the cable and the sensor's supply")),
 ]
+
+
+@pytest.mark.parametrize("baud", RARE_BAUD_RATES)
+def test_a_rare_speed_is_found_where_it_is_looked_for(baud: int, tmp_path: Path) -> None:
+    port, fault = tmp_path / "fingerprint", faults.WrongBaud(baud=baud)
+    with simulated_sensor(port, "zfm20", fault):
+        with (
+            pytest.raises((DeviceAbsent, LinkCorrupt), match="check"),
+            FingerprintSensor(str(port), answer_s=0.05) as lost,
+        ):
+            raise AssertionError(f"found at {lost.found_at}")
+        sensor = FingerprintSensor(str(port), answer_s=0.05)
+        sensor.open(rare_baud_rates=RARE_BAUD_RATES)
+        assert (sensor.found_at, sensor.baud_rate) == (baud, 115200)
+        sensor.close()
+        with FingerprintSensor(str(port), answer_s=0.05) as sensor:
+            assert sensor.found_at == 115200, "it is put right for good"
 
 
 CHECK = Instruction.Img2Tz
@@ -135,7 +155,7 @@ def name(case: tuple[AnyFault, Outcome]) -> str:
     return f"{case[0].kind}({','.join(fields)})"
 
 
-GAUGE = {GaugeAbsent, GaugeFrozen, GaugeNack, GaugeWrongByte}
+GAUGE = {GaugeAbsent, GaugeFrozen, GaugeHang, GaugeNack, GaugeWrongByte}
 
 
 def test_every_kind_of_fault_has_an_expectation() -> None:

@@ -5,8 +5,9 @@ import errno
 import pytest
 
 from sim.battery import Battery
+from sim.errors import NeverAnswers
 from sim.fuel_gauge import FuelGauge
-from sim.gauge_faults import GaugeAbsent, GaugeFault, GaugeFrozen, GaugeNack, GaugeWrongByte
+from sim.gauge_faults import GaugeAbsent, GaugeFault, GaugeFrozen, GaugeHang, GaugeNack, GaugeWrongByte
 from tests.clocks import Ticks
 from tests.drivers import golden_registers
 
@@ -87,3 +88,11 @@ def test_a_frozen_gauge_stays_where_it_was() -> None:
         ticks.now_s = minute * 60.0
         found.append(gauge.read(0x04, 1)[0])
     assert found == [49, 49, 49, 46]
+
+
+def test_a_transaction_that_hangs_is_never_answered() -> None:
+    gauge, _ = switched_on(Battery(), GaugeHang(after=1, times=1))
+    assert gauge.read(0x08, 2) == b"\x00\x12"
+    with pytest.raises(NeverAnswers):
+        gauge.read(0x08, 2)
+    assert gauge.read(0x08, 2) == b"\x00\x12"
