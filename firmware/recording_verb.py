@@ -45,6 +45,9 @@ def record(
         str, typer.Option(metavar="CONTROL", help="the packet with a mistake, which this one replaces")
     ] = "",
     because: Annotated[str, typer.Option(metavar="REASON", help="what was wrong with that packet")] = "",
+    training: Annotated[
+        bool, typer.Option("--training", help="for practice: never counts, whatever the settings say")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="one JSON object on stdout at the end; of a class one a pupil, then one more")
     ] = False,
@@ -74,6 +77,7 @@ def record(
         "resident": _resident(resident, Clock(settings.timezone, settings.data).today()) if resident else None,
         "roster": str(_class_list(roster, settings)) if roster else None,
         "excused": excused,
+        "training": training,
         "noted": {**noted, "consent": consent and consent.value},
     }
     console = Console(stderr=as_json, highlight=False, soft_wrap=True)

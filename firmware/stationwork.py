@@ -15,7 +15,7 @@ from firmware.selftest import Finding, Verdict
 from firmware.selftest_words import TestPhrase
 from firmware.storage_words import StoragePhrase
 from firmware.terminal import Terminal
-from firmware.vocabulary import ClockTrust, ConsentGiver, FingerPosition
+from firmware.vocabulary import ClockTrust, ConsentGiver, FingerPosition, Purpose
 from firmware.workplace import Workplace
 
 Tell = Callable[[dict[str, Any]], None]
@@ -27,9 +27,12 @@ def record(place: Workplace, terminal: Terminal, message: dict[str, Any], tell: 
     """Record one resident, or a class.
 
     message: `resident`, the values of a resident's file, or null when the operator is asked; `roster`, the path of a
-    class list, or null; `excused`, a reason for each finger that is not recorded; `noted`, keyword arguments of
-    `admitting.note`, whose consent is who gave it, or null. A class tells an object a pupil before its result.
+    class list, or null; `excused`, a reason for each finger that is not recorded; `training`, whether the record is for
+    practice whatever the settings say; `noted`, keyword arguments of `admitting.note`, whose consent is who gave it, or
+    null. A class tells an object a pupil before its result.
     """
+    if message.get("training"):
+        place = replace(place, config=place.config.model_copy(update={"purpose": Purpose.TRAINING}))
     try:
         return _record(place, terminal, message, tell)
     except (SpoolError, JournalError) as error:

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from provisioning import bundles, engine, files, ledger, questions, report
+from provisioning import acceptance, bundles, engine, files, ledger, questions, report
 from provisioning.bundles import Bundle
 from provisioning.engine import Result, State, Step
 from provisioning.machine import STATE, Machine
@@ -26,6 +26,10 @@ _NOT_ROOT = Words(
 )
 _BUSY = Words("pemasangan lain sedang berjalan di mesin ini", "another setup is at work on this machine")
 _WORKS = Words("{title} ...", "{title} ...")
+_ACCEPT = Words(
+    "Rekaman latihan: letakkan sepuluh jari satu per satu; tidak dihitung sebagai penduduk.",
+    "A training record: put down ten fingers one by one; nobody counts it as a resident.",
+)
 _READY = Words("Kit ini siap.", "This kit is ready.")
 _RESTART = Words(
     "Nyalakan ulang mesin ini (sudo reboot), lalu jalankan baris yang sama lagi.",
@@ -70,6 +74,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="setup.sh kit", description=__doc__)
     todo = parser.add_mutually_exclusive_group()
     todo.add_argument("--check", action="store_true", help="only tell: 0 right, 1 changes needed, 2 error")
+    todo.add_argument("--accept", action="store_true", help="at the end, record somebody for training, for the report")
     todo.add_argument("--uninstall", action="store_true", help="take everything back")
     data = parser.add_mutually_exclusive_group()
     data.add_argument("--keep-data", action="store_true", help="with --uninstall: identity, packets and journal stay")
@@ -153,6 +158,9 @@ def _apply(options: argparse.Namespace, machine: Machine, stored: dict[str, Any]
         machine.bundle = bundle
         machine.ledger.note("answers", dict(machine.answers))
         results = engine.apply_all(machine, STEPS, begin, _teller(language, language))
+        if options.accept and {result.state for result in results} <= {State.RIGHT, State.CHANGED}:
+            print(_ACCEPT.say(language), flush=True)
+            acceptance.record(machine)
         if options.report:
             _report(options, machine, results)
     states = {result.state for result in results}

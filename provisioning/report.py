@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from provisioning import files, questions
+from provisioning import acceptance, files, questions
 from provisioning.engine import Result
 from provisioning.machine import Machine
 from provisioning.steps_environment import version_of
@@ -19,6 +19,7 @@ _STEPS = Words("Langkah", "Steps")
 _STATE = Words("Keadaan", "State")
 _DEVICES = Words("Perangkat dan versi", "Devices and versions")
 _TEST = Words("Uji mandiri", "Self-test")
+_RECORD = Words("Rekaman latihan di alat yang terpasang", "Training record on the attached hardware")
 _NONE = Words("belum dilakukan", "not made yet")
 _SIGN = (Words("Nama teknisi", "Technician's name"), Words("Tanggal", "Date"), Words("Tanda tangan", "Signature"))
 _TAKEN = (Words("Diterima oleh", "Accepted by"), Words("Tanggal", "Date"), Words("Tanda tangan", "Signature"))
@@ -67,6 +68,7 @@ def facts(machine: Machine, results: list[Result]) -> dict[str, Any]:
             }
             for result in results
         ],
+        "training_record": machine.ledger.notes.get(acceptance.NOTE),
         "self_test": (machine.ledger.notes.get("self_test") or {}).get("result"),
     }
 
@@ -84,6 +86,7 @@ def _page(told: dict[str, Any], machine: Machine, results: list[Result], languag
     title = f"{_TITLE.say(language)} {told['kit_id']}"
     test = told["self_test"]
     findings = [(one["part"], f"{one['verdict']}: {one['words']}") for one in test["findings"]] if test else []
+    taken = acceptance.rows(told["training_record"]) if told["training_record"] else []
     parts = [
         f"<h1>{html.escape(title)}</h1><p>{told['at']}</p>",
         _table(_DEVICES.say(language), [(words.say(language), told["devices"][key]) for key, words in _FACTS.items()]),
@@ -98,6 +101,10 @@ def _page(told: dict[str, Any], machine: Machine, results: list[Result], languag
             ],
         ),
         _table(_TEST.say(language), findings or [(_NONE.say(language), "")]),
+        _table(
+            _RECORD.say(language),
+            [(name.say(language), value.say(language)) for name, value in taken] or [(_NONE.say(language), "")],
+        ),
         _table(
             _ANSWERS.say(language),
             [(words.say(language), told.say(language)) for words, told in questions.summary(machine.answers)],

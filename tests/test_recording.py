@@ -29,7 +29,7 @@ from firmware.records.contents import Transaction
 from firmware.reporting import SPOOL
 from firmware.spool import Spool
 from firmware.telemetry import summary
-from firmware.vocabulary import ClockTrust, ConsentGiver, FingerPosition, MissingFinger
+from firmware.vocabulary import ClockTrust, ConsentGiver, FingerPosition, MissingFinger, Purpose
 from firmware.workplace import workplace
 from sim.fingers import GrownFingers
 from tests.brokers import Listener, free_port, mosquitto
@@ -111,6 +111,19 @@ def test_a_resident_becomes_a_packet_that_the_office_opens(broker: int, person: 
         assert [finger.position for finger in submission.fingers] == list(FingerPosition)
         assert submission.fingers[-1].missing is MissingFinger.UNABLE_TO_PRINT
         check_nothing_personal(found, eavesdropper, done.stdout)
+
+
+def test_practice_at_a_kit_that_counts_is_told_from_the_rest(tmp_path: Path, person: Path) -> None:
+    with world(tmp_path / "world") as found:
+        settings = found.settings.read_text()
+        assert 'purpose = "training"' in settings
+        found.settings.write_text(settings.replace('purpose = "training"', 'purpose = "live"'))
+        command = rekam("record", "-c", found.settings, "--resident", person, "--json", *ALL_BUT_THE_THUMB[2:])
+        done = run([*command, "--training"])
+        assert done.returncode == 0, done.stderr
+        number = json.loads(done.stdout)["control_number"]
+        assert json.loads(done.stdout)["purpose"] == "training"
+        assert opened(found, number, tmp_path).header.purpose is Purpose.TRAINING
 
 
 def test_a_finger_that_is_taken_twice_is_told(tmp_path: Path, person: Path) -> None:

@@ -60,6 +60,9 @@ case $PART in
     grep ': done' /nspawn/told && fail "the second setup did something again"
     listed | diff /nspawn/listed - || fail "the second setup changed a file"
     record
+    # The acceptance: a training record on the attached hardware, told on the page to sign
+    setup --accept --report /nspawn/report </dev/null || fail "the training record was not made"
+    grep -q '"control_number": "BENCH-7-' /nspawn/report.json || fail "the report does not tell of the training record"
     ;;
   after_restart)
     start_world
