@@ -21,7 +21,7 @@ date_of_birth = 2010-04-12
 sex = "P"
 """
 _NOT_RECORDED = Words(
-    "rekaman latihan tidak selesai (status {status}); perbaiki yang disebut di atas, lalu jalankan baris yang sama lagi",
+    "rekaman latihan tidak selesai (status {status}); perbaiki yang disebut di atas, lalu jalankan baris ini lagi",
     "the training record was not finished (status {status}); mend what is named above, then run this line again",
 )
 
