@@ -6,7 +6,7 @@ import nistitl
 import pytest
 
 from firmware.records import dictionary, itl
-from firmware.vocabulary import FingerPosition, Language
+from firmware.vocabulary import CaptureTechnology, FingerPosition, Language
 from tests.conftest import ROOT
 
 TABLES = ROOT / "firmware" / "records"
@@ -49,6 +49,7 @@ def test_codes_are_told_as_a_person_says_them() -> None:
     assert dictionary.code("FGP", "02", Language.INDONESIAN) == "telunjuk kanan"
     assert dictionary.code("FGP", "13", Language.ENGLISH) == "four fingers of the right hand, plain"
     assert dictionary.code("IMP", "0", Language.ENGLISH) == "plain, by contact"
+    assert all(dictionary.code("FCT", str(int(kind)), Language.INDONESIAN) for kind in CaptureTechnology)
     assert {dictionary.code("FGP", text, Language.ENGLISH) for text in ("", "99", "²", "x" * 9)} == {""}
     assert all(dictionary.code("FGP", str(int(finger)), Language.ENGLISH) for finger in FingerPosition)
 
