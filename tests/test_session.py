@@ -85,7 +85,11 @@ def at(state: State, trigger: Trigger) -> Session:
     return Session(PLAN, state, FingerPosition.RIGHT_THUMB, attempts=2 if used_up else 0)
 
 
-@pytest.mark.parametrize(("state", "trigger"), list(product(State, set(Trigger) - INTERNAL - PRESSES - FACES)))
+# In the enum's own order: the tests' workers must find the same tests
+EXTERNAL = [trigger for trigger in Trigger if trigger not in INTERNAL | PRESSES | FACES]
+
+
+@pytest.mark.parametrize(("state", "trigger"), list(product(State, EXTERNAL)))
 def test_every_pair_is_in_the_table_or_refused_by_name(state: State, trigger: Trigger) -> None:
     session = at(state, trigger)
     if (state, trigger) not in TABLE:

@@ -53,7 +53,11 @@ def test_no_recipient_is_refused(kit: Identity) -> None:
         sealing.seal(CONTENT, control_number="K1-1", signer=kit.signer, recipients=[])
 
 
-@pytest.mark.parametrize("text", ["", "age1xyz", "ssh-ed25519 AAAA", str(OFFICE.to_public())[:-1], str(OFFICE)])
+@pytest.mark.parametrize(
+    "text",
+    ["", "age1xyz", "ssh-ed25519 AAAA", str(OFFICE.to_public())[:-1], str(OFFICE)],
+    ids=["empty", "short", "another kind", "cut off", "secret"],
+)
 def test_a_recipient_that_is_no_key_is_refused(kit: Identity, text: str) -> None:
     with pytest.raises(SealingError, match="is no age key"):
         sealing.seal(CONTENT, control_number="K1-1", signer=kit.signer, recipients=[text])
