@@ -8,7 +8,7 @@
 # opened; all of it again after a restart, with a read-only root too; uninstall leaves nothing, the difference is printed.
 # Needs mmdebstrap, systemd-container, age, and a network on this side only. Without BUNDLE a small one is made for this
 # machine's processor by the Python that PYTHON names (3.11, with pip and setuptools). In FOLDER the bare tree and what
-# comes from elsewhere stay for the next run. Exit status 0: all of that holds.
+# comes from elsewhere stay for the next run, and the acceptance report. Exit status 0: all of that holds.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 python=${PYTHON:-$here/.venv/bin/python}
@@ -170,4 +170,5 @@ say "nothing"
 for packet in "$shared"/records/*.rekam; do
   age -d -i "$shared/office.key" "$packet" >"$work/opened" || fail "the packet $packet is not for the office"
 done
+cp "$shared"/report.* "$keep"
 say "all of it holds"
