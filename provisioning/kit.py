@@ -177,7 +177,7 @@ def _apply(options: argparse.Namespace, machine: Machine, stored: dict[str, Any]
 def _uninstall(options: argparse.Namespace, machine: Machine, stored: dict[str, Any]) -> int:
     machine.answers = {**questions.defaults(), **stored}
     language = _language(options, dict(machine.answers))
-    spool = machine.at("/var/lib/rekam/spool.db")
+    spool = machine.at("/var/lib/rekam/spool.sqlite")
     if not (options.keep_data or options.discard_data) and (count := _packets(spool)):
         raise SetupFailed(_HOLDS, count=count, path="/var/lib/rekam")
 
