@@ -54,7 +54,7 @@ def owned(kit: Machine) -> Machine:
 
 def test_missing_packages_are_named(kit: Machine) -> None:
     assert needs(kit, Packages()) == [
-        "packages python3-venv, python3-lgpio, python3-picamera2, chrony, gpsd are not installed"
+        "packages python3-venv, openssl, python3-lgpio, python3-picamera2, chrony, gpsd are not installed"
     ]
     assert engine.apply_all(kit, [Packages()], lambda step: None, lambda result: None)[0].state is State.SKIPPED
 
