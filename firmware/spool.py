@@ -21,6 +21,7 @@ PAGE_SIZE = 4096
 """Bytes; fixed, so that a rescue need not believe a damaged header."""
 APPLICATION = 0x52454B41
 """`REKA`, so that no other program's database is taken for a spool."""
+# Higher only where an older reader would go wrong; docs/updates.md tells what may be added without
 _VERSION = 1
 _BUSY_TIMEOUT_S = 10.0
 _SCHEMA = """
@@ -36,6 +37,9 @@ CREATE TABLE packet (
     acknowledged_utc TEXT
 ) STRICT
 """
+# By their names: a later version may have added columns
+_INSERT = """INSERT INTO packet (control_number, ciphertext, sha256, recorded_utc, clock_trust, boot_id, monotonic_s)
+    VALUES (?, ?, ?, ?, ?, ?, ?)"""
 _NUMBERS = "SELECT count(*), count(*) FILTER (WHERE acknowledged_utc IS NULL) FROM packet"
 _ENTRIES = """
 SELECT control_number, length(ciphertext), sha256, recorded_utc, clock_trust, boot_id, monotonic_s, exported_utc,
@@ -62,12 +66,12 @@ class SpoolEntry:
 class Spool:
     """Packets from `put` until the office's receipt; context manager. Raises SpoolError and its kinds.
 
-    What `put` returned from survives a power cut (write-ahead log, synchronous FULL). Writers take turns.
-    Opening reads the whole file once (integrity check).
+    What `put` returned from survives a power cut (write-ahead log, synchronous FULL). Writers take turns. Opening reads
+    the whole file once (integrity check); not where it `only_reads` what another process may write.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, *, only_reads: bool = False) -> None:
+        self._path, self._only_reads = path, only_reads
         self._connection: sqlite3.Connection | None = None
 
     def __enter__(self) -> Self:
@@ -102,7 +106,7 @@ class Spool:
         with self._transaction() as cursor:
             found = cursor.execute("SELECT sha256 FROM packet WHERE control_number = ?", row[:1]).fetchone()
             if found is None:
-                cursor.execute("INSERT INTO packet VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL)", row)
+                cursor.execute(_INSERT, row)
             elif found[0] != packet.sha256:
                 raise SpoolError(f"{self._path}: already holds another packet {packet.control_number}")
 
@@ -142,6 +146,11 @@ class Spool:
             )
 
     def _open(self) -> None:
+        if self._only_reads:
+            address = f"{self._path.resolve().as_uri()}?mode=ro"
+            self._connection = sqlite3.connect(address, timeout=_BUSY_TIMEOUT_S, isolation_level=None, uri=True)
+            self._check_version(self._connection.cursor())
+            return
         new = not self._path.exists()
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -232,7 +241,8 @@ def _code(error: BaseException) -> int:
 
 def _entry(row: tuple[str, int, str, str, str, str, float, str | None, str | None]) -> SpoolEntry:
     number, size, sha256, utc, trust, boot_id, monotonic_s, exported, acknowledged = row
-    recorded_at = Timestamp(datetime.fromisoformat(utc), ClockTrust(trust), boot_id, monotonic_s)
+    known = next((one for one in ClockTrust if one.value == trust), ClockTrust.UNCONFIRMED)
+    recorded_at = Timestamp(datetime.fromisoformat(utc), known, boot_id, monotonic_s)
     return SpoolEntry(number, size, sha256, recorded_at, _time(exported), _time(acknowledged))
 
 

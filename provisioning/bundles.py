@@ -14,7 +14,8 @@ from provisioning import files
 from provisioning.words import SetupFailed, Words, same
 
 MANIFEST, SIGNATURE = "MANIFEST.sha256", "MANIFEST.sig"
-_UNSIGNED = {MANIFEST, SIGNATURE, "signer.pem"}
+_SIGNER = "signer.pem"
+_UNSIGNED = {MANIFEST, SIGNATURE, _SIGNER}
 
 _ABSENT = Words("{path}: tidak ada; sebutkan arsip atau foldernya", "{path}: is not there; name the archive or folder")
 _NO_BUNDLE = Words(
@@ -48,11 +49,15 @@ _FORGED = Words(
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """An unpacked bundle that is what its manifest says; is_signed: and a key that we know vouches for it."""
+    """An unpacked bundle that is what its manifest says; is_signed: and a key that we know vouches for it.
+
+    signer: the public key that vouches, or else the bundle's own; None where it has none.
+    """
 
     folder: Path
     version: str
     is_signed: bool
+    signer: str | None = None
 
     @property
     def digest(self) -> str:
@@ -84,7 +89,7 @@ def checked(folder: Path, named: Path, key: Path | None) -> Bundle:
         if not (folder / name).is_file():
             raise SetupFailed(_NO_BUNDLE, path=named, file=name)
     if key is not None:
-        _verify(folder, named, key)
+        verify(folder, named, key)
     listed = {}
     for line in (folder / MANIFEST).read_text(encoding="utf-8").splitlines():
         digest, _, name = line.partition("  ")
@@ -96,7 +101,9 @@ def checked(folder: Path, named: Path, key: Path | None) -> Bundle:
     if wrong:
         names = Words(", ".join(one.id for one in wrong[:8]), ", ".join(one.en for one in wrong[:8]))
         raise SetupFailed(_CHANGED, path=named, names=names)
-    return Bundle(folder, (folder / "VERSION").read_text(encoding="utf-8").strip(), key is not None)
+    vouches = key or folder / _SIGNER
+    signer = vouches.read_text(encoding="utf-8") if vouches.is_file() else None
+    return Bundle(folder, (folder / "VERSION").read_text(encoding="utf-8").strip(), key is not None, signer)
 
 
 def _files_in(folder: Path) -> Iterator[Path]:
@@ -131,7 +138,8 @@ def _unpacked(archive: Path, scratch: Path) -> Path:
     return inner[0]
 
 
-def _verify(folder: Path, named: Path, key: Path) -> None:
+def verify(folder: Path, named: Path, key: Path) -> None:
+    """Hold the signature of an unpacked bundle's list to a public key. Raises SetupFailed."""
     if not (folder / SIGNATURE).is_file():
         raise SetupFailed(_NO_SIGNATURE, path=named, file=SIGNATURE, key=key)
     command: list[str | Path] = ["openssl", "dgst", "-sha256", "-verify", key, "-signature"]

@@ -16,10 +16,10 @@ from provisioning.bundles import Bundle
 from provisioning.engine import Result, State, Step
 from provisioning.machine import STATE, Machine
 from provisioning.steps import STEPS
+from provisioning.steps_update import SIGNER
 from provisioning.words import LANGUAGES, SetupFailed, Words
 
 RIGHT, NEEDED, ERROR, RESTART = 0, 1, 2, 3
-SIGNER = "/etc/rekam/signer.pem"
 
 _NOT_ROOT = Words(
     "jalankan sebagai root: sudo bash provisioning/setup.sh kit", "run it as root: sudo bash provisioning/setup.sh kit"
@@ -105,7 +105,7 @@ def _run(options: argparse.Namespace) -> int:
     stored = machine.ledger.notes.get("answers") or {}
     if options.check:
         return _check(options, machine, stored)
-    with _alone(machine):
+    with alone(machine):
         if options.uninstall:
             return _uninstall(options, machine, stored)
         return _apply(options, machine, stored)
@@ -177,7 +177,7 @@ def _apply(options: argparse.Namespace, machine: Machine, stored: dict[str, Any]
 def _uninstall(options: argparse.Namespace, machine: Machine, stored: dict[str, Any]) -> int:
     machine.answers = {**questions.defaults(), **stored}
     language = _language(options, dict(machine.answers))
-    spool = machine.at("/var/lib/rekam/spool.db")
+    spool = machine.at("/var/lib/rekam/spool.sqlite")
     if not (options.keep_data or options.discard_data) and (count := _packets(spool)):
         raise SetupFailed(_HOLDS, count=count, path="/var/lib/rekam")
 
@@ -222,7 +222,7 @@ def _report(options: argparse.Namespace, machine: Machine, results: list[Result]
 
 
 @contextmanager
-def _alone(machine: Machine) -> Iterator[None]:
+def alone(machine: Machine) -> Iterator[None]:
     """One setup at a time. Raises SetupFailed when another one is at work."""
     folder = machine.at(STATE)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

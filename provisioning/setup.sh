@@ -17,6 +17,7 @@ usage() {
 usage: bash provisioning/setup.sh demo [--fingers FOLDER]
        bash provisioning/setup.sh test [PYTEST OPTION...]
        sudo bash provisioning/setup.sh kit [--check] [--uninstall] [--offline BUNDLE] [--help] ...
+       sudo bash provisioning/setup.sh update BUNDLE [--check] [--help] ...
 
 demo  installs what is missing and lets a simulated kit record one resident: from fingers on a sensor
       to a sealed packet that the office opens. Takes a few minutes. --fingers puts your own prints (PNG files
@@ -132,11 +133,11 @@ case $verb in
     # A worker a core; a file's tests stay together, as they share what is slow to make
     PATH=$top/.venv/bin:$PATH exec .venv/bin/python -m pytest --numprocesses auto --dist loadfile "$@"
     ;;
-  kit)
+  kit | update)
     find_python || fail "Rekam needs a 64-bit Python 3.11, 3.12 or 3.13: apt-get install python3"
     cd "$called_from"
-    # Nothing is written beside these files: they may lie on a stick
-    PYTHONPATH=$top exec "$python" -BPm provisioning.kit "$@"
+    # Nothing is written beside these files: they may lie on a stick. A link in their path may be turned meanwhile
+    PYTHONPATH=$(cd "$top" && pwd -P) exec "$python" -BPm "provisioning.$verb" "$@"
     ;;
   "" | help | -h | --help)
     usage

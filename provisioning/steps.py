@@ -7,6 +7,7 @@ from provisioning.steps_environment import Environment, Launcher
 from provisioning.steps_kit import Kernels, SelfTest, Service, Settings
 from provisioning.steps_packages import Packages
 from provisioning.steps_system import SYSTEM_STEPS
+from provisioning.steps_update import Signer, UpdateGuard
 from provisioning.steps_user import DataFolder, ServiceUser
 
 STEPS: tuple[Step, ...] = (
@@ -15,6 +16,8 @@ STEPS: tuple[Step, ...] = (
     DataFolder(),
     Environment(),
     Launcher(),
+    Signer(),
+    UpdateGuard(),
     SerialPort(),
     I2cBus(),
     BatteryClock(),

@@ -13,6 +13,7 @@ from provisioning.words import SetupFailed, Words
 
 HOME = "/opt/rekam"
 CURRENT = f"{HOME}/current"
+VERSIONS = f"{HOME}/versions"
 PROGRAM = f"{CURRENT}/venv/bin/rekam"
 PYTHON = f"{CURRENT}/venv/bin/python"
 _FREE = 1_500_000_000
@@ -44,16 +45,14 @@ class Environment(Step):
 
     def check(self, machine: Machine) -> list[Words]:
         """Whether the version that is asked for is whole and in use."""
-        version, link = version_of(machine), machine.at(CURRENT)
-        folder = machine.at(f"{HOME}/versions/{version}")
+        version = version_of(machine)
+        folder = folder_of(machine, version)
         if not version or not folder.is_dir():
             return [_NO_VERSION.of(version=version or "-")]
-        origin = machine.text(f"{HOME}/versions/{version}/{_COMPLETE}").strip()
-        if not origin or (machine.bundle and origin != machine.bundle.digest):
+        if not is_whole(machine, version):
             return [_UNFINISHED.of(version=version)]
-        there = link.readlink().name if link.is_symlink() else "-"
-        if there != version:
-            return [_OTHER.of(there=there, version=version)]
+        if in_use(machine) != version:
+            return [_OTHER.of(there=in_use(machine) or "-", version=version)]
         works = machine.run(folder / "venv/bin/python", "-Bc", "import firmware; print(1)", quiet=True)
         return [] if works else [_BROKEN]
 
@@ -62,29 +61,56 @@ class Environment(Step):
         version = version_of(machine)
         if not version:
             raise SetupFailed(_NO_SOURCE, path=machine.source)
-        folder = machine.at(f"{HOME}/versions/{version}")
         # The link's folders are remembered before the first of them is made
         machine.backups.keep(self.key, CURRENT)
-        files.remove_tree(folder)
-        free = shutil.disk_usage(next(parent for parent in folder.parents if parent.exists())).free
-        if free < _FREE:
-            raise SetupFailed(_FULL, path=HOME, free=free / 1e9, needed=_FREE / 1e9)
-        folder.mkdir(parents=True)
-        shared = ["--system-site-packages"] if machine.is_pi else []
-        machine.run(sys.executable, "-m", "venv", *shared, folder / "venv")
-        alone = {"PIP_CONFIG_FILE": "/dev/null"} if machine.bundle else None
-        machine.run(folder / "venv/bin/python", *_pip(machine), env=alone)
-        # Its modules are compiled now: the service may not write here
-        machine.run(folder / "venv/bin/python", "-m", "compileall", "-q", folder / "venv/lib", quiet=True)
-        origin = machine.bundle.digest if machine.bundle else "pypi"
-        machine.run("sync", "-f", folder)
-        files.write(folder / _COMPLETE, f"{origin}\n".encode(), 0o644)
+        make(machine, version)
         files.link(machine.at(CURRENT), f"versions/{version}")
 
     def undo(self, machine: Machine) -> list[Words]:
         """Remove every version."""
-        files.remove_tree(machine.at(f"{HOME}/versions"))
+        files.remove_tree(machine.at(VERSIONS))
         return restored(machine, self.key)
+
+
+def folder_of(machine: Machine, version: str) -> Path:
+    """Where a version lies."""
+    return machine.at(f"{VERSIONS}/{version}")
+
+
+def in_use(machine: Machine) -> str:
+    """The version to which `current` points; empty where there is none."""
+    link = machine.at(CURRENT)
+    return link.readlink().name if link.is_symlink() else ""
+
+
+def is_whole(machine: Machine, version: str) -> bool:
+    """Whether a version was installed to its end, and from the very bundle that is given, if one is."""
+    origin = machine.text(f"{VERSIONS}/{version}/{_COMPLETE}").strip()
+    return bool(origin) and (machine.bundle is None or origin == machine.bundle.digest)
+
+
+def make(machine: Machine, version: str) -> None:
+    """Install a version in its own folder; nothing points to it yet. Raises SetupFailed."""
+    folder = folder_of(machine, version)
+    files.remove_tree(folder)
+    free = shutil.disk_usage(next(parent for parent in folder.parents if parent.exists())).free
+    if free < _FREE:
+        raise SetupFailed(_FULL, path=HOME, free=free / 1e9, needed=_FREE / 1e9)
+    folder.mkdir(parents=True)
+    shared = ["--system-site-packages"] if machine.is_pi else []
+    machine.run(sys.executable, "-m", "venv", *shared, folder / "venv")
+    alone = {"PIP_CONFIG_FILE": "/dev/null"} if machine.bundle else None
+    machine.run(folder / "venv/bin/python", *_pip(machine), env=alone)
+    # Its modules are compiled now: the service may not write here
+    machine.run(folder / "venv/bin/python", "-m", "compileall", "-q", folder / "venv/lib", quiet=True)
+    # The setup of this version stays with it: it checks the signature of the next one
+    source = machine.bundle.folder if machine.bundle else machine.source
+    shutil.copytree(
+        source / "provisioning", folder / "provisioning", ignore=shutil.ignore_patterns("__pycache__", "bundling")
+    )
+    machine.run("sync", "-f", folder)
+    origin = machine.bundle.digest if machine.bundle else "pypi"
+    files.write(folder / _COMPLETE, f"{origin}\n".encode(), 0o644)
 
 
 def version_of(machine: Machine) -> str:
@@ -94,8 +120,7 @@ def version_of(machine: Machine) -> str:
     project = machine.source / "pyproject.toml"
     if project.exists():
         return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
-    link = machine.at(CURRENT)
-    return link.readlink().name if link.is_symlink() else ""
+    return in_use(machine)
 
 
 def _pip(machine: Machine) -> list[str | Path]:

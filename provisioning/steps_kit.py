@@ -86,7 +86,7 @@ class Kernels(Step):
 
     def check(self, machine: Machine) -> list[Words]:
         """Whether they were made by this version, and still are there."""
-        is_warm = machine.ledger.notes.get("kernels") == _origin(machine) and any(
+        is_warm = machine.ledger.notes.get("kernels") == origin_of(machine) and any(
             machine.at(CACHE).glob("kernels-*/*/*")
         )
         return [] if is_warm else [_COLD.of(version=version_of(machine))]
@@ -100,7 +100,7 @@ class Kernels(Step):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.chown(folder, *owner)
         machine.run(*machine.as_service(PROGRAM, "warm"))
-        machine.ledger.note("kernels", _origin(machine))
+        machine.ledger.note("kernels", origin_of(machine))
 
     def undo(self, machine: Machine) -> list[Words]:
         """Remove them."""
@@ -109,14 +109,15 @@ class Kernels(Step):
         return []
 
 
-def _origin(machine: Machine) -> str:
+def origin_of(machine: Machine) -> str:
+    """The version with the bundle that it came from."""
     version = version_of(machine)
     return f"{version} {machine.text(f'{HOME}/versions/{version}/complete').strip()}"
 
 
-def _made_of(machine: Machine) -> str:
+def made_of(machine: Machine) -> str:
     """What tells one version with its settings from every other."""
-    return f"{_origin(machine)} {files.digest_of(machine.text(SETTINGS).encode())}"
+    return f"{origin_of(machine)} {files.digest_of(machine.text(SETTINGS).encode())}"
 
 
 class Service(FileStep):
@@ -142,7 +143,7 @@ class Service(FileStep):
             state = machine.run("systemctl", "show", "-P", "ActiveState", UNIT, quiet=True).strip()
             if state != "active":
                 needs.append(_NOT_ACTIVE.of(unit=UNIT))
-            elif machine.ledger.notes.get("started") != _made_of(machine):
+            elif machine.ledger.notes.get("started") != made_of(machine):
                 needs.append(_STALE.of(unit=UNIT))
         return needs
 
@@ -179,7 +180,7 @@ class Service(FileStep):
             log = machine.run("journalctl", "-u", UNIT, "-n", "8", "-o", "cat", "--no-pager", quiet=True)
             shown = "\n".join(f"    {line}" for line in log.splitlines())
             raise SetupFailed(_NO_START, unit=UNIT, log=same(shown)) from failure
-        machine.ledger.note("started", _made_of(machine))
+        machine.ledger.note("started", made_of(machine))
 
 
 def _wants(path: str) -> str:
@@ -202,7 +203,7 @@ class SelfTest(Step):
 
     def check(self, machine: Machine) -> list[Words]:
         """Whether this version passed with these settings."""
-        is_tested = machine.ledger.notes.get("self_test", {}).get("of") == _made_of(machine)
+        is_tested = machine.ledger.notes.get("self_test", {}).get("of") == made_of(machine)
         return [] if is_tested else [_UNTESTED]
 
     def apply(self, machine: Machine) -> None:
@@ -217,7 +218,7 @@ class SelfTest(Step):
             result = {}
         if not result:
             machine.run(*machine.as_service(PROGRAM, "selftest", "--config", SETTINGS))
-        machine.ledger.note("self_test", {"of": _made_of(machine) if result["passed"] else "", "result": result})
+        machine.ledger.note("self_test", {"of": made_of(machine) if result["passed"] else "", "result": result})
         if not result["passed"]:
             failed = [
                 same(f"{one['part']}: {one['words']}") for one in result["findings"] if one["verdict"] == "failed"

@@ -86,7 +86,7 @@ class Packages(Step):
 
 def wanted(machine: Machine) -> list[str]:
     """The packages of this kit, by name."""
-    names, answers = ["python3-venv", "libstdc++6"], machine.answers
+    names, answers = ["python3-venv", "libstdc++6", "openssl"], machine.answers
     by_chrony = answers.get("chrony") or answers.get("gnss")
     if machine.is_pi:
         names.append("python3-lgpio")

@@ -83,6 +83,25 @@ Unit=poweroff.target
 WantedBy=multi-user.target
 """
 
+UPDATE_GUARD = """# Written by Rekam's setup: goes back from a new version that does not come up healthy.
+[Unit]
+Description=Guard of an update of Rekam
+RequiresMountsFor=/opt/rekam /usr/local
+ConditionPathExists=/opt/rekam/trial.json
+# The service waits for the first command alone
+Before=rekam.service
+
+[Service]
+Type=exec
+Environment=PYTHONPATH=/opt/rekam/guard
+ExecStartPre=/usr/bin/python3 -BPm provisioning.guard boot
+ExecStart=/usr/bin/python3 -BPm provisioning.guard watch
+Restart=on-failure
+
+[Install]
+WantedBy=multi-user.target
+"""
+
 
 def service(environment: Mapping[str, str]) -> str:
     """The service of the kit with these variables in its environment."""

@@ -37,6 +37,24 @@ record() {
   rekam export /nspawn/records || fail "no packet was brought out"
 }
 
+# update WANTED NAME: by the installed copy to the version NAME, which must end with this status.
+update() {
+  local status=0
+  bash /opt/rekam/current/provisioning/setup.sh update --lang en --watch 20 "/nspawn/$2" >/nspawn/told 2>&1 || status=$?
+  cat /nspawn/told
+  [ "$status" = "$1" ] || fail "the update to $2 ended with $status, not $1"
+}
+
+# in_use NAME: the version in use is NAME, its service is well, and nothing is left to try.
+in_use() {
+  for _ in $(seq 1500); do [ -e /opt/rekam/trial.json ] || break; sleep 0.2; done
+  journalctl -u rekam-update-guard -o cat
+  cat /opt/rekam/verdict.json
+  [ ! -e /opt/rekam/trial.json ] || fail "the update is not decided"
+  [[ $(readlink /opt/rekam/current) == *."$1" ]] || fail "in use is $(readlink /opt/rekam/current), not $1"
+  healthy
+}
+
 # Every file with its content, but for what a running system writes by itself.
 listed() {
   find /etc /opt /usr/local /boot /var/lib/rekam-setup /var/lib/rekam/identity -type f -print0 | sort -z | xargs -0 sha256sum
@@ -73,6 +91,28 @@ case $PART in
     healthy
     record
     ;;
+  update)
+    start_world
+    healthy
+    update 0 1
+    in_use 1
+    bash /opt/rekam/current/provisioning/setup.sh kit --lang en --check || fail "a look after the update finds more to do"
+    record
+    update 0 1
+    grep -q 'is in use already' /nspawn/told || fail "the second update did something again"
+    ;;
+  update_broken)
+    start_world
+    update 1 2
+    grep -q 'was not well: its service ended by itself. This kit is back' /nspawn/told || fail "nobody tells why"
+    in_use 1
+    ls /opt/rekam/versions
+    [ "$(find /opt/rekam/versions -mindepth 1 -maxdepth 1 | wc -l)" = 2 ] || fail "not the last two versions are kept"
+    record
+    ;;
+  update_further) start_world; update 0 3 ;;
+  before_update) start_world; in_use 1; record ;;
+  after_update) start_world; in_use 3; record ;;
   read_only)
     touch /usr/probe 2>/dev/null && fail "the root is not read-only"
     start_world

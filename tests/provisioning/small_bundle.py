@@ -13,15 +13,16 @@ from tests.conftest import ROOT
 from tests.provisioning.test_bundles import seal
 
 VERSION = "1.2.3"
+PROGRAM = "def main():\n    print('rekam')\n"
 TAG = f"{platform.machine()}-cp{sys.version_info.major}{sys.version_info.minor}"
 
 
-def make(folder: Path, version: str = VERSION) -> Path:
-    """Make the bundle's folder."""
+def make(folder: Path, version: str = VERSION, program: str = PROGRAM) -> Path:
+    """Make the bundle's folder; program: the source of `firmware.__main__`."""
     top = folder / f"rekam-{version}"
     wheels = top / "wheels" / TAG
     wheels.mkdir(parents=True)
-    wheel = _wheel(wheels, version)
+    wheel = _wheel(wheels, version, program)
     requirement = f"rekam=={version} --hash=sha256:{files.digest(wheel)}\n"
     (wheels.parent / f"requirements-{TAG}.txt").write_text(requirement)
     (top / "VERSION").write_text(f"{version}\n")
@@ -30,11 +31,11 @@ def make(folder: Path, version: str = VERSION) -> Path:
     return top
 
 
-def _wheel(folder: Path, version: str) -> Path:
+def _wheel(folder: Path, version: str, program: str) -> Path:
     info = f"rekam-{version}.dist-info"
     content = {
         "firmware/__init__.py": f'__version__ = "{version}"\n',
-        "firmware/__main__.py": "def main():\n    print('rekam')\n",
+        "firmware/__main__.py": program,
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: rekam\nVersion: {version}\n",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         f"{info}/entry_points.txt": "[console_scripts]\nrekam = firmware.__main__:main\n",

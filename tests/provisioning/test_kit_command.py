@@ -215,7 +215,7 @@ def test_another_version_lies_beside_the_old_one(tmp_path: Path, answers: Path, 
 def test_records_that_are_nowhere_else_are_not_thrown_away(tmp_path: Path, answers: Path) -> None:
     top = tree(tmp_path / "tree")
     assert cut_short(top, answers, NEVER).returncode == 0
-    with sqlite3.connect(top / "var/lib/rekam/spool.db") as spool:
+    with sqlite3.connect(top / "var/lib/rekam/spool.sqlite") as spool:
         spool.execute("CREATE TABLE packet (exported_utc TEXT, acknowledged_utc TEXT)")
         spool.execute("INSERT INTO packet VALUES (NULL, NULL)")
     spool.close()
@@ -224,7 +224,7 @@ def test_records_that_are_nowhere_else_are_not_thrown_away(tmp_path: Path, answe
     assert "1 sealed records are still in /var/lib/rekam" in refused.stderr
     assert (top / "usr/local/bin/rekam").exists()
     assert setup(top, "--uninstall", "--keep-data").returncode == 0
-    assert (top / "var/lib/rekam/spool.db").exists()
+    assert (top / "var/lib/rekam/spool.sqlite").exists()
     assert not (top / "usr/local").exists()
     assert cut_short(top, answers, NEVER).returncode == 0
     assert setup(top, "--uninstall", "--discard-data").returncode == 0

@@ -54,7 +54,7 @@ def owned(kit: Machine) -> Machine:
 
 def test_missing_packages_are_named(kit: Machine) -> None:
     assert needs(kit, Packages()) == [
-        "packages python3-venv, python3-lgpio, python3-picamera2, chrony, gpsd are not installed"
+        "packages python3-venv, openssl, python3-lgpio, python3-picamera2, chrony, gpsd are not installed"
     ]
     assert engine.apply_all(kit, [Packages()], lambda step: None, lambda result: None)[0].state is State.SKIPPED
 
@@ -88,21 +88,21 @@ def test_a_data_folder_of_somebody_else_is_given_back_to_the_service(owned: Mach
     assert needs(owned, DataFolder()) == ["there is no folder /var/lib/rekam"]
     assert done(owned, DataFolder()) == []
     os.chown(owned.at("/var/lib/rekam"), 12345, 12345)
-    owned.at("/var/lib/rekam/spool.db").write_text("")
+    owned.at("/var/lib/rekam/spool.sqlite").write_text("")
     assert needs(owned, DataFolder()) == ["/var/lib/rekam does not belong to rekam alone"]
     assert done(owned, DataFolder()) == []
-    assert owned.at("/var/lib/rekam/spool.db").stat().st_uid == owned.user()[0]  # type: ignore[index]
+    assert owned.at("/var/lib/rekam/spool.sqlite").stat().st_uid == owned.user()[0]  # type: ignore[index]
 
 
 @needs_root
 def test_a_data_partition_gets_its_line_and_hides_no_data(owned: Machine) -> None:
     owned.answers = {**owned.answers, "data_partition": "LABEL=REKAM"}
     owned.at("/var/lib/rekam").mkdir()
-    owned.at("/var/lib/rekam/spool.db").write_text("")
+    owned.at("/var/lib/rekam/spool.sqlite").write_text("")
     assert done(owned, DataFolder()) == [
         "/var/lib/rekam holds data already; move it to the partition LABEL=REKAM first, and empty the folder"
     ]
-    owned.at("/var/lib/rekam/spool.db").unlink()
+    owned.at("/var/lib/rekam/spool.sqlite").unlink()
     assert done(owned, DataFolder()) == []
     assert owned.at("/etc/fstab").read_text().endswith("LABEL=REKAM /var/lib/rekam ext4 defaults,noatime,nofail 0 2\n")
     owned.answers = {**owned.answers, "data_partition": "LABEL=OTHER"}
@@ -114,10 +114,10 @@ def test_a_data_partition_gets_its_line_and_hides_no_data(owned: Machine) -> Non
 @needs_root
 def test_kept_data_stays(owned: Machine) -> None:
     done(owned, DataFolder())
-    owned.at("/var/lib/rekam/spool.db").write_text("sealed")
+    owned.at("/var/lib/rekam/spool.sqlite").write_text("sealed")
     owned.keeps_data = True
     engine.undo_all(owned, [DataFolder()], lambda result: None)
-    assert owned.at("/var/lib/rekam/spool.db").read_text() == "sealed"
+    assert owned.at("/var/lib/rekam/spool.sqlite").read_text() == "sealed"
 
 
 def test_a_command_that_may_not_be_run_is_mended(kit: Machine) -> None:
