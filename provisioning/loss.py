@@ -23,7 +23,7 @@ _HOLDS_KEYS = Words(
 
 def check_packets(machine: Machine) -> None:
     """Whether sealed records lie on this kit alone. Raises SetupFailed then."""
-    if count := _packets(machine.at("/var/lib/rekam/spool.db")):
+    if count := _packets(machine.at("/var/lib/rekam/spool.sqlite")):
         raise SetupFailed(_HOLDS, count=count, path="/var/lib/rekam")
 
 
