@@ -33,6 +33,10 @@ class Step:
         """What is not yet as it should be; nothing when all is right. Changes nothing."""
         raise NotImplementedError
 
+    def notices(self, machine: Machine) -> list[Words]:
+        """What a person should know although all is right; asked where `check` found nothing. Changes nothing."""
+        return []
+
     def apply(self, machine: Machine) -> None:
         """Make it right; doing so twice, or after a power cut in the midst of it, is no harm. Raises SetupFailed."""
         raise NotImplementedError
@@ -128,12 +132,13 @@ def look(machine: Machine, step: Step) -> Result | None:
     if step.after_boot and is_pending(machine):
         return Result(step, State.RESTART, [_PENDING])
     try:
-        needs = step.check(machine)
+        if needs := step.check(machine):
+            return Result(step, State.NEEDED, needs)
+        return Result(step, State.RIGHT, step.notices(machine))
     except SetupFailed as failure:
         return Result(step, State.FAILED, [failure.words])
     except OSError as error:
         return Result(step, State.FAILED, [same(str(error))])
-    return Result(step, State.NEEDED if needs else State.RIGHT, needs)
 
 
 def look_at_all(machine: Machine, steps: Sequence[Step], tell: Told) -> list[Result]:
@@ -199,7 +204,7 @@ def _finish(machine: Machine, step: Step, state: State) -> Result:
         machine.ledger.mark(step.key, RESTART, machine.boot)
         return Result(step, State.RESTART, [_PENDING])
     machine.ledger.mark(step.key, DONE)
-    return Result(step, state)
+    return Result(step, state, step.notices(machine))
 
 
 def undo_all(machine: Machine, steps: Sequence[Step], tell: Told) -> list[Result]:

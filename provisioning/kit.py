@@ -1,20 +1,22 @@
-"""The command `setup.sh kit`: makes this machine a field kit, tells how far it is one, or takes it all back."""
+"""The command `setup.sh kit`: makes this machine what its role is, tells how far it is, or takes it all back."""
 
 import argparse
 import fcntl
 import os
 import signal
-import sqlite3
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from provisioning import acceptance, bundles, engine, files, ledger, questions, report
 from provisioning.bundles import Bundle
 from provisioning.engine import Result, State, Step
+from provisioning.loss import check_packets
 from provisioning.machine import STATE, Machine
+from provisioning.roles import KIT, Role
 from provisioning.steps import STEPS
 from provisioning.steps_update import SIGNER
 from provisioning.words import LANGUAGES, SetupFailed, Words
@@ -22,7 +24,8 @@ from provisioning.words import LANGUAGES, SetupFailed, Words
 RIGHT, NEEDED, ERROR, RESTART = 0, 1, 2, 3
 
 _NOT_ROOT = Words(
-    "jalankan sebagai root: sudo bash provisioning/setup.sh kit", "run it as root: sudo bash provisioning/setup.sh kit"
+    "jalankan sebagai root: sudo bash provisioning/setup.sh {role}",
+    "run it as root: sudo bash provisioning/setup.sh {role}",
 )
 _BUSY = Words("pemasangan lain sedang berjalan di mesin ini", "another setup is at work on this machine")
 _WORKS = Words("{title} ...", "{title} ...")
@@ -30,7 +33,6 @@ _ACCEPT = Words(
     "Rekaman latihan: letakkan sepuluh jari satu per satu; tidak dihitung sebagai penduduk.",
     "A training record: put down ten fingers one by one; nobody counts it as a resident.",
 )
-_READY = Words("Kit ini siap.", "This kit is ready.")
 _RESTART = Words(
     "Nyalakan ulang mesin ini (sudo reboot), lalu jalankan baris yang sama lagi.",
     "Restart this machine (sudo reboot), then run the same line again.",
@@ -40,25 +42,31 @@ _AGAIN = Words(
     "Not finished. Mend what is named above, then run the same line again; what is right is passed over.",
 )
 _CLEAN = Words("Semua dikembalikan seperti semula.", "All is as it was before.")
-_KEPT = Words(
-    "Semua dikembalikan; data tetap di /var/lib/rekam.", "All is taken back; the data stays in /var/lib/rekam."
-)
-_HOLDS = Words(
-    "{count} rekaman tersegel masih ada di {path}. Bawa keluar dulu (`rekam export`), atau pakai --keep-data; "
-    "--discard-data membuangnya",
-    "{count} sealed records are still in {path}. Bring them out first (`rekam export`), or use --keep-data; "
-    "--discard-data throws them away",
+_KEPT = Words("Semua dikembalikan; data tetap di {path}.", "All is taken back; the data stays in {path}.")
+_OTHER_ROLE = Words(
+    "mesin ini sudah dipasang sebagai {there}; pakai mesin lain, atau `setup.sh {there} --uninstall` dulu",
+    "this machine is set up as {there} already; take another one, or `setup.sh {there} --uninstall` first",
 )
 _INTERRUPTED = Words("Terputus; jalankan baris yang sama lagi.", "Interrupted; run the same line again.")
 _REPORTED = Words("Laporan: {path}", "Report: {path}")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What the command does for a role. check_loss: raises SetupFailed when data would be lost for ever."""
+
+    role: Role
+    steps: Sequence[Step]
+    check_loss: Callable[[Machine], None]
+
+
+def main(arguments: Sequence[str] | None = None, command: Command | None = None) -> int:
     """Run it; the exit status: 0 all right, 1 changes needed or not finished, 2 error, 3 restart and run again."""
-    options = _options(arguments)
+    command = command or Command(KIT, STEPS, check_packets)
+    options = _options(arguments, command.role)
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
-        return _run(options)
+        return _run(options, command)
     except SetupFailed as failure:
         print(f"setup: {failure.words.say(_language(options, {}))}", file=sys.stderr)
         return ERROR
@@ -70,21 +78,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="setup.sh kit", description=__doc__)
+def _options(arguments: Sequence[str] | None, role: Role) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=f"setup.sh {role.name}", description=__doc__)
     todo = parser.add_mutually_exclusive_group()
     todo.add_argument("--check", action="store_true", help="only tell: 0 right, 1 changes needed, 2 error")
-    todo.add_argument("--accept", action="store_true", help="at the end, record somebody for training, for the report")
+    if role is KIT:
+        accept = "at the end, record somebody for training, for the report"
+        todo.add_argument("--accept", action="store_true", help=accept)
     todo.add_argument("--uninstall", action="store_true", help="take everything back")
     data = parser.add_mutually_exclusive_group()
-    data.add_argument("--keep-data", action="store_true", help="with --uninstall: identity, packets and journal stay")
-    data.add_argument("--discard-data", action="store_true", help="with --uninstall: sealed records may be lost")
+    data.add_argument("--keep-data", action="store_true", help="with --uninstall: keys and records stay")
+    data.add_argument("--discard-data", action="store_true", help="with --uninstall: keys and records may be lost")
     parser.add_argument("--offline", type=Path, metavar="BUNDLE", help="install from this bundle alone")
     parser.add_argument("--signer", type=Path, metavar="PEM", help="whose signature the bundle must bear")
     parser.add_argument("--unattended", type=Path, metavar="TOML", help="the answers; nothing is asked")
     parser.add_argument("--report", type=Path, metavar="PATH", help="write PATH.json, and PATH.html to print and sign")
     parser.add_argument("--root", type=Path, default=Path("/"), metavar="DIR", help="a tree instead of this machine")
     parser.add_argument("--lang", choices=LANGUAGES, help="in which language it talks")
+    parser.set_defaults(accept=False)
     options = parser.parse_args(arguments)
     options.root = options.root.resolve()
     return options
@@ -97,24 +108,28 @@ def _language(options: argparse.Namespace, answers: dict[str, Any]) -> str:
     return str(answers.get("language", spoken))
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, command: Command) -> int:
+    role = command.role
     if not options.check and options.root == Path("/") and os.geteuid() != 0:
-        raise SetupFailed(_NOT_ROOT)
+        raise SetupFailed(_NOT_ROOT, role=role.name)
     source = Path(__file__).resolve().parents[1]
-    machine = Machine(options.root, questions.defaults(), source, keeps_data=options.keep_data)
+    answers = questions.defaults(role.questions)
+    machine = Machine(options.root, answers, source, keeps_data=options.keep_data, role=role)
     stored = machine.ledger.notes.get("answers") or {}
+    if stored and (there := machine.ledger.notes.get("role", KIT.name)) != role.name:
+        raise SetupFailed(_OTHER_ROLE, there=there)
     if options.check:
-        return _check(options, machine, stored)
+        return _check(options, machine, command.steps, stored)
     with alone(machine):
         if options.uninstall:
-            return _uninstall(options, machine, stored)
-        return _apply(options, machine, stored)
+            return _uninstall(options, machine, command, stored)
+        return _apply(options, machine, command.steps, stored)
 
 
-def _answers(options: argparse.Namespace, stored: dict[str, Any]) -> dict[str, Any]:
+def _answers(options: argparse.Namespace, stored: dict[str, Any], role: Role) -> dict[str, Any]:
     if options.unattended:
-        return questions.read(options.unattended)
-    return {**questions.defaults(), **stored}
+        return questions.read(options.unattended, role.questions)
+    return {**questions.defaults(role.questions), **stored}
 
 
 @contextmanager
@@ -128,27 +143,27 @@ def _bundle(options: argparse.Namespace, machine: Machine, scratch: Path) -> Ite
         yield bundle
 
 
-def _check(options: argparse.Namespace, machine: Machine, stored: dict[str, Any]) -> int:
+def _check(options: argparse.Namespace, machine: Machine, steps: Sequence[Step], stored: dict[str, Any]) -> int:
     """Every step by its English name, whatever the language, so that a program can read it."""
-    machine.answers = _answers(options, stored)
+    machine.answers = _answers(options, stored, machine.role)
     language = _language(options, machine.answers)
 
     scratch = Path(os.environ.get("TMPDIR", "/tmp")) / f"rekam-check-{os.getpid()}"
     with _bundle(options, machine, scratch) as bundle:
         machine.bundle = bundle
-        results = engine.look_at_all(machine, STEPS, _teller(language, "en"))
+        results = engine.look_at_all(machine, steps, _teller(language, "en"))
         if options.report:
             _report(options, machine, results)
     states = {result.state for result in results}
     return ERROR if State.FAILED in states else RIGHT if states <= {State.RIGHT, State.SKIPPED} else NEEDED
 
 
-def _apply(options: argparse.Namespace, machine: Machine, stored: dict[str, Any]) -> int:
+def _apply(options: argparse.Namespace, machine: Machine, steps: Sequence[Step], stored: dict[str, Any]) -> int:
     is_halfway = any(step["state"] == ledger.RESTART for step in machine.ledger.steps.values())
     if options.unattended or (stored and (is_halfway or not sys.stdin.isatty())):
-        machine.answers = _answers(options, stored)
+        machine.answers = _answers(options, stored, machine.role)
     else:
-        machine.answers = questions.ask(stored, _language(options, stored), input)
+        machine.answers = questions.ask(stored, _language(options, stored), input, machine.role.questions)
     language = _language(options, dict(machine.answers))
 
     def begin(step: Step) -> None:
@@ -156,8 +171,9 @@ def _apply(options: argparse.Namespace, machine: Machine, stored: dict[str, Any]
 
     with _bundle(options, machine, machine.at(f"{STATE}/bundle")) as bundle:
         machine.bundle = bundle
+        machine.ledger.note("role", machine.role.name)
         machine.ledger.note("answers", dict(machine.answers))
-        results = engine.apply_all(machine, STEPS, begin, _teller(language, language))
+        results = engine.apply_all(machine, steps, begin, _teller(language, language))
         if options.accept and {result.state for result in results} <= {State.RIGHT, State.CHANGED}:
             print(_ACCEPT.say(language), flush=True)
             acceptance.record(machine)
@@ -170,38 +186,25 @@ def _apply(options: argparse.Namespace, machine: Machine, stored: dict[str, Any]
     if State.RESTART in states:
         print(_RESTART.say(language))
         return RESTART
-    print(_READY.say(language))
+    print(machine.role.ready.say(language))
     return RIGHT
 
 
-def _uninstall(options: argparse.Namespace, machine: Machine, stored: dict[str, Any]) -> int:
-    machine.answers = {**questions.defaults(), **stored}
+def _uninstall(options: argparse.Namespace, machine: Machine, command: Command, stored: dict[str, Any]) -> int:
+    machine.answers = {**questions.defaults(machine.role.questions), **stored}
     language = _language(options, dict(machine.answers))
-    spool = machine.at("/var/lib/rekam/spool.sqlite")
-    if not (options.keep_data or options.discard_data) and (count := _packets(spool)):
-        raise SetupFailed(_HOLDS, count=count, path="/var/lib/rekam")
+    if not (options.keep_data or options.discard_data):
+        command.check_loss(machine)
 
-    results = engine.undo_all(machine, STEPS, _teller(language, language))
+    results = engine.undo_all(machine, command.steps, _teller(language, language))
     if options.report:
         _report(options, machine, results)
     if any(result.state is State.FAILED for result in results):
         print(_AGAIN.say(language))
         return NEEDED
     files.remove_tree(machine.at(STATE))
-    print((_KEPT if options.keep_data else _CLEAN).say(language))
+    print((_KEPT.of(path=machine.role.data) if options.keep_data else _CLEAN).say(language))
     return RIGHT
-
-
-def _packets(spool: Path) -> int:
-    """How many records lie in this spool alone; a spool that cannot be read counts as one."""
-    if not spool.exists():
-        return 0
-    try:
-        with closing(sqlite3.connect(f"{spool.as_uri()}?mode=ro", uri=True)) as database:
-            query = "SELECT count(*) FROM packet WHERE exported_utc IS NULL AND acknowledged_utc IS NULL"
-            return int(database.execute(query).fetchone()[0])
-    except sqlite3.Error:
-        return 1
 
 
 def _teller(language: str, names: str) -> engine.Told:

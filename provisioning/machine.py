@@ -10,10 +10,11 @@ from typing import Any
 from provisioning.backups import Backups
 from provisioning.bundles import Bundle
 from provisioning.ledger import Ledger
+from provisioning.roles import KIT, Role
 from provisioning.words import SetupFailed, Words, same
 
 STATE = "/var/lib/rekam-setup"
-USER = "rekam"
+USER = KIT.user
 _TAIL = 12
 
 _NO_PROGRAM = Words("tidak ada program {program} di mesin ini", "there is no program {program} on this machine")
@@ -28,7 +29,7 @@ class Machine:
     """What the steps work on.
 
     root: below it lies the machine; "/" is the one that runs. source: the folder that holds `provisioning`. keeps_data:
-    what the kit recorded stays when all else is taken back.
+    what the kit recorded stays when all else is taken back. role: what the machine is made.
     """
 
     root: Path
@@ -36,6 +37,7 @@ class Machine:
     source: Path
     bundle: Bundle | None = None
     keeps_data: bool = False
+    role: Role = KIT
     ledger: Ledger = field(init=False)
     backups: Backups = field(init=False)
 
@@ -99,8 +101,9 @@ class Machine:
                 return int(fields[2])
         return None
 
-    def user(self, name: str = USER) -> tuple[int, int] | None:
-        """A user's number and that of the main group; None where there is none."""
+    def user(self, name: str = "") -> tuple[int, int] | None:
+        """A user's number and that of the main group, the role's own if not told; None where there is none."""
+        name = name or self.role.user
         for line in self.text("/etc/passwd").splitlines():
             fields = line.split(":")
             if fields[0] == name and len(fields) > 3:
@@ -142,11 +145,14 @@ class Machine:
     def as_service(self, *command: str | Path) -> tuple[str, ...]:
         """Spell a command that runs as the service's user, with the service's surroundings."""
         env = [f"{name}={value}" for name, value in self.surroundings().items()]
-        become = ("setpriv", f"--reuid={USER}", f"--regid={USER}", "--init-groups", "--")
+        user = self.role.user
+        become = ("setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "--")
         return (*become, "env", *env, *map(str, command))
 
     def surroundings(self) -> dict[str, str]:
         """The environment of the service: where its kernels are kept, how its pins are driven."""
+        if self.role is not KIT:
+            return {"HOME": self.role.data, "REKAM_OFFICE": f"{self.role.data}/office"}
         found = {"HOME": "/var/lib/rekam", "REKAM_CONFIG": "/etc/rekam/kit.toml"}
         found |= {"REKAM_CACHE_DIR": "/var/cache/rekam", "NUMBA_CACHE_DIR": "/var/cache/rekam/numba"}
         if self.is_pi:

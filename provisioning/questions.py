@@ -3,7 +3,7 @@
 import re
 import tomllib
 import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,9 @@ class _Wrong(Exception):
 _YES, _NO = {"y", "ya", "yes", "j", "true"}, {"t", "tidak", "n", "no", "false", ""}
 
 
-def _text(pattern: str, advice: Words) -> Callable[[object], Any]:
+def text_like(pattern: str, advice: Words) -> Callable[[object], Any]:
+    """Take a text of this pattern, or give the advice."""
+
     def parse(value: object) -> str:
         if not isinstance(value, str) or not re.fullmatch(pattern, value):
             raise _Wrong(advice)
@@ -30,8 +32,9 @@ def _text(pattern: str, advice: Words) -> Callable[[object], Any]:
     return parse
 
 
-def _choice(*options: str) -> Callable[[object], Any]:
-    return _text("|".join(map(re.escape, options)), Words("pilih: {o}", "one of: {o}").of(o=", ".join(options)))
+def choice(*options: str) -> Callable[[object], Any]:
+    """Take one of these."""
+    return text_like("|".join(map(re.escape, options)), Words("pilih: {o}", "one of: {o}").of(o=", ".join(options)))
 
 
 def _flag(value: object) -> bool:
@@ -60,7 +63,8 @@ def _zone(value: object) -> str:
     return value
 
 
-def _number(low: int, high: int) -> Callable[[object], Any]:
+def number(low: int, high: int) -> Callable[[object], Any]:
+    """Take a whole number of this range."""
     advice = Words("bilangan {low} sampai {high}", "a number, {low} to {high}").of(low=low, high=high)
 
     def parse(value: object) -> int:
@@ -88,28 +92,32 @@ _PORT = Words(
     "auto, none, sebuah jalur seperti /dev/ttyUSB0, atau usb:ID_PATH",
     "auto, none, a path such as /dev/ttyUSB0, or usb:ID_PATH",
 )
-_HOST = Words("nama atau alamat, tanpa spasi", "a name or address, without spaces")
+HOST = Words("nama atau alamat, tanpa spasi", "a name or address, without spaces")
 
 QUESTIONS = (
-    Question("language", Words("Bahasa (id, en)", "Language (id, en)"), _choice("id", "en"), "id"),
+    Question("language", Words("Bahasa (id, en)", "Language (id, en)"), choice("id", "en"), "id"),
     Question(
         "kit_id",
         Words("Nomor kit, seperti KTP-3174-07", "The kit's id, such as KTP-3174-07"),
-        _text("[A-Za-z0-9-]{1,32}", Words("huruf, angka dan -, paling banyak 32", "letters, digits and -, at most 32")),
+        text_like(
+            "[A-Za-z0-9-]{1,32}", Words("huruf, angka dan -, paling banyak 32", "letters, digits and -, at most 32")
+        ),
     ),
     Question(
         "purpose",
         Words("Untuk apa: training (latihan) atau live (sungguhan)", "Purpose: training or live"),
-        _choice("training", "live"),
+        choice("training", "live"),
         "training",
     ),
     Question("timezone", Words("Zona waktu", "Time zone"), _zone, "Asia/Jakarta"),
-    Question("district", Words("Kecamatan", "District"), _text('[^"\\n]{0,64}', _LINE), ""),
-    Question("place", Words("Tempat kit berdiri", "Place where the kit stands"), _text('[^"\\n]{0,125}', _LINE), ""),
+    Question("district", Words("Kecamatan", "District"), text_like('[^"\\n]{0,64}', _LINE), ""),
+    Question(
+        "place", Words("Tempat kit berdiri", "Place where the kit stands"), text_like('[^"\\n]{0,125}', _LINE), ""
+    ),
     Question(
         "fingerprint",
         Words("Sensor sidik jari di port (auto: dicari)", "Port of the fingerprint sensor (auto: it is looked for)"),
-        _text(r"auto|none|usb:\S+|/\S+|[a-z0-9]+://\S+", _PORT),
+        text_like(r"auto|none|usb:\S+|/\S+|[a-z0-9]+://\S+", _PORT),
         "auto",
     ),
     Question("camera", Words("Ada kamera wajah", "Is there a face camera"), _flag, False),
@@ -118,12 +126,12 @@ QUESTIONS = (
     Question(
         "rtc",
         Words("Jam baterai (none, pi5, ds3231, ...)", "Battery clock (none, pi5, ds3231, ...)"),
-        _choice("none", "pi5", "ds3231", "ds1307", "pcf8523", "pcf8563", "rv3028", "mcp7941x"),
+        choice("none", "pi5", "ds3231", "ds1307", "pcf8523", "pcf8563", "rv3028", "mcp7941x"),
         "none",
     ),
     Question("gnss", Words("Ada penerima satelit (GNSS)", "Is there a satellite receiver (GNSS)"), _flag, False),
     Question(
-        "mqtt_host", Words("Broker MQTT (kosong: tidak ada)", "MQTT broker (empty: none)"), _text(r"\S*", _HOST), ""
+        "mqtt_host", Words("Broker MQTT (kosong: tidak ada)", "MQTT broker (empty: none)"), text_like(r"\S*", HOST), ""
     ),
     Question(
         "recipients",
@@ -131,13 +139,13 @@ QUESTIONS = (
         _recipients,
         [],
     ),
-    Question("board", Words("Papan", "Board"), _choice("auto", "pi", "pc"), "auto", is_asked=False),
-    Question("mqtt_port", Words("Port broker", "Broker's port"), _number(1, 65535), 1883, is_asked=False),
+    Question("board", Words("Papan", "Board"), choice("auto", "pi", "pc"), "auto", is_asked=False),
+    Question("mqtt_port", Words("Port broker", "Broker's port"), number(1, 65535), 1883, is_asked=False),
     Question("chrony", Words("Waktu dari chrony", "Time by chrony"), _flag, False, is_asked=False),
     Question(
         "data_partition",
         Words("Partisi data", "Data partition"),
-        _text(
+        text_like(
             r"|(/dev/|UUID=|LABEL=)\S+", Words("/dev/..., UUID=... atau LABEL=...", "/dev/..., UUID=... or LABEL=...")
         ),
         "",
@@ -156,19 +164,19 @@ _NOBODY = Words(
 )
 
 
-def defaults() -> Answers:
+def defaults(table: Sequence[Question] = QUESTIONS) -> Answers:
     """The answer to every question that has one by itself."""
-    return {question.key: question.default for question in QUESTIONS if question.default is not None}
+    return {question.key: question.default for question in table if question.default is not None}
 
 
-def read(path: Path) -> Answers:
+def read(path: Path, table: Sequence[Question] = QUESTIONS) -> Answers:
     """All answers from a file. Raises SetupFailed with every fault at once."""
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise SetupFailed(_UNREADABLE, path=path, reason=error) from error
-    answers, faults = defaults(), []
-    known = {question.key: question for question in QUESTIONS}
+    answers, faults = defaults(table), []
+    known = {question.key: question for question in table}
     for key, value in told.items():
         if key not in known:
             faults.append(_UNKNOWN.of(key=key))
@@ -183,13 +191,15 @@ def read(path: Path) -> Answers:
     return answers
 
 
-def ask(before: Mapping[str, Any], language: str, line: Callable[[str], str]) -> Answers:
+def ask(
+    before: Mapping[str, Any], language: str, line: Callable[[str], str], table: Sequence[Question] = QUESTIONS
+) -> Answers:
     """Ask one after another; what was answered before, or else the default, is taken by Enter.
 
     line: shows a prompt and returns what is typed; EOFError when nobody is there. Raises SetupFailed then.
     """
-    answers = {**defaults(), **before}
-    for question in QUESTIONS:
+    answers = {**defaults(table), **before}
+    for question in table:
         while question.is_asked:
             default = answers.get(question.key)
             shown = _shown(default, language)
@@ -216,6 +226,6 @@ def _shown(value: object, language: str) -> str:
     return str(value) if value is not None else ""
 
 
-def summary(answers: Mapping[str, Any]) -> list[tuple[Words, Words]]:
+def summary(answers: Mapping[str, Any], table: Sequence[Question] = QUESTIONS) -> list[tuple[Words, Words]]:
     """Every question with its answer, for the report."""
-    return [(question.words, same(_shown(answers.get(question.key), "en"))) for question in QUESTIONS]
+    return [(question.words, same(_shown(answers.get(question.key), "en"))) for question in table]

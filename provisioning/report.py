@@ -13,7 +13,6 @@ from provisioning.machine import Machine
 from provisioning.steps_environment import version_of
 from provisioning.words import Words, same
 
-_TITLE = Words("Berita acara pemasangan kit Rekam", "Acceptance report of a Rekam kit")
 _ANSWERS = Words("Jawaban", "Answers")
 _STEPS = Words("Langkah", "Steps")
 _STATE = Words("Keadaan", "State")
@@ -83,7 +82,7 @@ def write(path: Path, machine: Machine, results: list[Result], language: str) ->
 
 
 def _page(told: dict[str, Any], machine: Machine, results: list[Result], language: str) -> str:
-    title = f"{_TITLE.say(language)} {told['kit_id']}"
+    title = f"{machine.role.title.say(language)} {told['kit_id']}".strip()
     test = told["self_test"]
     findings = [(one["part"], f"{one['verdict']}: {one['words']}") for one in test["findings"]] if test else []
     taken = acceptance.rows(told["training_record"]) if told["training_record"] else []
@@ -107,7 +106,10 @@ def _page(told: dict[str, Any], machine: Machine, results: list[Result], languag
         ),
         _table(
             _ANSWERS.say(language),
-            [(words.say(language), told.say(language)) for words, told in questions.summary(machine.answers)],
+            [
+                (words.say(language), told.say(language))
+                for words, told in questions.summary(machine.answers, machine.role.questions)
+            ],
         ),
         *(_signatures([words.say(language) for words in line]) for line in (_SIGN, _TAKEN)),
     ]

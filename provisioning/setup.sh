@@ -18,6 +18,7 @@ usage: bash provisioning/setup.sh demo [--fingers FOLDER]
        bash provisioning/setup.sh test [PYTEST OPTION...]
        sudo bash provisioning/setup.sh kit [--check] [--uninstall] [--offline BUNDLE] [--help] ...
        sudo bash provisioning/setup.sh update BUNDLE [--check] [--help] ...
+       sudo bash provisioning/setup.sh office [the same as kit]
 
 demo  installs what is missing and lets a simulated kit record one resident: from fingers on a sensor
       to a sealed packet that the office opens. Takes a few minutes. --fingers puts your own prints (PNG files
@@ -25,6 +26,8 @@ demo  installs what is missing and lets a simulated kit record one resident: fro
 test  installs what the tests need and runs all of them.
 kit   makes this machine a field kit; run the same line again after a restart or a power cut. --check tells how far
       it is one and changes nothing, --uninstall takes it all back, --help names the rest.
+office  makes this machine the office: its keys with a recovery sheet to print, and its MQTT broker. Run it again to
+      renew the broker's certificate.
 
 Run as root, it installs what is missing by apt; as an ordinary user it names the apt line and stops.
 Needs Debian 12 or 13, or 64-bit Raspberry Pi OS, with about 1 GB free and a network for the first run.
@@ -133,7 +136,7 @@ case $verb in
     # A worker a core; a file's tests stay together, as they share what is slow to make
     PATH=$top/.venv/bin:$PATH exec .venv/bin/python -m pytest --numprocesses auto --dist loadfile "$@"
     ;;
-  kit | update)
+  kit | office | update)
     find_python || fail "Rekam needs a 64-bit Python 3.11, 3.12 or 3.13: apt-get install python3"
     cd "$called_from"
     # Nothing is written beside these files: they may lie on a stick. A link in their path may be turned meanwhile

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from provisioning import files
 from provisioning.engine import FileStep, Step, restored
-from provisioning.machine import USER, Machine
+from provisioning.machine import Machine
 from provisioning.words import SetupFailed, Words
 
 HOME = "/opt/rekam"
@@ -156,11 +156,11 @@ class Launcher(FileStep):
         )
         names = " ".join(name for name in machine.surroundings() if name != "HOME")
         text = f"""#!/bin/sh
-# The Rekam of this kit. For root it becomes the service's user, who then may write to any stick as root may.
+# The Rekam of this {machine.role.name}. For root it becomes its user, who then may write to any stick as root may.
 {lines}
 export {names}
 if [ "$(id -u)" = 0 ]; then
-  HOME=/var/lib/rekam exec setpriv --reuid={USER} --regid={USER} --init-groups \\
+  HOME={machine.role.data} exec setpriv --reuid={machine.role.user} --regid={machine.role.user} --init-groups \\
     --inh-caps=+dac_override --ambient-caps=+dac_override --securebits=+no_setuid_fixup -- {PROGRAM} "$@"
 fi
 exec {PROGRAM} "$@"

@@ -42,10 +42,14 @@ class Packages(Step):
     title = Words("paket sistem", "system packages")
     in_tree = False
 
+    def wanted(self, machine: Machine) -> list[str]:
+        """Their names."""
+        return wanted(machine)
+
     def check(self, machine: Machine) -> list[Words]:
         """Which of them are not there."""
         there = installed(machine)
-        missing = [name for name in wanted(machine) if name not in there]
+        missing = [name for name in self.wanted(machine) if name not in there]
         needs = [_NEEDED.of(names=", ".join(missing))] if missing else []
         return needs + ([_HALF] if any(machine.at("/var/lib/dpkg/updates").glob("[0-9]*")) else [])
 
@@ -56,7 +60,7 @@ class Packages(Step):
         if machine.ledger.notes.get("packages_before") is None:
             machine.ledger.note("packages_before", sorted(installed(machine)))
         machine.run("dpkg", "--configure", "-a")
-        missing = [name for name in wanted(machine) if name not in installed(machine)]
+        missing = [name for name in self.wanted(machine) if name not in installed(machine)]
         with sources(machine, missing) as options:
             machine.run("apt-get", *options, "update")
             machine.run("apt-get", *options, "install", "-y", "--no-install-recommends", *missing)

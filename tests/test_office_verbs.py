@@ -126,3 +126,17 @@ def test_office_and_kit_show_the_same_fingerprint(desk: Desk) -> None:
 )
 def test_what_cannot_be_is_told_in_one_message(admitted: Desk, words: str, reason: str) -> None:
     assert reason in admitted.rekam(*words.split(), status=1)
+
+
+def test_the_office_tells_how_long_its_certificates_hold(admitted: Desk) -> None:
+    told = admitted.rekam("office", "broker", "broker.example.org", "192.0.2.7", "--office", "office")
+    assert "office/broker/server.pem, for broker.example.org, 192.0.2.7, until" in told
+    admitted.rekam("identity", "request", "stick", "--config", "kit.toml")
+    admitted.rekam("office", "admit", "stick", "--office", "office", "--days", "20")
+    lines = admitted.rekam("office", "status", "--office", "office", "--json").splitlines()
+    states = {one["name"]: one["state"] for one in map(json.loads, lines)}
+    assert states == {"authority": "valid", "server": "valid", "reader": "valid", "K1": "ending"}
+    told = admitted.rekam("office", "status", "--office", "office", "--language", "en")
+    assert "on that kit `rekam identity request FOLDER`" in told
+    told = admitted.rekam("office", "status", "--office", "office", "--language", "id")
+    assert "di kit itu `rekam identity request FOLDER`" in told

@@ -10,6 +10,7 @@ from rich.table import Table
 from firmware.datatypes import Outcome
 from firmware.office import keys
 from firmware.office.admission import Admitted
+from firmware.office.expiry import State, Term
 from firmware.office.keys import Office
 from firmware.office.opening import LaidOut
 from firmware.office.words import OfficePhrase
@@ -18,6 +19,12 @@ from firmware.records.contents import FingerRecord, Transaction
 from firmware.vocabulary import Language
 
 _STYLES = {Outcome.ACCEPTED: "green", Outcome.LOW_QUALITY: "yellow", Outcome.EXCUSED: "cyan"}
+
+_TERMS = {
+    State.VALID: (OfficePhrase.TERM, "green"),
+    State.ENDING: (OfficePhrase.TERM_ENDING, "yellow"),
+    State.ENDED: (OfficePhrase.TERM_ENDED, "bold red"),
+}
 
 
 def show_office(console: Console, office: Office, sheet: Path, language: Language) -> None:
@@ -44,6 +51,17 @@ def show_admitted(console: Console, admitted: Admitted, office: Office, language
     fingerprint = answers.fingerprint(office.authority)
     console.print(OfficePhrase.FINGERPRINT.say(language, fingerprint=fingerprint), markup=False)
     console.print(OfficePhrase.BRING.say(language, answer=admitted.answer), markup=False)
+
+
+def show_terms(console: Console, terms: Sequence[Term], language: Language) -> None:
+    """How long each certificate holds, with what to do about one that ends."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for term in terms:
+        own = OfficePhrase.RENEW_AUTHORITY if term.name == "authority" else OfficePhrase.RENEW_BROKER
+        advice = (OfficePhrase.RENEW_KIT if term.is_kit else own).say(language)
+        phrase, style = _TERMS[term.state]
+        table.add_row(term.name, f"[{style}]{escape(phrase.say(language, until=term.until, advice=advice))}[/]")
+    console.print(table)
 
 
 def show_opened(console: Console, laid: LaidOut) -> None:

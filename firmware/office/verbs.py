@@ -99,6 +99,41 @@ def admit(
         report.show_admitted(out, admitted, loaded, language)
 
 
+@office_app.command()
+def broker(
+    hosts: Annotated[list[str], typer.Argument(help="the names and addresses under which kits reach the broker")],
+    office: OfficeOption,
+    language: LanguageOption = Language.ENGLISH,
+) -> None:
+    """Make the certificates of the office's MQTT broker, or make them anew; kits know it by the office's authority."""
+    from firmware.office import broker as certificates
+    from firmware.office import keys
+    from firmware.office.words import OfficePhrase
+
+    loaded = keys.load(office)
+    path, _ = certificates.certify(loaded, hosts)
+    until = f"{certificates.certificates(loaded)[path.stem].not_valid_after_utc:%Y-%m-%d}"
+    out.print(OfficePhrase.BROKER.say(language, path=path, hosts=", ".join(hosts), until=until), markup=False)
+
+
+@office_app.command()
+def status(
+    office: OfficeOption,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines on stdout, an object a certificate")] = False,
+    language: LanguageOption = Language.ENGLISH,
+) -> None:
+    """Tell how long certificates hold: the office's own, its broker's, its kits'. A month ahead it says what to do."""
+    from firmware.office import expiry, keys, report
+
+    terms = expiry.terms(keys.load(office))
+    if not as_json:
+        report.show_terms(out, terms, language)
+        return
+    for term in terms:
+        told = {"name": term.name, "is_kit": term.is_kit, "until": str(term.until), "state": term.state.value}
+        sys.stdout.write(json.dumps(told) + "\n")
+
+
 @office_app.command("open")
 def open_packets(
     packets: Annotated[list[Path], typer.Argument(help="packets as kits export them, *.rekam")],

@@ -62,6 +62,26 @@ class OfficePhrase(Bilingual):
         "Next: bring {answer} to the kit, and there: rekam identity accept FOLDER",
     )
 
+    BROKER = (
+        "{path} ditulis, berlaku untuk {hosts} sampai {until}. Broker yang sudah berjalan harus dimulai ulang.",
+        "Wrote {path}, for {hosts}, until {until}. A broker that runs already has to be started anew.",
+    )
+    TERM = ("berlaku sampai {until}", "holds until {until}")
+    TERM_ENDED = ("BERAKHIR pada {until}: {advice}", "ENDED on {until}: {advice}")
+    TERM_ENDING = ("berakhir pada {until}: {advice}", "ends on {until}: {advice}")
+    RENEW_AUTHORITY = (
+        "buat kantor baru dengan `rekam office init`; tiap kit menerimanya dengan `rekam identity accept --replace`",
+        "make a new office by `rekam office init`; each kit takes its answer with `rekam identity accept --replace`",
+    )
+    RENEW_BROKER = (
+        "jalankan lagi `setup.sh office`, atau `rekam office broker HOST`",
+        "run `setup.sh office` again, or `rekam office broker HOST`",
+    )
+    RENEW_KIT = (
+        "di kit itu `rekam identity request FOLDER`, lalu di sini `rekam office admit FOLDER`",
+        "on that kit `rekam identity request FOLDER`, then here `rekam office admit FOLDER`",
+    )
+
 
 class SheetPhrase(Bilingual):
     """What stands on the recovery sheet."""

@@ -36,12 +36,13 @@ say() { printf '== %s\n' "$*"; }
 fail() { say "FAILED: $*"; tail -n 60 "$shared/log" 2>/dev/null || true; exit 1; }
 
 make_base() {
-  # apt itself tells what the setup's package needs beyond this tree
+  # apt itself tells what the packages of a kit and of the office need beyond this tree
   local archives="\"\$1\"/var/cache/apt/archives"
   mkdir -p "$keep/debs"
   mmdebstrap --quiet --variant=minbase --include=python3,systemd-sysv \
     --customize-hook="rm -f $archives/*.deb
-      APT_CONFIG=\"\$MMDEBSTRAP_APT_CONFIG\" apt-get --yes --download-only --no-install-recommends install python3-venv openssl
+      APT_CONFIG=\"\$MMDEBSTRAP_APT_CONFIG\" apt-get --yes --download-only --no-install-recommends install \
+        python3-venv age openssl mosquitto
       cp $archives/*.deb '$keep/debs'; rm $archives/*.deb" \
     bookworm "$keep/base.part.tar" /etc/apt/sources.list.d/debian.sources >/dev/null
   mv "$keep/base.part.tar" "$keep/base.tar"
@@ -160,7 +161,10 @@ list_tree() {
 }
 
 cd "$here"
-[ -f "$keep/base.tar" ] || { say "making the bare tree"; make_base; }
+if ! { [ -f "$keep/base.tar" ] && compgen -G "$keep/debs/mosquitto_*" >/dev/null; }; then
+  say "making the bare tree"
+  make_base
+fi
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$work/signer.key" 2>/dev/null
 openssl pkey -in "$work/signer.key" -pubout -out "$work/signer.pem"
 say "making the bundles"
@@ -184,6 +188,9 @@ rm -f "$tree/etc/resolv.conf" "$tree/etc/hostname"
 ln "$bundle" "$shared/bundle.tar" 2>/dev/null || cp "$bundle" "$shared/bundle.tar"
 tar -xf "$bundle" -C "$shared" --wildcards '*/provisioning/*' --strip-components=1
 cp docs/resident.toml tests/provisioning/nspawn_parts.sh "$shared"
+# tests/provisioning/nspawn_office.sh goes on by itself from here
+[ "${BASH_SOURCE[0]}" = "$0" ] || return 0
+
 age-keygen -o "$shared/office.key" 2>/dev/null
 recipient=$(sed -n 's/^# public key: //p' "$shared/office.key")
 cat >"$shared/answers.toml" <<TOML

@@ -3,13 +3,14 @@
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from firmware.spool import SPOOL, Spool
+from tests import offices, transactions
 from tests.conftest import ROOT
 from tests.provisioning import small_bundle
 from tests.provisioning.test_bundles import seal, sign
@@ -215,16 +216,15 @@ def test_another_version_lies_beside_the_old_one(tmp_path: Path, answers: Path, 
 def test_records_that_are_nowhere_else_are_not_thrown_away(tmp_path: Path, answers: Path) -> None:
     top = tree(tmp_path / "tree")
     assert cut_short(top, answers, NEVER).returncode == 0
-    with sqlite3.connect(top / "var/lib/rekam/spool.sqlite") as spool:
-        spool.execute("CREATE TABLE packet (exported_utc TEXT, acknowledged_utc TEXT)")
-        spool.execute("INSERT INTO packet VALUES (NULL, NULL)")
-    spool.close()
+    kit = offices.admitted(tmp_path / "office").kit
+    with Spool(top / "var/lib/rekam" / SPOOL) as spool:
+        spool.put(offices.packet(kit), transactions.AT)
     refused = setup(top, "--uninstall")
     assert refused.returncode == 2
     assert "1 sealed records are still in /var/lib/rekam" in refused.stderr
     assert (top / "usr/local/bin/rekam").exists()
     assert setup(top, "--uninstall", "--keep-data").returncode == 0
-    assert (top / "var/lib/rekam/spool.sqlite").exists()
+    assert (top / "var/lib/rekam" / SPOOL).exists()
     assert not (top / "usr/local").exists()
     assert cut_short(top, answers, NEVER).returncode == 0
     assert setup(top, "--uninstall", "--discard-data").returncode == 0

@@ -58,9 +58,11 @@ def seen(folder: Path) -> Seen:
     return found
 
 
-def setup(folder: Path, *words: str | Path, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Run `setup.sh kit` on a tree, in English."""
-    command = ["bash", ROOT / "provisioning/setup.sh", "kit", "--root", folder, "--lang", "en", *words]
+def setup(
+    folder: Path, *words: str | Path, verb: str = "kit", **environment: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run `setup.sh kit`, or another verb, on a tree, in English."""
+    command = ["bash", ROOT / "provisioning/setup.sh", verb, "--root", folder, "--lang", "en", *words]
     # The very interpreter of the tests comes first, as the setup looks for one in PATH
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(

@@ -1,0 +1,71 @@
+"""The text of the broker's settings: who may connect, and what each may say and read."""
+
+from provisioning.roles import OFFICE_READER
+
+FOLDER = "/etc/mosquitto/rekam"
+AUTHORITY, SERVER, ACCESS = f"{FOLDER}/authority.pem", f"{FOLDER}/server.pem", f"{FOLDER}/access"
+SETTINGS = "/etc/mosquitto/conf.d/rekam.conf"
+HARDENING = "/etc/systemd/system/mosquitto.service.d/rekam.conf"
+
+_HEAD = "# Written by Rekam's setup; `setup.sh office --uninstall` removes it.\n"
+
+ACCESS_TEXT = f"""{_HEAD}# A kit is called as in its certificate, %u: it writes below its own name, and reads nothing.
+# The office reads all of them.
+user {OFFICE_READER}
+topic read rekam/v1/#
+
+pattern write rekam/v1/%u/#
+"""
+
+HARDENING_TEXT = f"""{_HEAD}[Service]
+Restart=always
+RestartSec=5
+# Its folders are made by systemd, so that it never is root
+ExecStartPre=
+User=mosquitto
+Group=mosquitto
+StateDirectory=mosquitto
+LogsDirectory=mosquitto
+RuntimeDirectory=mosquitto
+CapabilityBoundingSet=
+NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectClock=yes
+ProtectHostname=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+ProtectProc=invisible
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
+"""
+
+
+def settings(port: int, folder: str = FOLDER) -> str:
+    """Certificates of the office's authority on both sides, nobody without one.
+
+    folder: where the files of this broker lie.
+    """
+    return f"""{_HEAD}listener {port}
+cafile {folder}/authority.pem
+# Key and certificate
+certfile {folder}/server.pem
+keyfile {folder}/server.pem
+require_certificate true
+use_identity_as_username true
+allow_anonymous false
+acl_file {folder}/access
+# A status is two kilobytes
+message_size_limit 65536
+"""

@@ -1,0 +1,49 @@
+"""What a machine can be made: a kit or the office; each has its user, its data and its questions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from provisioning.office_questions import OFFICE_QUESTIONS
+from provisioning.questions import QUESTIONS, Question
+from provisioning.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One of them. name: the verb of setup.sh. user: whose the data is, in these groups where the system has them."""
+
+    name: str
+    title: Words
+    user: str
+    data: str
+    groups: tuple[str, ...]
+    questions: Sequence[Question]
+    ready: Words
+
+
+KIT = Role(
+    name="kit",
+    title=Words("Berita acara pemasangan kit Rekam", "Acceptance report of a Rekam kit"),
+    user="rekam",
+    data="/var/lib/rekam",
+    # What may open serial ports, cameras, pins and the I2C bus
+    groups=("dialout", "video", "gpio", "i2c"),
+    questions=QUESTIONS,
+    ready=Words("Kit ini siap.", "This kit is ready."),
+)
+
+OFFICE_READER = "rekam.office"
+"""The name at the broker of whoever reads all kits' statuses, as `rekam office broker` certifies it."""
+
+OFFICE = Role(
+    name="office",
+    title=Words("Berita acara pemasangan kantor Rekam", "Acceptance report of a Rekam office"),
+    user="rekam-office",
+    data="/var/lib/rekam-office",
+    groups=(),
+    questions=OFFICE_QUESTIONS,
+    ready=Words(
+        "Kantor ini siap. Kit diterima dengan `sudo rekam office admit FOLDER`.",
+        "This office is ready. Kits are admitted by `sudo rekam office admit FOLDER`.",
+    ),
+)
