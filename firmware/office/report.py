@@ -55,13 +55,13 @@ def show_admitted(console: Console, admitted: Admitted, office: Office, language
 
 def show_terms(console: Console, terms: Sequence[Term], language: Language) -> None:
     """How long each certificate holds, with what to do about one that ends."""
-    table = Table(box=None, show_header=False, pad_edge=False)
     for term in terms:
         own = OfficePhrase.RENEW_AUTHORITY if term.name == "authority" else OfficePhrase.RENEW_BROKER
         advice = (OfficePhrase.RENEW_KIT if term.is_kit else own).say(language)
         phrase, style = _TERMS[term.state]
-        table.add_row(term.name, f"[{style}]{escape(phrase.say(language, until=term.until, advice=advice))}[/]")
-    console.print(table)
+        console.print(
+            f"{term.name}: {phrase.say(language, until=term.until, advice=advice)}", style=style, markup=False
+        )
 
 
 def show_opened(console: Console, laid: LaidOut) -> None:
