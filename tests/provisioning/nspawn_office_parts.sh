@@ -60,6 +60,7 @@ case $PART in
     cp /var/lib/rekam-office/office/recipients.txt "$stick"
     ;;
   kit_made)
+    make 1  # the bench needs what this installs, and the setup then needs the bench's sensor
     start_world
     make 0
     record
