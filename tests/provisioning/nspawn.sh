@@ -179,10 +179,6 @@ fi
 seal "$top"
 bundle=$work/bundle.tar
 tar -C "$(dirname "$top")" -cf "$bundle" "$(basename "$top")"
-make_newer 1
-# Its own test passes, its service does not
-make_newer 2 '/^    def run(self, on_ready/a\        raise RuntimeError("broken on purpose")' firmware/service.py
-make_newer 3
 tar -xf "$keep/base.tar" -C "$tree" --exclude='./dev/*'
 rm -f "$tree/etc/resolv.conf" "$tree/etc/hostname"
 ln "$bundle" "$shared/bundle.tar" 2>/dev/null || cp "$bundle" "$shared/bundle.tar"
@@ -191,6 +187,10 @@ cp docs/resident.toml tests/provisioning/nspawn_parts.sh "$shared"
 # tests/provisioning/nspawn_office.sh goes on by itself from here
 [ "${BASH_SOURCE[0]}" = "$0" ] || return 0
 
+make_newer 1
+# Its own test passes, its service does not
+make_newer 2 '/^    def run(self, on_ready/a\        raise RuntimeError("broken on purpose")' firmware/service.py
+make_newer 3
 age-keygen -o "$shared/office.key" 2>/dev/null
 recipient=$(sed -n 's/^# public key: //p' "$shared/office.key")
 cat >"$shared/answers.toml" <<TOML
