@@ -55,13 +55,14 @@ def world(folder: Path, *options: str, faults: str = "") -> Iterator[World]:
                 break
             assert process.poll() is None, (folder / "sim.log").read_text()
             threading.Event().wait(0.1)
-        yield _admitted(folder / "kit.toml", keys.init(folder / "office"))
+        yield admitted(folder / "kit.toml", keys.init(folder / "office"))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
 
 
-def _admitted(settings: Path, office: Office) -> World:
+def admitted(settings: Path, office: Office) -> World:
+    """The world of this kit, which the office has admitted."""
     config = load(settings)
     request = identity.write_request(config.data, config.kit_id, settings.parent)
     identity.accept_answer(config.data, config.kit_id, admission.admit(request, office).answer)
