@@ -107,7 +107,7 @@ def test_a_dead_end_is_found(place: Standing, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(walk_desk, "ACTIONS", 1)
     findings, told = Findings(), list[str]()
     walk = Walk(place, findings, told.append)
-    walk.stand(Kit.BARE)
+    walk.stand(Kit.BARE, 1, is_keen=False)
     walk.teardown()
     assert "a dead end" in told[0] and findings.violations == told
 

@@ -37,9 +37,11 @@ class Desk:
     client: Client | None = None
     others: list[Client] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
+    last: str = ""
     _orphan: int | None = None
     _cut: int | None = None
     _pressed: int = 0
+    _begun: int = 0
 
     def begin(self, excused: Sequence[str], *, at_terminal: bool) -> None:
         """Ask for the next resident, if nobody is at the desk."""
@@ -52,6 +54,7 @@ class Desk:
         file = resident(self.bench.settings.parent, serial, excused)
         words: list[str | Path] = ["--resident", file] if at_terminal else ["--resident", file, "--json"]
         self.asked["record"] += 1
+        self._begun = len(self.bench.announced())
         path = self.bench.settings.with_name(f"client-{self.asked.total()}")
         self.client = kind(self.bench, path, "record", words, serial)
 
@@ -89,6 +92,15 @@ class Desk:
         for client in (self.client, *self.others[-1:]):
             if client:
                 client.interrupt()
+
+    def wait_until_begun(self) -> None:
+        """Let the one who came last come to the first step; a client that was refused does not."""
+        until = time.monotonic() + QUIET_S
+        while self.client and not self.client.has_ended and len(self.bench.announced()) == self._begun:
+            if time.monotonic() > until:
+                return
+            self.client.answer()
+            time.sleep(0.02)
 
     def wait_until_asked(self) -> bool:
         """Let the one who is being recorded come to where the operator is asked; whether somebody does."""
@@ -185,29 +197,37 @@ class Desk:
 
     def _act(self) -> None:
         """Wait for something to be asked, and answer it; where nothing is, press something."""
+        has_buttons = self.bench.kind is not Kit.BARE
         mark, until = self._mark(), time.monotonic() + QUIET_S
-        is_asked = False
-        while time.monotonic() < until and not is_asked:
+        while time.monotonic() < until and not (has_buttons and self._is_asked()):
             if self.client and (self.client.has_ended or self.client.answer()):
                 return
             if not self.client and self.bench.state() != "recording":
                 return
-            is_asked = self._is_asked()
             if self._mark() != mark:
                 mark, until = self._mark(), time.monotonic() + QUIET_S
             time.sleep(0.02)
-        if self.bench.kind is not Kit.BARE:
+        if has_buttons:
             self.bench.press(TRIED[self._pressed % len(TRIED)], 0.1)
             self._pressed += 1
 
     def _is_asked(self) -> bool:
-        announced = self.bench.announced()
+        announced = self.bench.announced()[self._begun :]
         return bool(announced) and "decide" in announced[-1]
 
     def _mark(self) -> tuple[int, int]:
         return len(self.bench.announced()), len(self.client.words) if self.client else 0
 
+    def describe(self) -> str:
+        """Where the operator has got to, for who looks into a dead end."""
+        words = self.client.words if self.client else self.last
+        waits = f"lost {self._orphan}, cut off {self._cut}, done {sorted(self.done)}"
+        return (
+            f"the station is {self.bench.state()!r}, announced {self.bench.announced()[-3:]}, {waits}: {words[-600:]!r}"
+        )
+
     def _hear(self, client: Client) -> None:
+        self.last = client.words
         if client.numbers:
             self.told |= client.numbers
             self.done.add(client.serial)

@@ -1,5 +1,6 @@
 """One random walk over a whole station, as hypothesis draws it."""
 
+import random
 import signal
 import subprocess
 import time
@@ -29,17 +30,21 @@ class Walk(RuleBasedStateMachine):
         self.trail: list[str] = []
         self.violation = ""
 
-    @initialize(kind=st.sampled_from([Kit.PANEL, Kit.PANEL, Kit.PANEL, Kit.BARE, Kit.FACE]))
-    def stand(self, kind: Kit) -> None:
+    @initialize(
+        kind=st.sampled_from([Kit.PANEL, Kit.PANEL, Kit.PANEL, Kit.BARE, Kit.FACE]),
+        number=st.integers(0, 10**6),
+        is_keen=st.sampled_from([True, True, False]),
+    )
+    def stand(self, kind: Kit, number: int, *, is_keen: bool) -> None:
         self.place.mend()
         self.bench = Bench(self.place, kind)
         self.desk = Desk(self.bench)
-        self.trail.append(f"a kit with {kind.value}")
+        self.source, self.is_keen = random.Random(number), is_keen
+        self.trail.append(f"a kit with {kind.value}{', at which somebody is always recorded' if is_keen else ''}")
 
-    @rule(left_out=st.sampled_from([10, 9, 8, 8, 7, 5, 0]), at_terminal=st.booleans())
-    def record(self, left_out: int, at_terminal: bool) -> None:
-        words = f"record, {left_out} fingers excused, {'at a terminal' if at_terminal else 'in lines'}"
-        self._do(words, lambda: self.desk.begin(FINGERS[10 - left_out :], at_terminal=at_terminal))
+    @rule()
+    def record(self) -> None:
+        self._do("record", self._begin)
 
     @rule(verb=st.sampled_from(["status", "status", "selftest", "operator"]))
     def look(self, verb: str) -> None:
@@ -47,41 +52,41 @@ class Walk(RuleBasedStateMachine):
 
     @rule(button=st.sampled_from(PRESSES))
     def press(self, button: str) -> None:
-        self._do(f"press {button}", lambda: self.bench.press(button, 0.1))
+        self._amid(f"press {button}", lambda: self.bench.press(button, 0.1))
 
     @rule()
     def cancel(self) -> None:
-        self._do("hold skip", lambda: self.bench.press("skip", 2 * HOLD_S), "operator")
+        self._amid("hold skip", lambda: self.bench.press("skip", 2 * HOLD_S), "operator")
 
     @rule(line=st.sampled_from(TYPED))
     def type(self, line: str) -> None:
-        self._do(f"type {line!r}", lambda: self.desk.type(line + "\n"), "operator")
+        self._amid(f"type {line!r}", lambda: self.desk.type(line + "\n"), "operator")
 
     @rule()
     def answer(self) -> None:
-        self._do("answer", self.desk.answer)
+        self._amid("answer", self.desk.answer)
 
     @rule()
     def interrupt(self) -> None:
-        self._do("interrupt", self.desk.interrupt)
+        self._amid("interrupt", self.desk.interrupt)
 
     @rule()
     def lose(self) -> None:
-        self._do("lose the client", self.desk.lose)
+        self._amid("lose the client", self.desk.lose)
 
     @rule(part=st.sampled_from(Part), is_in=st.booleans())
     def plug(self, part: Part, is_in: bool) -> None:
         causes = {Part.SENSOR: ("device",), Part.PANEL: ("abandoned",)}.get(part, ())
         words = f"{'plug in' if is_in else 'unplug'} the {part.value}"
-        self._do(words, lambda: self.place.plug(part, is_in=is_in), *causes)
+        self._amid(words, lambda: self.place.plug(part, is_in=is_in), *causes)
 
     @rule(finger=st.sampled_from(FINGERS))
     def put(self, finger: str) -> None:
-        self._do(f"put the {finger} there", lambda: self.place.announce({"ask": finger, "attempt": 1}), "session")
+        self._amid(f"put the {finger} there", lambda: self.place.announce({"ask": finger, "attempt": 1}), "session")
 
     @rule()
     def lift(self) -> None:
-        self._do("lift", lambda: self.place.announce({"lift": "right_thumb"}), "session")
+        self._amid("lift", lambda: self.place.announce({"lift": "right_thumb"}), "session")
 
     @rule(percent=st.sampled_from([FULL, LOW]))
     def charge(self, percent: int) -> None:
@@ -89,11 +94,11 @@ class Walk(RuleBasedStateMachine):
 
     @rule()
     def drain(self) -> None:
-        self._do("battery empty", self.desk.drain)
+        self._amid("battery empty", self.desk.drain)
 
     @rule(how=st.sampled_from(sorted(ENDS)), after_s=st.sampled_from(PAUSES_S))
     def end(self, how: str, after_s: float) -> None:
-        self._do(f"{how} the station after {after_s} s", lambda: self._end(how, after_s))
+        self._amid(f"{how} the station after {after_s} s", lambda: self._end(how, after_s))
 
     @rule(how=st.sampled_from(sorted(ENDS)), after_s=st.floats(0, 0.5))
     def end_as_it_is_kept(self, how: str, after_s: float) -> None:
@@ -105,7 +110,7 @@ class Walk(RuleBasedStateMachine):
 
     @rule(pause_s=st.sampled_from(PAUSES_S))
     def wait(self, pause_s: float) -> None:
-        self._do(f"wait {pause_s} s", lambda: time.sleep(pause_s))
+        self._amid(f"wait {pause_s} s", lambda: time.sleep(pause_s))
 
     @rule()
     def bring_through(self) -> None:
@@ -131,18 +136,34 @@ class Walk(RuleBasedStateMachine):
         if self.desk.bring_through():
             self._require(faults_at_rest(self.bench, self.desk))
         else:
-            words = self.desk.client.words[-800:] if self.desk.client else ""
-            state, last = self.bench.state(), self.bench.announced()[-3:]
-            self._require(iter([f"a dead end: the station is {state!r}, announced {last}, the client shows {words!r}"]))
+            self._require(iter([f"a dead end: {self.desk.describe()}"]))
 
     def _end(self, how: str, after_s: float) -> None:
         time.sleep(after_s)
         self.desk.end(ENDS[how])
 
+    def _begin(self) -> None:
+        """Ask for the next resident, of whom more or fewer fingers are recorded."""
+        left_out = self.source.choice([10, 9, 8, 7, 5, 2, 0])
+        self.desk.begin(FINGERS[10 - left_out :], at_terminal=self.source.random() < 0.5)
+
     def _end_as_kept(self, how: str, after_s: float) -> None:
+        self._begin()
         if self.desk.wait_until_asked():
             self.bench.press("accept", 0.05)
             self._end(how, after_s)
+
+    def _amid(self, words: str, deed: Callable[[], object], *causes: str) -> None:
+        """One step at some moment of a session, if somebody is to be recorded all the time."""
+
+        def begun() -> None:
+            if self.is_keen:
+                self._begin()
+                self.desk.wait_until_begun()
+                time.sleep(self.source.uniform(0, 1))
+            deed()
+
+        self._do(words, begun, *causes)
 
     def _do(self, words: str, deed: Callable[[], object], *causes: str) -> None:
         """One step, what it may end a session for, and all that must hold after it; after a violation nothing more."""
