@@ -56,6 +56,7 @@ def show(
 
     path, spoken = _which(file, config, language)
     table = Table(*journal_words.headings(spoken), box=None, pad_edge=False)
+    table.columns[-1].overflow = "fold"
     is_whole = True
     for number, (raw, line) in enumerate(journal_check.lines(path), start=1):
         if isinstance(line, Fault):

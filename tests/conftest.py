@@ -1,5 +1,6 @@
 """Fixtures and marks that the whole suite shares."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marks."""
+    """Register the marks; let no width of pytest-xdist's be that of the consoles under test."""
+    os.environ.pop("COLUMNS", None)
     config.addinivalue_line("markers", "kernel: runs a second time with the compiler off")
 
 

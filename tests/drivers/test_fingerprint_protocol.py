@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from firmware.drivers import fingerprint_protocol as protocol
@@ -113,8 +113,11 @@ def test_any_split_gives_the_same_packets(parts: list[bytes], data: st.DataObjec
 
 @given(rubbish, packets)
 def test_a_good_packet_after_rubbish_is_found(before: bytes, packet: Packet) -> None:
+    encoded = packet.encode()
+    # Rubbish may be the beginning of a packet whose end the next one's first bytes happen to be
+    assume(len(Decoder().feed(before + encoded[:-1])) == len(Decoder().feed(before)))
     decoder = Decoder()
-    assert packet in decoder.feed(before + packet.encode()) + decoder.finish()
+    assert packet in decoder.feed(before + encoded) + decoder.finish()
 
 
 @given(packets, packets, st.data())
