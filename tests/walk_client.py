@@ -62,7 +62,7 @@ class Client:
 
     def answer(self) -> bool:
         """Type what the last question on the terminal asks for; whether there was one."""
-        last = self.words[-200:].removesuffix("^C")
+        last = self.words[-200:].rstrip("^C")
         asked = [(last.rfind(question), reply) for question, reply in ANSWERS.items() if question in last]
         if not (self.screen and asked and last.endswith(": ")):
             return False
