@@ -19,6 +19,7 @@ _STATE = Words("Keadaan", "State")
 _DEVICES = Words("Perangkat dan versi", "Devices and versions")
 _TEST = Words("Uji mandiri", "Self-test")
 _RECORD = Words("Rekaman latihan di alat yang terpasang", "Training record on the attached hardware")
+_YES, _NO = Words("ya", "yes"), Words("tidak", "no")
 _NONE = Words("belum dilakukan", "not made yet")
 _SIGN = (Words("Nama teknisi", "Technician's name"), Words("Tanggal", "Date"), Words("Tanda tangan", "Signature"))
 _TAKEN = (Words("Diterima oleh", "Accepted by"), Words("Tanggal", "Date"), Words("Tanda tangan", "Signature"))
@@ -34,9 +35,12 @@ _FACTS = {
     "port": Words("port sensor", "sensor's port"),
 }
 
-_STYLE = """@page { size: A4; margin: 15mm } body { font: 10pt/1.35 sans-serif; color: #000 } h1 { font-size: 16pt }
-h2 { font-size: 11pt; margin: 1em 0 .3em } table { border-collapse: collapse; width: 100% }
-td, th { border: 1px solid #888; padding: 2px 6px; text-align: left; vertical-align: top } .sign td { height: 14mm }"""
+# On one sheet: what was found in two columns, the signatures below
+_STYLE = """@page { size: A4; margin: 11mm } body { font: 8pt/1.25 sans-serif; color: #000 }
+h1 { font-size: 15pt; margin: 0 } main { columns: 2; column-gap: 6mm } tr { break-inside: avoid }
+h2 { font-size: 10pt; margin: .8em 0 .2em; break-after: avoid } table { border-collapse: collapse; width: 100% }
+td, th { border: 1px solid #888; padding: 1px 5px; text-align: left; vertical-align: top }
+td { overflow-wrap: anywhere } .sign td { height: 14mm }"""
 
 
 def facts(machine: Machine, results: list[Result]) -> dict[str, Any]:
@@ -88,7 +92,10 @@ def _page(told: dict[str, Any], machine: Machine, results: list[Result], languag
     taken = acceptance.rows(told["training_record"]) if told["training_record"] else []
     parts = [
         f"<h1>{html.escape(title)}</h1><p>{told['at']}</p>",
-        _table(_DEVICES.say(language), [(words.say(language), told["devices"][key]) for key, words in _FACTS.items()]),
+        _table(
+            _DEVICES.say(language),
+            [(words.say(language), _said(told["devices"][key], language)) for key, words in _FACTS.items()],
+        ),
         _table(
             f"{_STEPS.say(language)} / {_STATE.say(language)}",
             [
@@ -111,18 +118,23 @@ def _page(told: dict[str, Any], machine: Machine, results: list[Result], languag
                 for words, told in questions.summary(machine.answers, machine.role.questions)
             ],
         ),
-        *(_signatures([words.say(language) for words in line]) for line in (_SIGN, _TAKEN)),
     ]
-    body = "\n".join(parts)
+    signed = "\n".join(_signatures([words.say(language) for words in line]) for line in (_SIGN, _TAKEN))
+    body = "\n".join([parts[0], "<main>", *parts[1:], "</main>", signed])
     head = f'<meta charset="utf-8"><title>{html.escape(title)}</title><style>{_STYLE}</style>'
     return f'<!doctype html>\n<html lang="{language}"><head>{head}</head>\n<body>\n{body}\n</body></html>\n'
+
+
+def _said(value: object, language: str) -> object:
+    """A fact as a person reads it."""
+    return (_YES if value else _NO).say(language) if isinstance(value, bool) else value
 
 
 def _table(title: str, rows: list[tuple[str, Any]]) -> str:
     lines = "\n".join(
         f"<tr><th>{html.escape(name)}</th><td>{html.escape(str(value))}</td></tr>" for name, value in rows
     )
-    return f"<h2>{html.escape(title)}</h2>\n<table>\n{lines}\n</table>"
+    return f"<section><h2>{html.escape(title)}</h2>\n<table>\n{lines}\n</table></section>"
 
 
 def _signatures(names: list[str]) -> str:
