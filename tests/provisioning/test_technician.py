@@ -1,4 +1,4 @@
-"""The technician's guide says the same in both languages, names commands that there are, and shows pictures that exist."""
+"""The technician's guide: the same in both languages, with commands that there are and pictures that exist."""
 
 import re
 import subprocess
