@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 RESIDENT = ROOT / "docs" / "resident.toml"
 STEPS = 10
 WORLD_READY_S = 60  # a slow machine compiles the world's kernels before the world is there
+# The first start compiles every kernel, which takes a small board minutes
+STATION_READY_S = 600
 STOP_S = 10
 
 
@@ -123,7 +125,7 @@ def station(world: Path, kit: Sequence[str | Path]) -> Iterator[None]:
     operator = threading.Thread(target=accept, args=(world, ended))
     operator.start()
     try:
-        until = time.monotonic() + WORLD_READY_S
+        until = time.monotonic() + STATION_READY_S
         while not (world / "data" / "station.sock").exists():
             if process.poll() is not None or time.monotonic() > until:
                 raise DemoFailed("the station did not come up; its own words stand above")
