@@ -26,6 +26,9 @@ _RATE_LSB_PERCENT_PER_H = 0.208
 LEAST_V, MOST_V = 2.5, 4.5
 """The range in which the chip works (VDD, electrical characteristics): beyond it the answer is none."""
 
+_EMPTY_V = 3.4
+"""A cell at 0 % rests below that; only one that is being charged has more."""
+
 _MOST_PERCENT = 110.0
 _MOST_RATE = 400.0
 """Four times its capacity an hour: no cell of a kit is charged or emptied so fast."""
@@ -46,13 +49,14 @@ def doubt(told: BatteryReading) -> str:
     """Why a reading cannot be; an empty text when it can.
 
     Charge and volts of a lithium cell hang together: one at 4.0 V is never empty, even while it is charged, nor is one
-    at 3.3 V more than 60 % full, even under load. A gauge says 0 % for a second after it was switched on.
+    at 3.3 V more than 60 % full, even under load. A gauge says nothing but 0 % for a second after it was switched on.
     """
     if not LEAST_V <= told.voltage_v <= MOST_V:
         return f"{told.voltage_v:.2f} V is not the voltage of one lithium cell"
     if told.charge_percent > _MOST_PERCENT:
         return f"a charge of {told.charge_percent:.0f} %"
-    if told.voltage_v >= 4.0 and told.charge_percent < 5.0:
+    is_unsaid = told.charge_percent == 0.0 and told.voltage_v > _EMPTY_V and (told.rate_percent_per_h or 0.0) <= 0.0
+    if is_unsaid or (told.voltage_v >= 4.0 and told.charge_percent < 5.0):
         return f"{told.charge_percent:.0f} % at {told.voltage_v:.2f} V"
     if told.voltage_v <= 3.3 and told.charge_percent > 60.0:
         return f"{told.charge_percent:.0f} % at {told.voltage_v:.2f} V"

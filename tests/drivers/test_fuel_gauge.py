@@ -72,16 +72,17 @@ def test_bytes_that_are_always_wrong_are_told(tmp_path: Path) -> None:
         gauge.read()
 
 
-def test_a_gauge_that_has_just_been_switched_on_is_not_believed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("charge", "volts"), [(95, r"4\.13"), (50, r"3\.80"), (15, r"3\.64")])
+def test_a_gauge_that_has_just_been_switched_on_is_not_believed(tmp_path: Path, charge: float, volts: str) -> None:
     ticks = Ticks()
-    battery = Battery(95.0, 0.0, ticks)
+    battery = Battery(charge, 0.0, ticks)
     chip = fuel_gauge.FuelGauge(battery, (), ticks)
     with I2cLine(tmp_path / "i2c.sock", {fuel_gauge.ADDRESS: chip}, battery):
         gauge = FuelGauge(f"bench:{tmp_path / 'i2c.sock'}")
-        with pytest.raises(LinkCorrupt, match=r"0 % at 4\.13 V"):
+        with pytest.raises(LinkCorrupt, match=rf"0 % at {volts} V"):
             gauge.read()
         ticks.now_s += 1
-        assert gauge.read().charge_percent == 95
+        assert gauge.read().charge_percent == charge
         gauge.close()
 
 
