@@ -1,6 +1,7 @@
 """Ten fingers of one person: grown, or real prints from a folder."""
 
 import threading
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -29,13 +30,24 @@ class Fingers(Protocol):
         """Impression `attempt` (from 1) of the finger at `position` (1..10, as POSITIONS); None while it is grown."""
 
 
+@cache
+def touch(seed: int, position: int, attempt: int) -> Pixels:
+    """Impression `attempt` of a grown person's finger; grown once in a process, whoever asks for it."""
+    rng = np.random.default_rng((seed, position, attempt))
+    return impress(_master(seed, position), rng, shape=GLASS, condition=Condition.GOOD, sensor=Sensor()).pixels
+
+
+@cache
+def _master(seed: int, position: int) -> Master:
+    return grow(np.random.default_rng((seed, position)), is_left=position > 5)
+
+
 class GrownFingers:
     """Ten grown fingers; they grow in the background, the right thumb first, an asked one next."""
 
     def __init__(self, seed: int = 0) -> None:
         self._seed = seed
-        self._masters: dict[int, Master] = {}
-        self._prints: dict[tuple[int, int], Pixels] = {}
+        self._ready: set[int] = set()
         self._wanted = list(range(2, len(POSITIONS) + 1))
         self._lock = threading.Lock()
         # Whoever opens the sensor first finds a finger, and a glass that answers at once
@@ -45,23 +57,16 @@ class GrownFingers:
     def impression(self, position: int, attempt: int) -> Pixels | None:
         """See Fingers."""
         with self._lock:
-            master = self._masters.get(position)
-            if master is None and position in self._wanted:
+            is_ready = position in self._ready
+            if not is_ready and position in self._wanted:
                 self._wanted.remove(position)
                 self._wanted.insert(0, position)
-        if master is None:
-            return None
-        if (position, attempt) not in self._prints:
-            rng = np.random.default_rng((self._seed, position, attempt))
-            touch = impress(master, rng, shape=GLASS, condition=Condition.GOOD, sensor=Sensor())
-            self._prints[position, attempt] = touch.pixels
-        return self._prints[position, attempt]
+        return touch(self._seed, position, attempt) if is_ready else None
 
     def _add(self, position: int) -> None:
-        master = grow(np.random.default_rng((self._seed, position)), is_left=position > 5)
+        touch(self._seed, position, 1)
         with self._lock:
-            self._masters[position] = master
-        self.impression(position, 1)
+            self._ready.add(position)
 
     def _grow(self) -> None:
         while True:

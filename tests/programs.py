@@ -5,8 +5,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from firmware.__main__ import main
@@ -15,12 +16,22 @@ FORKS = multiprocessing.get_context("forkserver")
 LOADED = (
     "tests.programs",
     "tests.warmed",
+    "tests.worlds",
+    "sim.world",
     "firmware.client",
     "firmware.service",
     "firmware.station_verbs",
     "firmware.stationwork",
 )
 PATIENCE_S = 60.0
+
+
+def forked(function: Callable[..., None], *arguments: object) -> ForkServerProcess:
+    """A process that runs a function, with all in memory that is slow to load."""
+    FORKS.set_forkserver_preload(list(LOADED))
+    process = FORKS.Process(target=function, args=arguments)
+    process.start()
+    return process
 
 
 class Program:
@@ -30,10 +41,7 @@ class Program:
         self._paths = path.with_suffix(".out"), path.with_suffix(".err")
         for written in self._paths:
             written.write_bytes(b"")
-        FORKS.set_forkserver_preload(list(LOADED))
-        arguments = tuple(map(str, words)), self._paths, dict(os.environ), terminal
-        self.process = FORKS.Process(target=run_program, args=arguments)
-        self.process.start()
+        self.process = forked(run_program, tuple(map(str, words)), self._paths, dict(os.environ), terminal)
 
     def words(self) -> str:
         """What it said on its standard error so far."""

@@ -1,10 +1,9 @@
 """Simulated worlds as processes of their own, each with a kit that an office has admitted."""
 
+import os
 import re
-import signal
-import subprocess
 import sys
-import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from firmware.office import admission, keys
 from firmware.office.keys import Office
 from firmware.reporting import SPOOL
 from firmware.spool import Spool
+from sim.__main__ import main as simulate
+from tests.programs import PATIENCE_S, forked
 
 
 @dataclass(frozen=True)
@@ -41,24 +42,29 @@ class World:
 
 @contextmanager
 def world(folder: Path, *options: str, faults: str = "") -> Iterator[World]:
-    """Start `python -m sim` without the wire's slowness and admit its kit; `faults` is a file of faults as text."""
+    """A world with a wire that takes no time, its kit admitted; `faults` is a file of faults as text."""
     folder.mkdir()
     if faults:
         (folder / "faults.toml").write_text(faults)
         options = (*options, "--faults", str(folder / "faults.toml"))
-    with (folder / "sim.log").open("ab") as log:
-        command = [sys.executable, "-m", "sim", str(folder), "--pace", "0", *options]
-        process = subprocess.Popen(command, stdout=log, stderr=log)
+    process = forked(_simulate, str(folder), "--pace", "0", *options)
     try:
-        for _ in range(600):
-            if (folder / "kit.toml").exists():
-                break
-            assert process.poll() is None, (folder / "sim.log").read_text()
-            threading.Event().wait(0.1)
+        until = time.monotonic() + PATIENCE_S
+        while not (folder / "kit.toml").exists():
+            assert process.is_alive() and time.monotonic() < until, (folder / "sim.log").read_text()
+            time.sleep(0.02)
         yield admitted(folder / "kit.toml", keys.init(folder / "office"))
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.terminate()
+        process.join(20)
+
+
+def _simulate(folder: str, *words: str) -> None:
+    log = os.open(Path(folder, "sim.log"), os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    sys.argv = ["sim", folder, *words]
+    simulate()
 
 
 def admitted(settings: Path, office: Office) -> World:
