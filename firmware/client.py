@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from queue import SimpleQueue
 from types import FrameType
 from typing import Any
 
@@ -32,7 +33,7 @@ def ask(
     line = connection.connect(data)
     if line is None:
         return None
-    with line, _interrupting(line):
+    with line, _interruptions() as pressed:
         interactive = console.is_terminal and sys.stdin is not None and sys.stdin.isatty()
         screen = {
             "is_terminal": console.is_terminal,
@@ -43,6 +44,7 @@ def ask(
             "term": os.environ.get("TERM", ""),
         }
         line.send(verb=verb, terminal=screen, **arguments)
+        threading.Thread(target=_pass_on, args=(line, pressed), daemon=True).start()
         if interactive:
             threading.Thread(target=_type, args=(line,), daemon=True).start()
         for message in line.messages():
@@ -65,18 +67,28 @@ def _type(line: Connection) -> None:
         line.send(line=typed)
 
 
+def _pass_on(line: Connection, pressed: "SimpleQueue[bool]") -> None:
+    while pressed.get():
+        line.send(interrupt=True)
+
+
 @contextlib.contextmanager
-def _interrupting(line: Connection) -> Iterator[None]:
-    """Ctrl-C goes to the station while the context lasts."""
+def _interruptions() -> Iterator["SimpleQueue[bool]"]:
+    """Every Ctrl-C while the context lasts, as True, and False at its end.
+
+    It may come amid a message that this very thread sends, so the signal's handler sends nothing itself.
+    """
+    pressed: SimpleQueue[bool] = SimpleQueue()
     before = signal.getsignal(signal.SIGINT)
 
     def told(number: int, frame: FrameType | None) -> None:
-        line.send(interrupt=True)
+        pressed.put(True)
 
     with contextlib.suppress(ValueError):  # not in the main thread
         signal.signal(signal.SIGINT, told)
     try:
-        yield
+        yield pressed
     finally:
         with contextlib.suppress(ValueError):
             signal.signal(signal.SIGINT, before)
+        pressed.put(False)

@@ -67,8 +67,8 @@ class Service:
     tell: Callable[[StoragePhrase], None] = lambda phrase: None
     _jobs: "queue.SimpleQueue[_Job]" = field(default_factory=queue.SimpleQueue)
     _busy: threading.Lock = field(default_factory=threading.Lock)
-    _ending: threading.Event = field(default_factory=threading.Event)
-    _is_empty: threading.Event = field(default_factory=threading.Event)
+    _is_ending: bool = False
+    _is_empty: bool = False
     _tell_s: float = 0.0
     _show_s: float = 0.0
     _signal: Signal | None = None
@@ -85,7 +85,7 @@ class Service:
             opened = workplace(self.config, patient=True, tell=self.tell, alive=self._loop.beat)
             with _ended_by(self._end), opened as place:
                 self._open(place, watchdog, on_ready)
-        if self._is_empty.is_set() and self.config.power:
+        if self._is_empty and self.config.power:
             power_off(self.config.power.shutdown)
 
     def _open(self, place: Workplace, watchdog: Watchdog, on_ready: Callable[[Workplace], None]) -> None:
@@ -109,7 +109,7 @@ class Service:
             place.logbook.stopped()
 
     def _serve(self, place: Workplace) -> None:
-        while not self._ending.is_set():
+        while not self._is_ending:
             self._loop.beat()
             try:
                 job = self._jobs.get(timeout=_TICK_S)
@@ -118,7 +118,7 @@ class Service:
                 continue
             try:
                 # Whoever came after the word to end is not begun with
-                if not self._ending.is_set():
+                if not self._is_ending:
                     self._do(job, place)
             finally:
                 self._busy.release()
@@ -135,8 +135,7 @@ class Service:
         self._show(place, now)
         if power.must_end:
             _log.warning("service: %s", power.say(Language.ENGLISH))
-            self._is_empty.set()
-            self._ending.set()
+            self._is_empty = self._is_ending = True
 
     def _tell_idle(self, place: Workplace) -> None:
         """Publish the status of an idle kit, and do so again long before nobody would believe it any more."""
@@ -224,7 +223,7 @@ class Service:
         return {"document": seen.document, "reach": seen.reach.name}
 
     def _end(self) -> None:
-        self._ending.set()
+        self._is_ending = True
         if self._busy.locked():
             sys.exit(143)
 
