@@ -73,6 +73,7 @@ THIRD_PARTY = {
     "firmware.tracing": {"numpy", "PIL"},
     "firmware.training": {"numpy", "torch", "PIL", "rich", "typer"},
     "firmware.transaction_lines": {"numpy"},
+    "firmware.uplink.returned": {"cryptography"},
     "sim": {"numpy", "PIL", "amqtt", "typer", "rich"},
     "sim._jit": {"numba"},
     "sim.faults": {"pydantic"},

@@ -16,6 +16,10 @@ class OfficePhrase(Bilingual):
         "admits kits; keep a copy of it beside the recovery sheet",
     )
     AUTHORITY = ("sertifikatnya, dengan sidik ini:", "its certificate, with this fingerprint:")
+    RECEIPTS = (
+        "menandatangani tanda terima; hanya ini yang perlu ada di mesin yang menerima paket, bukan authority.key",
+        "signs receipts; a machine that only receives packets needs this one, not authority.key",
+    )
     RECIPIENTS = (
         "untuk siapa kit menyegel paket; boleh ditulis di kit.toml saat menyiapkan kit",
         "for whom kits seal packets; may stand in kit.toml from the kit's first day",
@@ -53,6 +57,12 @@ class OfficePhrase(Bilingual):
         "Kunci baru kit {kit} diterima, sampai {until}; kunci lamanya tidak berlaku lagi.",
         "Kit {kit}'s new key is admitted, until {until}; its old one is replaced.",
     )
+    REVOKED = (
+        "Kit {kit} tidak dipercaya lagi: paket dari kuncinya ditolak. Sertifikatnya masih membuka broker sampai "
+        "berakhir: hapus kit itu dari hak akses broker.",
+        "Kit {kit} is no longer trusted: packets of its keys are refused. Its certificate still opens the broker until "
+        "it ends: take the kit out of the broker's rights.",
+    )
     FINGERPRINT = (
         "Sidik kantor (kit menunjukkan yang sama): {fingerprint}",
         "Authority's fingerprint (the kit shows the same): {fingerprint}",
@@ -72,6 +82,10 @@ class OfficePhrase(Bilingual):
     RENEW_AUTHORITY = (
         "buat kantor baru dengan `rekam office init`; tiap kit menerimanya dengan `rekam identity accept --replace`",
         "make a new office by `rekam office init`; each kit takes its answer with `rekam identity accept --replace`",
+    )
+    RENEW_RECEIPTS = (
+        "hapus {folder}/receipts.pem di mesin dengan authority.key; tanda terima berikutnya membuat yang baru",
+        "delete {folder}/receipts.pem on the machine with authority.key; the next receipt makes a new one",
     )
     RENEW_BROKER = (
         "jalankan lagi `setup.sh office`, atau `rekam office broker HOST`",
