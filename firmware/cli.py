@@ -13,6 +13,7 @@ from firmware import __version__
 from firmware.benchmarks.verbs import bench_app
 from firmware.doctor_verbs import doctor_app
 from firmware.errors import KitError
+from firmware.fleet_verbs import fleet_app
 from firmware.identity_verbs import identity_app
 from firmware.journal_verbs import journal_app
 from firmware.office.verbs import office_app
@@ -33,7 +34,7 @@ app.add_typer(identity_app, name="identity")
 app.add_typer(bench_app, name="bench")
 app.registered_commands += recording_app.registered_commands + setup_app.registered_commands
 app.add_typer(journal_app, name="journal")
-app.registered_commands += doctor_app.registered_commands
+app.registered_commands += doctor_app.registered_commands + fleet_app.registered_commands
 app.command()(status)
 app.command()(selftest)
 app.command()(operator)

@@ -16,6 +16,8 @@ LOADED = (
     "tests.programs",
     "tests.warmed",
     "firmware.client",
+    "firmware.fleet_table",
+    "firmware.telemetry.listening",
     "firmware.service",
     "firmware.station_verbs",
     "firmware.stationwork",

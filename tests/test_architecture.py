@@ -37,6 +37,8 @@ THIRD_PARTY = {
     "firmware.face_files": {"numpy", "rich"},
     "firmware.face_overlay": {"numpy", "PIL"},
     "firmware.guarded": {"numpy"},
+    "firmware.fleet_table": {"rich"},
+    "firmware.fleet_verbs": {"rich", "typer"},
     "firmware.identity": {"cryptography"},
     "firmware.identity_folder": {"cryptography"},
     "firmware.identity_verbs": {"rich", "typer"},
