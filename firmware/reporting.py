@@ -2,6 +2,7 @@
 
 import logging
 import os
+import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
@@ -27,6 +28,9 @@ from firmware.telemetry.publisher import StatusPublisher
 from firmware.telemetry.summary import Counts, Facts, KitState, Nameplate
 
 _log = logging.getLogger(__name__)
+
+_PASSING = ("at", "valid_until", "temperature_c", "storage")
+"""What changes from moment to moment, and alone is no news."""
 
 _FAREWELL_S = 3.0
 _LOOK_S = 5.0
@@ -68,6 +72,8 @@ class Reporter:
         self._publisher: StatusPublisher | None = None
         self._certificate: Certificate | None = None
         self._reach = Reach.NO_BROKER
+        self._news: dict[str, Any] = {}
+        self._told_at = 0.0
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -82,12 +88,15 @@ class Reporter:
                 self._publisher.deliver(self._gather(KitState.IDLE), _FAREWELL_S)
 
     def tell(self, state: KitState = KitState.RECORDING) -> None:
-        """Publish the status of a kit in this state; never waits for the broker."""
+        """Publish the status of a kit in this state where that is news, or the last word grows old; never waits."""
         if self._config.mqtt is None:
             return
         self._connect()
-        if self._publisher:
-            self._publisher.publish(self._gather(state))
+        document, now = self._gather(state), time.monotonic()
+        news = {key: value for key, value in document.items() if key not in _PASSING}
+        if self._publisher and (news != self._news or now >= self._told_at + self._config.mqtt.valid_for_s / 3):
+            self._publisher.publish(document)
+            self._news, self._told_at = news, now
 
     def reach(self) -> Reach:
         """Whether the broker has what was told."""
@@ -101,7 +110,7 @@ class Reporter:
         certificate = _certificate(self._config)
         if self._reach is not Reach.NO_BROKER and certificate == self._certificate:
             return
-        self._certificate = certificate
+        self._certificate, self._news = certificate, {}
         self._open.close()
         made = connection(self._config, self._floor, has_will=True)
         if isinstance(made, Reach):

@@ -207,8 +207,8 @@ def test_a_thief_of_one_kits_key_ends_no_other_kits_connection(desk: Desk) -> No
         assert office.wait_for(kit="K2", state="recording")
         thief.connect("localhost", desk.port)
         thief.loop_start()
-        reporter.tell()
-        office.wait_for(kit="K2", state="recording")
+        assert reach(desk.settings("K1")) is Reach.PUBLISHED
+        office.wait_for(kit="K1")  # what was told before this has come
         thief.disconnect()
         thief.loop_stop()
         assert reporter.reach() is Reach.REACHED
