@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from firmware import __version__
+from firmware.benchmarks.fleet_verb import bench_fleet
 from firmware.benchmarks.verbs import bench_app
 from firmware.doctor_verbs import doctor_app
 from firmware.errors import KitError
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.add_typer(office_app, name="office")
 app.add_typer(identity_app, name="identity")
+bench_app.command("fleet")(bench_fleet)
 app.add_typer(bench_app, name="bench")
 app.registered_commands += recording_app.registered_commands + setup_app.registered_commands
 app.add_typer(journal_app, name="journal")

@@ -65,7 +65,11 @@ def of_kit(mqtt: MqttConfig, kit_id: str, identity: Identity | None, earliest: C
 
 
 def of_options(
-    address: str, client: str, authority: Path | None, certificate: Path | None, login: tuple[str, Path] | None
+    address: str,
+    client: str,
+    authority: Path | None = None,
+    certificate: Path | None = None,
+    login: tuple[str, Path] | None = None,
 ) -> Access:
     """How a reader reaches a broker: HOST:PORT, plain MQTT without an authority. Raises ConfigError, BrokerError.
 

@@ -78,6 +78,12 @@ class Connection:
         stopping.start()
         stopping.join(_STOP_S)  # a broker that hangs must not hold the kit
 
+    def break_off(self) -> None:
+        """End without a goodbye, as a power cut does: the broker tells the last will."""
+        self.client.loop_stop()
+        if socket := self.client.socket():
+            socket.close()
+
     @property
     def is_up(self) -> bool:
         """Whether the broker took the connection."""
@@ -93,9 +99,9 @@ class Connection:
         self._tried.wait(timeout_s)
         return self.is_up
 
-    def publish(self, topic: str, payload: bytes) -> MQTTMessageInfo:
-        """Send something to be retained, with an acknowledgement (QoS 1)."""
-        return self.client.publish(topic, payload, qos=1, retain=True)
+    def publish(self, topic: str, payload: bytes, *, retained: bool = True) -> MQTTMessageInfo:
+        """Send something, with an acknowledgement (QoS 1)."""
+        return self.client.publish(topic, payload, qos=1, retain=retained)
 
     def meet(self, obstacle: Obstacle | None) -> None:
         """Remember what is in the way, and log it where it is another thing than before."""

@@ -50,6 +50,10 @@ class StatusPublisher:
     ) -> None:
         self._connection.__exit__(kind, error, trace)
 
+    def break_off(self) -> None:
+        """End without a goodbye, as a power cut does: the broker tells the last will."""
+        self._connection.break_off()
+
     @property
     def obstacle(self) -> Obstacle | None:
         """Why the broker does not have the status; None where nothing is known to be in the way."""
