@@ -108,6 +108,11 @@ class Clock:
             if at.trust in VOUCHED:
                 self._floor = max(self._floor, at.utc)
 
+    @property
+    def floor(self) -> datetime:
+        """No moment before this can be now: the release, or the newest time that was vouched for."""
+        return self._floor
+
     def now(self) -> Timestamp:
         """Read all clocks."""
         boot, wall, monotonic_s = self._sources.boot_id(), self._sources.wall(), self._sources.monotonic()

@@ -85,8 +85,25 @@ class MqttConfig(_Section):
     """`[mqtt]`: where the status goes."""
 
     host: str = Field(min_length=1)
-    port: int = Field(1883, ge=1, le=65535)
+    port: int = Field(1883, ge=1, le=65535, description="left out: 1883, or 8883 with TLS")
     valid_for_s: int = Field(900, ge=10, description="how long a status stays believable, seconds")
+    tls: bool = Field(False, description="by the kit's certificate, at a broker that the kit's own office certified")
+    ca: Path | None = Field(None, description="PEM file of the authority of a broker that is rented elsewhere")
+    user: str = Field("", max_length=64, description="name at such a broker, where it asks for one")
+    password_file: Path | None = Field(None, description="a file with nothing but its password")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_port(cls, told: object) -> object:
+        return {"port": 8883, **told} if isinstance(told, dict) and told.get("tls") is True else told
+
+    @model_validator(mode="after")
+    def _nothing_in_the_clear(self) -> Self:
+        if bool(self.user) != bool(self.password_file):
+            raise ValueError("user and password_file belong together")
+        if (self.ca or self.user) and not self.tls:
+            raise ValueError("ca, user and password_file need tls = true: a password never goes in the clear")
+        return self
 
 
 class PowerConfig(_Section):
@@ -215,7 +232,14 @@ def load(path: Path) -> KitConfig:
         raise ConfigError("\n".join([f"{path}: {len(faults)} setting(s) need a correction:", *faults])) from error
     folder = path.parent.resolve()
     announcements = folder / config.announcements if config.announcements else None
-    return config.model_copy(update={"data": (folder / config.data).resolve(), "announcements": announcements})
+    found = {"data": (folder / config.data).resolve(), "announcements": announcements, "mqtt": _mqtt(config, folder)}
+    return config.model_copy(update=found)
+
+
+def _mqtt(config: KitConfig, folder: Path) -> MqttConfig | None:
+    mqtt = config.mqtt
+    named = {"ca": mqtt.ca, "password_file": mqtt.password_file} if mqtt else {}
+    return mqtt and mqtt.model_copy(update={key: path and folder / path for key, path in named.items()})
 
 
 def _follows(location: tuple[int | str, ...], error: ValidationError) -> bool:

@@ -8,7 +8,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from firmware import __version__, connection, examination, identity, journal_check, known_sensor, machine, standing
+from firmware import (
+    __version__,
+    connection,
+    examination,
+    identity,
+    journal_check,
+    known_sensor,
+    machine,
+    reporting,
+    standing,
+)
 from firmware.acting import acting_as
 from firmware.clock import Clock
 from firmware.config import KitConfig
@@ -79,7 +89,7 @@ def consult(config: KitConfig, root: Path = ROOT) -> Consultation:
             devices,
             known_sensor.known(config.data),
             past(config.data),
-            _papers(config, at, root),
+            _papers(config, at, root, by_station=by_station),
             is_mute,
         )
     return Consultation(facts, at, untried, by_station)
@@ -170,7 +180,7 @@ def _access(config: KitConfig, user: User, root: Path) -> Iterator[tuple[str, Ac
             yield device, next((one for one in seen if not one.is_open), seen[0])
 
 
-def _papers(config: KitConfig, at: Timestamp, root: Path) -> Papers:
+def _papers(config: KitConfig, at: Timestamp, root: Path, *, by_station: bool) -> Papers:
     packets = ""
     if (config.data / SPOOL).exists():
         try:
@@ -181,7 +191,18 @@ def _papers(config: KitConfig, at: Timestamp, root: Path) -> Papers:
     stands = standing.look(config.data, at, config.timezone, root)
     if stands is None:
         return Papers(packets=packets)
-    return Papers(stands.state.value, str(stands.until or ""), _is_readable(config, root), packets)
+    broker = f"{config.mqtt.host}:{config.mqtt.port}" if config.mqtt else ""
+    reach = _reach(config, by_station=by_station)
+    return Papers(stands.state.value, str(stands.until or ""), _is_readable(config, root), packets, broker, reach)
+
+
+def _reach(config: KitConfig, *, by_station: bool) -> str:
+    """How the way to the broker stands, as the station tells where one runs."""
+    try:
+        told = ask(config.data, "status", ANSWER_S) if by_station else None
+        return str(told["reach"]) if told else reporting.reach(config).name
+    except (SessionError, ConfigError):
+        return ""
 
 
 def _is_readable(config: KitConfig, root: Path) -> bool:

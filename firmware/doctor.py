@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from firmware.doctor_broker_words import BrokerIllness
 from firmware.doctor_kit_words import KitIllness
 from firmware.doctor_words import DeviceName, WireIllness
 from firmware.drivers.fingerprint_opening import RARE_BAUD_RATES
@@ -199,3 +200,6 @@ def _papers(papers: Papers) -> Iterator[Finding]:
         yield Finding(KitIllness.NOT_ADMITTED)
     if papers.packets:
         yield Finding(KitIllness.PACKETS_DAMAGED, {"words": papers.packets})
+    obstacle = BrokerIllness.__members__.get(f"BROKER_{papers.reach}")
+    if obstacle and (obstacle is not BrokerIllness.BROKER_UNADMITTED or papers.is_readable):
+        yield Finding(obstacle, {"broker": papers.broker})

@@ -31,6 +31,7 @@
             JournalFull                 no room for another line
         DeliveryError                   packets could not be brought out
         ReceiptError                    an office's receipt that is damaged, foreign, or not for what is here
+        BrokerError                     the MQTT broker: not there, not believed, or it refuses
         ClusterError                    the machines that share the work: not there, gone, or not alike
 
 Whether trying again helps is decided where an error is raised, by its class: retry loops catch `TransientError`.
@@ -165,6 +166,10 @@ class DeliveryError(KitError):
 
 class ReceiptError(KitError):
     """A receipt of an office that is damaged, foreign, or not for a packet that is here."""
+
+
+class BrokerError(KitError):
+    """The MQTT broker is not there, is not believed or refuses, or what it asks for cannot be used."""
 
 
 class ClusterError(KitError):

@@ -28,7 +28,7 @@ _AFTER_ANY_CLOCK = datetime(2099, 12, 31, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A kit's signer, and from the office's answer its certificate, the age recipients and the kit's id as admitted.
+    """A kit's signer; from the office's answer its certificate, the authority, the age recipients, the kit's id.
 
     The recipients of the last answer hold until a new key has one of its own.
     """
@@ -37,8 +37,13 @@ class Identity:
     signer: Signer
     recipients: tuple[str, ...] = ()
     certificate: x509.Certificate | None = None
-    authority_fingerprint: str = ""
+    authority: x509.Certificate | None = None
     kit_id: str = ""
+
+    @property
+    def authority_fingerprint(self) -> str:
+        """The authority's, for people to compare; nothing before the office's answer."""
+        return answers.fingerprint(self.authority) if self.authority else ""
 
     @classmethod
     def load_or_create(cls, data: Path, kit_id: str = "", root: Path | None = None) -> "Identity":
@@ -174,8 +179,7 @@ def _load(folder: IdentityFolder, key: ec.EllipticCurvePrivateKey) -> Identity:
             "`rekam identity renew`"
         )
     signer = Signer(key, answer.certificate)
-    fingerprint = answers.fingerprint(answer.authority)
-    return Identity(folder.path, signer, answer.recipients, answer.certificate, fingerprint, answer.kit_id)
+    return Identity(folder.path, signer, answer.recipients, answer.certificate, answer.authority, answer.kit_id)
 
 
 def _bound_key(folder: IdentityFolder, kit_id: str, root: Path | None) -> ec.EllipticCurvePrivateKey:

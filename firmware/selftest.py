@@ -15,7 +15,6 @@ from firmware.datatypes import DeviceState
 from firmware.device_words import DevicePhrase
 from firmware.errors import DeviceAbsent, KitError
 from firmware.pipeline import extraction, warming
-from firmware.reporting import Reach
 from firmware.selftest_words import TestPhrase
 from firmware.signals import Signal
 from firmware.standing import State
@@ -180,6 +179,6 @@ def _core(place: Workplace, language: Language) -> Found:
 def _broker(place: Workplace, language: Language) -> Found:
     """A kit records without a network: one that is away is no failure."""
     mqtt, reach = place.config.mqtt, place.report.reach()
-    return (Verdict.WARNING if reach is Reach.AWAY else Verdict.PASSED), reach.value.say(
+    return (Verdict.PASSED if reach.is_well else Verdict.WARNING), reach.value.say(
         language, broker=f"{mqtt.host}:{mqtt.port}" if mqtt else ""
     )

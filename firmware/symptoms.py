@@ -63,16 +63,19 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """How identity and packets stand.
+    """How identity, packets and the way to the broker stand.
 
     standing: the value of a `standing.State`, or nothing where this user may not see it; until: the certificate's last
     day. is_readable: whether somebody could open what the kit records. packets: why the store of packets does not open.
+    reach: the name of a `reporting.Reach`, or nothing where it is not known; broker: the broker's address.
     """
 
     standing: str = ""
     until: str = ""
     is_readable: bool = True
     packets: str = ""
+    broker: str = ""
+    reach: str = ""
 
 
 @dataclass(frozen=True, slots=True)

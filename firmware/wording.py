@@ -125,16 +125,6 @@ class Phrase(Bilingual):
     IDENTITY = ("Identitas", "Identity")
     OLDEST = ("Tertua yang menunggu", "Oldest waiting")
     UNKNOWN = ("tidak diketahui", "unknown")
-    BROKER_NONE = ("Tidak ada broker di kit.toml.", "No broker in kit.toml.")
-    BROKER_PUBLISHED = ("Status terkirim ke broker {broker}.", "Status published to the broker {broker}.")
-    BROKER_REACHED = (
-        "Broker {broker} terjangkau; proses yang merekam mengirim statusnya sendiri.",
-        "The broker {broker} was reached; the process that records publishes its own status.",
-    )
-    BROKER_AWAY = (
-        "Broker {broker} tidak terjangkau; status tidak terkirim.",
-        "The broker {broker} was not reached; nothing was published.",
-    )
 
 
 FINGER_WORDS: Mapping[FingerPosition, tuple[str, str]] = {

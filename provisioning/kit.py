@@ -187,6 +187,8 @@ def _apply(options: argparse.Namespace, machine: Machine, steps: Sequence[Step],
         print(_RESTART.say(language))
         return RESTART
     print(machine.role.ready.say(language))
+    if advice := machine.role.advice(machine.answers):
+        print(advice.say(language))
     return RIGHT
 
 

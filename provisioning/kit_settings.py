@@ -28,7 +28,8 @@ def text(answers: Mapping[str, Any], port: str, *, is_pi: bool) -> str:
         # The service may not switch anything off itself: a unit of systemd waits for this file
         lines += ["", "[power]", 'shutdown = ["touch", "/run/rekam/power-off"]']
     if answers.get("mqtt_host"):
-        lines += ["", "[mqtt]", f"host = {_value(answers['mqtt_host'])}", f"port = {answers.get('mqtt_port', 1883)}"]
+        lines += ["", "[mqtt]", f"host = {_value(answers['mqtt_host'])}", f"port = {answers.get('mqtt_port', 8883)}"]
+        lines += [f"tls = {_value(answers.get('mqtt_tls', True))}"]
     if answers.get("recipients"):
         lines += ["", "[office]", f"recipients = {_value(answers['recipients'])}"]
     return "\n".join(lines) + "\n"

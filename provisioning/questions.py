@@ -134,13 +134,19 @@ QUESTIONS = (
         "mqtt_host", Words("Broker MQTT (kosong: tidak ada)", "MQTT broker (empty: none)"), text_like(r"\S*", HOST), ""
     ),
     Question(
+        "mqtt_tls",
+        Words("Broker itu milik kantor, dengan sertifikat (TLS)", "It is the office's broker, with certificates (TLS)"),
+        _flag,
+        True,
+    ),
+    Question(
         "recipients",
         Words("Penerima kantor, age1... (kosong: belum ada)", "The office's recipients, age1... (empty: none yet)"),
         _recipients,
         [],
     ),
     Question("board", Words("Papan", "Board"), choice("auto", "pi", "pc"), "auto", is_asked=False),
-    Question("mqtt_port", Words("Port broker", "Broker's port"), number(1, 65535), 1883, is_asked=False),
+    Question("mqtt_port", Words("Port broker", "Broker's port"), number(1, 65535), 8883, is_asked=False),
     Question("chrony", Words("Waktu dari chrony", "Time by chrony"), _flag, False, is_asked=False),
     Question(
         "data_partition",

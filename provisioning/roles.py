@@ -1,7 +1,8 @@
 """What a machine can be made: a kit or the office; each has its user, its data and its questions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from provisioning.office_questions import OFFICE_QUESTIONS
 from provisioning.questions import QUESTIONS, Question
@@ -10,7 +11,10 @@ from provisioning.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One of them. name: the verb of setup.sh. user: whose the data is, in these groups where the system has them."""
+    """One of them. name: the verb of setup.sh. user: whose the data is, in these groups where the system has them.
+
+    advice: by the answers, what else is told at the end.
+    """
 
     name: str
     title: Words
@@ -19,6 +23,26 @@ class Role:
     groups: tuple[str, ...]
     questions: Sequence[Question]
     ready: Words
+    advice: Callable[[Mapping[str, Any]], Words | None] = lambda answers: None
+
+
+_BROKER = Words(
+    """Kit mengirim status ke sini dengan ini di kit.toml; ditanya `setup.sh kit` (mqtt_host, mqtt_tls, mqtt_port):
+    [mqtt]
+    host = "{broker_host}"
+    port = {broker_port}
+    tls = true""",
+    """Kits send their status here with this in kit.toml; `setup.sh kit` asks for it (mqtt_host, mqtt_tls, mqtt_port):
+    [mqtt]
+    host = "{broker_host}"
+    port = {broker_port}
+    tls = true""",
+)
+
+
+def _for_kits(answers: Mapping[str, Any]) -> Words | None:
+    """What a kit must be told of the office's own broker; a rented one has rules of its own (docs/office.md)."""
+    return _BROKER.of(**answers) if answers.get("broker") == "own" else None
 
 
 KIT = Role(
@@ -46,4 +70,5 @@ OFFICE = Role(
         "Kantor ini siap. Kit diterima dengan `sudo rekam office admit FOLDER`.",
         "This office is ready. Kits are admitted by `sudo rekam office admit FOLDER`.",
     ),
+    advice=_for_kits,
 )

@@ -3,6 +3,7 @@
 import json
 import shutil
 import socket
+import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -52,7 +53,7 @@ def wait_for_port(port: int, process: "subprocess.Popen[bytes]") -> None:
 class Listener:
     """Subscribes to everything and remembers it, as the office or an eavesdropper would."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, context: ssl.SSLContext | None = None) -> None:
         self._arrival = threading.Condition()
         self.messages: list[MQTTMessage] = []
         self._subscribed = threading.Event()
@@ -60,7 +61,9 @@ class Listener:
         self._client.on_connect = lambda client, *_: client.subscribe("#", qos=1)
         self._client.on_subscribe = lambda *_: self._subscribed.set()
         self._client.on_message = self._take
-        self._client.connect("127.0.0.1", port)
+        if context:
+            self._client.tls_set_context(context)
+        self._client.connect("localhost" if context else "127.0.0.1", port)
 
     def __enter__(self) -> Self:
         self._client.loop_start()

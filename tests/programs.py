@@ -19,6 +19,8 @@ LOADED = (
     "tests.worlds",
     "sim.world",
     "firmware.client",
+    "firmware.fleet_table",
+    "firmware.telemetry.listening",
     "firmware.service",
     "firmware.station_verbs",
     "firmware.stationwork",

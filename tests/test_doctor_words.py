@@ -7,6 +7,7 @@ import pytest
 
 from firmware import doctor_text
 from firmware.doctor import Finding
+from firmware.doctor_broker_words import BrokerIllness
 from firmware.doctor_kit_words import KitIllness
 from firmware.doctor_text import DoctorPhrase
 from firmware.doctor_words import DeviceName, WireIllness
@@ -14,13 +15,14 @@ from firmware.vocabulary import Language
 from firmware.wording import Bilingual
 from tests.conftest import ROOT
 
-ILLNESSES: list[Bilingual] = [*WireIllness, *KitIllness]
+ILLNESSES: list[Bilingual] = [*WireIllness, *KitIllness, *BrokerIllness]
 VALUES = {
     "device": DeviceName.FINGERPRINT,
     "path": "/dev/serial/by-path/platform-fd500000.pcie-pci-0000:01:00.0-usb-0:1.3:1.0-port0",
     "port": "/dev/rekam-fingerprint",
     "words": "/dev/rekam-fingerprint went away during a read; check the cable (device reports readiness to read)",
     "before": "R503 00000042",
+    "broker": "mqtt.disdukcapil.kepulauanseribu.example.org:8883",
     "holder": "ModemManager (process 1234)",
     "user": "rekam",
     "group": "dialout",

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import jsonschema
 import pytest
@@ -14,7 +15,9 @@ from firmware.ownership import owned
 from firmware.reporting import Reach, Reporter
 from firmware.spool import Spool
 from firmware.telemetry import summary
+from firmware.telemetry.summary import KitState
 from tests.brokers import Listener, free_port, mosquitto
+from tests.clocks import Ticks
 from tests.residents import NOON
 
 
@@ -71,6 +74,32 @@ def test_a_recording_kit_tells_and_says_goodbye(tmp_path: Path, broker: int) -> 
         assert "lost" not in [seen["state"] for seen in office.documents()]
         for message in office.messages:
             jsonschema.validate(json.loads(message.payload), summary.schema())
+
+
+def test_only_news_goes_out_until_the_last_word_grows_old(
+    tmp_path: Path, broker: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    devices, seconds = [DeviceStatus("fingerprint", DeviceState.OK)], Ticks()
+    monkeypatch.setattr(reporting, "time", SimpleNamespace(monotonic=seconds))
+    alone = settings(tmp_path, broker).model_copy(update={"kit_id": "k-2"})
+    with (
+        Listener(broker) as office,
+        Spool(tmp_path / reporting.SPOOL) as spool,
+        Reporter(alone, lambda: tuple(devices), spool) as reporter,
+    ):
+        office.wait_for(kit="k-2", state="recording")
+        for _ in range(20):
+            reporter.tell()
+        seconds.now_s = 299
+        reporter.tell()
+        devices.append(DeviceStatus("camera", DeviceState.ABSENT))
+        reporter.tell()
+        seconds.now_s = 299 + 300
+        reporter.tell()
+        reporter.tell(KitState.IDLE)
+        office.wait_for(kit="k-2", state="idle")
+        told = [(seen["state"], len(seen["devices"])) for seen in office.documents() if seen["kit"] == "k-2"]
+        assert told == [("recording", 1), ("recording", 2), ("recording", 2), ("idle", 2)]
 
 
 SHA256_OF_X = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"

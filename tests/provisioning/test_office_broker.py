@@ -1,81 +1,45 @@
 """A real mosquitto with the office's settings: who is taken, who may say what, and what a wrong clock does."""
 
-import shutil
 import ssl
 import subprocess
 import threading
+import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
 from paho.mqtt.client import Client, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from firmware import identity
-from firmware.office import admission, broker, keys
-from firmware.office.keys import Office
-from provisioning import mosquitto
-from tests.brokers import free_port, wait_for_port
+from firmware.config import MqttConfig
+from firmware.office import broker, keys
+from provisioning import kit_settings, questions
+from provisioning.roles import OFFICE
+from provisioning.words import LANGUAGES
+from tests import desks
+from tests.desks import Desk
 
 NOT_AUTHORIZED = 0x87
 
 
-@dataclass(frozen=True)
-class Desk:
-    """An office whose broker runs."""
-
-    folder: Path
-    office: Office
-    port: int
-
-    def kit(self, kit_id: str) -> Path:
-        """Admit a kit by a stick; gives its key and certificate as one file."""
-        data, stick = self.folder / kit_id, self.folder / "stick"
-        answer = admission.admit(identity.write_request(data, kit_id, stick), self.office).answer
-        kit = identity.accept_answer(data, kit_id, answer)
-        assert kit.certificate is not None
-        path = data / "both.pem"
-        path.write_bytes((data / "identity/kit.key").read_bytes() + kit.certificate.public_bytes(Encoding.PEM))
-        return path
-
-    def asked(self, *words: str | Path) -> str:
-        """What openssl as the broker's client says."""
-        command = ["openssl", "s_client", "-connect", f"localhost:{self.port}", "-verify_hostname", "localhost"]
-        told = subprocess.run(
-            [*command, "-CAfile", self.office.folder / "authority.pem", "-verify_return_error", *words],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return told.stdout + told.stderr
+def asked(desk: Desk, *words: str | Path) -> str:
+    """What openssl as the broker's client says."""
+    command = ["openssl", "s_client", "-connect", f"localhost:{desk.port}", "-verify_hostname", "localhost"]
+    told = subprocess.run(
+        [*command, "-CAfile", desk.authority, "-verify_return_error", *words],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return told.stdout + told.stderr
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    folder = tmp_path_factory.mktemp("office")
-    office, port = keys.init(folder / "office"), free_port()
-    server, _ = broker.certify(office, ["localhost"])
-    files = folder / "mosquitto"
-    files.mkdir()
-    shutil.copy(office.folder / "authority.pem", files)
-    shutil.copy(server, files)
-    (files / "access").write_text(mosquitto.ACCESS_TEXT)
-    # As root it would else become a user who cannot look into this folder
-    (files / "mosquitto.conf").write_text(mosquitto.settings(port, str(files)) + "user root\n")
-    program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-    assert program, "mosquitto is missing: apt install mosquitto"
-    with (folder / "log").open("wb") as log:
-        running = subprocess.Popen([program, "-c", files / "mosquitto.conf"], stdout=log, stderr=log)
-    try:
-        wait_for_port(port, running)
-        yield Desk(folder, office, port)
-    finally:
-        running.terminate()
-        running.wait(10)
+    with desks.desk(tmp_path_factory.mktemp("office")) as opened:
+        yield opened
 
 
 class Caller:
@@ -150,7 +114,7 @@ def callers(desk: Desk) -> Iterator[list[Caller]]:
 
 def test_a_kit_says_its_own_and_the_office_alone_hears_it(desk: Desk, callers: list[Caller]) -> None:
     first, second = (Caller(desk, desk.kit(name)) for name in ("K1", "K2"))
-    reader = Caller(desk, desk.office.folder / "broker/reader.pem")
+    reader = Caller(desk, desk.reader)
     callers += [first, second, reader]
     assert [one.is_taken for one in callers] == [True] * 3
     second.listen()
@@ -165,7 +129,13 @@ def test_a_kit_says_its_own_and_the_office_alone_hears_it(desk: Desk, callers: l
     assert second.publish("rekam/v1/K2/status", "mine too") == 0
     assert reader.hears("rekam/v1/K2/status") == b"mine too"
     assert sorted(reader.heard) == ["rekam/v1/K1/status", "rekam/v1/K2/status"]
-    assert second.heard == {}
+    assert second.heard == {"rekam/v1/K2/status": b"mine too"}
+    # A stolen key erases nothing: an empty message would take a retained one away
+    assert first.publish("rekam/v1/K2/status", "") == NOT_AUTHORIZED
+    late = Caller(desk, desk.reader)
+    callers.append(late)
+    late.listen()
+    assert late.hears("rekam/v1/K2/status") == b"mine too"
 
 
 def test_nobody_is_taken_without_a_certificate_of_the_office(desk: Desk, callers: list[Caller], tmp_path: Path) -> None:
@@ -206,6 +176,19 @@ def test_a_kit_cannot_stand_in_for_the_broker(desk: Desk) -> None:
 
 
 def test_a_clock_in_1970_refuses_the_broker_and_one_of_2020_does_not(desk: Desk) -> None:
-    assert "Verify return code: 0 (ok)" in desk.asked()
-    assert "certificate is not yet valid" in desk.asked("-attime", "10")
-    assert "Verify return code: 0 (ok)" in desk.asked("-attime", "1577923200")
+    assert "Verify return code: 0 (ok)" in asked(desk)
+    assert "certificate is not yet valid" in asked(desk, "-attime", "10")
+    assert "Verify return code: 0 (ok)" in asked(desk, "-attime", "1577923200")
+
+
+def test_what_the_setup_of_an_office_tells_is_what_a_kit_takes_and_its_setup_writes() -> None:
+    answers = {"broker": "own", "broker_host": "office.example.org", "broker_port": 8884}
+    for language in LANGUAGES:
+        told = OFFICE.advice(answers)
+        assert told
+        wanted = tomllib.loads(told.say(language).partition("\n")[2])["mqtt"]
+        assert MqttConfig(**wanted) == MqttConfig(host="office.example.org", port=8884, tls=True)
+    kit = {**questions.defaults(), "kit_id": "K1", "mqtt_host": "office.example.org", "mqtt_port": 8884}
+    written = tomllib.loads(kit_settings.text(kit, "/dev/ttyUSB0", is_pi=True))["mqtt"]
+    assert MqttConfig(**written) == MqttConfig(**wanted)
+    assert OFFICE.advice({**answers, "broker": "elsewhere"}) is None

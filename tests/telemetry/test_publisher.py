@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 
 from firmware.errors import ConfigError
+from firmware.telemetry.access import Access
 from firmware.telemetry.publisher import StatusPublisher
 from tests.brokers import Listener, free_port, mosquitto
 
 TOPIC = "rekam/v1/bangka-03/status"
 VANISHES = """
 import os, signal, sys
+from firmware.telemetry.access import Access
 from firmware.telemetry.publisher import StatusPublisher
-with StatusPublisher("127.0.0.1", int(sys.argv[1]), topic=sys.argv[2], client_id="v", last_will={"state": "lost"}) as p:
+with StatusPublisher(Access("127.0.0.1", int(sys.argv[1]), "v"), topic=sys.argv[2], last_will={"state": "lost"}) as p:
     assert p.deliver({"state": "recording"}, 20)
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -31,7 +33,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 def publisher(port: int, **will: str) -> StatusPublisher:
-    return StatusPublisher("127.0.0.1", port, topic=TOPIC, client_id="kit", last_will=will or None)
+    return StatusPublisher(Access("127.0.0.1", port, "kit"), topic=TOPIC, last_will=will or None)
 
 
 def test_the_newest_status_is_retained(broker: int) -> None:
@@ -90,7 +92,7 @@ def test_a_broker_that_never_answers_holds_nobody() -> None:
 
 def test_a_host_that_is_no_name_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"mqtt\.host"):
-        StatusPublisher("a" * 300, 1883, topic=TOPIC, client_id="kit")
+        Access("a" * 300, 1883, "kit")
 
 
 def test_the_payload_is_json(broker: int) -> None:

@@ -1,0 +1,166 @@
+"""Whether a whole fleet's status is told right: many light kits, a broker, and `rekam watch` as the host."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from firmware.benchmarks import crowd
+from firmware.errors import BrokerError
+from firmware.telemetry import access, summary
+from firmware.telemetry.access import Access
+from firmware.telemetry.connection import Connection
+
+HEARD_S = 10.0
+"""Within so many seconds every kit is to be heard; nothing befalls any before."""
+
+_BEACON = "bench-0000"
+_LISTEN = 0x0A
+_MB = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of it. heard_s: until the last kit was heard, None where one never was. memory in bytes, at most."""
+
+    kits: int
+    seconds: float
+    heard: int
+    heard_s: float | None
+    messages: int
+    befell: dict[str, int]
+    right: int
+    wrong: dict[str, str]
+    host_bytes: int
+    broker_bytes: int | None
+    kits_bytes: int
+
+    @property
+    def is_well(self) -> bool:
+        """Whether every kit was heard in time and is told right at the end."""
+        return self.heard == self.kits == self.right and (self.heard_s or 0) <= HEARD_S
+
+
+class _Host:
+    """`rekam watch --json` in a process of its own: what it says last of each kit."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        self.last: dict[str, dict[str, Any]] = {}
+        self.first_at: dict[str, float] = {}
+        self.messages = 0
+        self._changed = threading.Condition()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def wait_for(self, kits: set[str], seconds: float) -> bool:
+        """Until each of these was heard."""
+        with self._changed:
+            return self._changed.wait_for(lambda: kits <= self.first_at.keys(), seconds)
+
+    def _read(self) -> None:
+        for line in self.process.stdout or ():
+            told = json.loads(line)
+            with self._changed:
+                self.messages += 1
+                self.last[told["kit"]] = told
+                self.first_at.setdefault(told["kit"], time.monotonic())
+                self._changed.notify_all()
+
+
+def run(address: str, kits: int, seconds: float, seed: int) -> Report:
+    """Let so many kits live for so long. Raises BrokerError, ConfigError."""
+    found = access.of_options(address, "rekam-bench")
+    with _host(found) as host, crowd.of(address, kits, seed) as fleet:
+        began, before = time.monotonic(), host.messages
+        host.wait_for(set(fleet.names), HEARD_S)
+        heard = [at - began for kit, at in host.first_at.items() if kit != _BEACON]
+        truth = fleet.trouble(seconds - (time.monotonic() - began))
+        wrong = dict(_wrong(truth.states, host))
+        return Report(
+            kits,
+            time.monotonic() - began,
+            len(heard),
+            max(heard) if len(heard) == kits else None,
+            host.messages - before,
+            dict(truth.befell),
+            kits - len(wrong),
+            wrong,
+            crowd.most_memory(host.process.pid),
+            _broker_memory(found),
+            truth.memory,
+        )
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """One object; the first ten that are told wrong."""
+    return {**asdict(report), "wrong": dict(list(report.wrong.items())[:10])}
+
+
+def as_lines(report: Report) -> Iterator[str]:
+    """The figures for people."""
+    last = "never" if report.heard_s is None else f"{report.heard_s:.1f} s"
+    befell = Counter(report.befell)
+    broker = "not on this machine" if report.broker_bytes is None else f"{report.broker_bytes / _MB:.0f} MB"
+    yield f"kits                     {report.kits}, for {report.seconds:.0f} s"
+    yield f"heard within {HEARD_S:.0f} s        {report.heard}, the last after {last}"
+    yield f"messages at the host     {report.messages}, {report.messages / report.seconds:.1f} a second"
+    yield f"outages, reboots, clocks {befell['outage']}, {befell['reboot']}, {befell['clock']}"
+    yield f"told right at the end    {report.right}"
+    yield from (f"    {kit}: {words}" for kit, words in list(report.wrong.items())[:10])
+    yield f"memory of the host       {report.host_bytes / _MB:.0f} MB"
+    yield f"memory of the broker     {broker}"
+    yield f"memory of all kits       {report.kits_bytes / _MB:.0f} MB"
+
+
+@contextmanager
+def _host(broker: Access) -> Iterator[_Host]:
+    """Start it, and wait until it hears."""
+    command = [sys.executable, "-m", "firmware", "watch", "--json", "--broker", broker.address]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            host = _Host(process)
+            with Connection(broker, on_up=lambda: None, on_message=lambda message: None) as beacon:
+                while not host.wait_for({_BEACON}, 0.2):
+                    if process.poll() is not None and process.stderr:
+                        raise BrokerError(process.stderr.read().removeprefix("rekam: ").strip())
+                    beacon.publish(summary.topic(_BEACON), b"{}", retained=False)
+            yield host
+        finally:
+            process.terminate()
+
+
+def _wrong(states: Mapping[str, str], host: _Host) -> Iterator[tuple[str, str]]:
+    """Each kit that the host takes for something else than it is, or does not believe."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for kit, state in states.items():
+        told = host.last.get(kit, {})
+        until = told.get("until")
+        if told.get("state") != state:
+            yield kit, f"is {state}, told {told.get('state')}"
+        elif state != summary.KitState.LOST.value and (until is None or until < now):
+            yield kit, f"is {state}, believed until {until}"
+
+
+def _broker_memory(broker: Access) -> int | None:
+    """The same of whoever listens at the broker's port on this machine; None where that is nobody whom we may see."""
+    sockets = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text(encoding="ascii").splitlines()[1:]:
+            words = line.split()
+            if int(words[3], 16) == _LISTEN and int(words[1].rpartition(":")[2], 16) == broker.port:
+                sockets.add(f"socket:[{words[9]}]")
+    for handle in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            if handle.readlink().name in sockets or str(handle.readlink()) in sockets:
+                return crowd.most_memory(int(handle.parts[2]))
+        except OSError:
+            continue
+    return None

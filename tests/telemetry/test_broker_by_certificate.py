@@ -1,0 +1,227 @@
+"""The office's broker and the kit over TLS: who believes whom, by which clock, and what each refusal is called."""
+
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
+
+from firmware import clock, identity, reporting
+from firmware.config import KitConfig, MqttConfig
+from firmware.datatypes import SealedPacket, Timestamp
+from firmware.office import broker, keys
+from firmware.office.keys import Office
+from firmware.reporting import Reach, Reporter
+from firmware.spool import SPOOL, Spool
+from firmware.telemetry import access
+from firmware.vocabulary import ClockTrust
+from tests import desks
+from tests.brokers import free_port, mosquitto
+from tests.desks import Desk
+
+NOBODY = "user rekam.office\ntopic read rekam/v1/#\n"
+TOMORROW = datetime.now(UTC) + timedelta(days=1)
+SHA256_OF_X = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with desks.desk(tmp_path_factory.mktemp("office")) as opened:
+        opened.kit("K1")
+        opened.kit("K2")
+        yield opened
+
+
+def reach(settings: KitConfig) -> Reach:
+    return reporting.look(settings).reach
+
+
+def test_an_admitted_kit_is_heard_by_the_office(desk: Desk) -> None:
+    seen = reporting.look(desk.settings("K1"))
+    assert seen.reach is Reach.PUBLISHED
+    with desk.ear as office:
+        assert office.wait_for(kit="K1") == seen.document
+
+
+def test_before_its_admission_a_kit_goes_on_without_a_status_and_then_with_one(desk: Desk) -> None:
+    settings = desk.settings("K-new")
+    settings.data.mkdir()
+    assert reach(settings) is Reach.UNADMITTED
+    with Spool(settings.data / SPOOL) as spool, Reporter(settings, lambda: (), spool) as reporter, desk.ear as office:
+        reporter.tell()
+        assert reporter.reach() is Reach.UNADMITTED
+        desk.kit("K-new")
+        reporter.tell()
+        assert office.wait_for(kit="K-new", state="recording")
+        assert reporter.reach() is Reach.REACHED
+        identity.renew(settings.data, "K-new")
+        reporter.tell()
+        assert reporter.reach() is Reach.UNADMITTED
+
+
+def test_a_spoiled_identity_is_told_and_keeps_nobody(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    settings = desk.settings("K-spoiled")
+    (settings.data / "identity").mkdir(parents=True)
+    (settings.data / "identity/kit.key").write_text("none")
+    with Spool(settings.data / SPOOL) as spool, Reporter(settings, lambda: (), spool) as reporter:
+        reporter.tell()
+        assert reporter.reach() is Reach.UNUSABLE
+    assert "kit.key: is damaged" in caplog.text
+
+
+@pytest.mark.parametrize("now", [datetime(1970, 1, 1, 0, 0, 10, tzinfo=UTC), datetime(2019, 5, 5, tzinfo=UTC)])
+def test_a_clock_before_all_certificates_keeps_no_kit_from_its_broker(
+    tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The broker's certificate holds from tomorrow on: to OpenSSL that is what today's is in 1970."""
+    monkeypatch.setattr(broker, "VALID_FROM", TOMORROW)
+    monkeypatch.setattr(clock.Clock, "now", lambda self: Timestamp(now, ClockTrust.WRONG, "boot", 10.0))
+    with desks.desk(tmp_path) as early:
+        early.kit("K1")
+        assert reach(early.settings("K1")) is Reach.PUBLISHED
+
+
+def ending_today(office: Office) -> Path:
+    return broker.certify(office, ["localhost"], timedelta(hours=20))[0]
+
+
+def test_a_certificate_that_ended_before_a_time_that_the_kit_remembers_is_refused(tmp_path: Path) -> None:
+    """The clock alone would take it; a record of tomorrow, made by a time server's clock, says better."""
+    with desks.desk(tmp_path, shown=ending_today) as ending:
+        ending.kit("K1")
+        settings = ending.settings("K1")
+        assert reach(settings) is Reach.PUBLISHED
+        with Spool(settings.data / SPOOL) as spool:
+            made = Timestamp(TOMORROW, ClockTrust.UNCONFIRMED, "boot", 1.0)
+            spool.put(SealedPacket("K-1", b"x", SHA256_OF_X), made)
+        assert reach(settings) is Reach.PUBLISHED
+        with Spool(settings.data / SPOOL) as spool:
+            spool.put(SealedPacket("K-2", b"x", SHA256_OF_X), Timestamp(TOMORROW, ClockTrust.NETWORK, "boot", 1.0))
+        assert reach(settings) is Reach.ENDED
+
+
+def of_another_office(office: Office) -> Path:
+    return broker.certify(keys.init(office.folder.parent / "other"), ["localhost"])[0]
+
+
+def of_a_kit(office: Office) -> Path:
+    stand = Desk(office.folder.parent, office, 0)
+    return stand.kit("localhost")
+
+
+@pytest.mark.parametrize(("shown", "told"), [(of_another_office, Reach.FOREIGN), (of_a_kit, Reach.OTHER_NAME)])
+def test_another_than_the_offices_broker_hears_nothing(
+    tmp_path: Path, shown: desks.Shown, told: Reach, caplog: pytest.LogCaptureFixture
+) -> None:
+    with desks.desk(tmp_path, shown=shown) as foreign:
+        foreign.kit("K1")
+        assert reach(foreign.settings("K1")) is told
+    assert "mqtt: broker localhost" in caplog.text and told.name.lower() in caplog.text
+
+
+def test_a_broker_by_another_name_is_told(desk: Desk) -> None:
+    assert reach(desk.settings("K1", host="127.0.0.1")) is Reach.OTHER_NAME
+
+
+@pytest.mark.parametrize(
+    ("language", "status", "doctor"),
+    [
+        ("id", "Sertifikat broker 127.0.0.1:{} untuk nama lain", "tulis di kit.toml nama yang disebut"),
+        ("en", "The certificate of the broker 127.0.0.1:{} is for another name", "write into kit.toml the name that"),
+    ],
+)
+def test_status_and_doctor_name_what_is_in_the_way(
+    desk: Desk, tmp_path: Path, language: str, status: str, doctor: str
+) -> None:
+    settings = tmp_path / "kit.toml"
+    settings.write_text(
+        f'kit_id = "K1"\nlanguage = "{language}"\ndata = "{desk.folder / "K1"}"\n[fingerprint]\nport = "/dev/none"\n'
+        f'[mqtt]\nhost = "127.0.0.1"\nport = {desk.port}\ntls = true\n'
+    )
+    assert " ".join(rekam("status", "-c", settings).split()).find(status.format(desk.port)) > 0
+    assert doctor in " ".join(rekam("doctor", "-c", settings).split())
+
+
+def rekam(*words: str | Path) -> str:
+    command = [sys.executable, "-m", "firmware", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
+def test_a_kit_whose_certificate_ended_is_refused(desk: Desk) -> None:
+    desk.kit("K-ended", timedelta(days=-1))
+    assert reach(desk.settings("K-ended")) is Reach.REFUSED
+
+
+def test_a_kit_of_another_authority_is_refused(tmp_path: Path) -> None:
+    other = keys.init(tmp_path / "other")
+    with desks.desk(tmp_path, believed=other.folder / "authority.pem") as stranger:
+        stranger.kit("K1")
+        assert reach(stranger.settings("K1")) is Reach.REFUSED
+
+
+def test_a_kit_without_a_right_to_its_topic_is_told(tmp_path: Path) -> None:
+    with desks.desk(tmp_path, access=NOBODY) as deaf:
+        deaf.kit("K1")
+        assert reach(deaf.settings("K1")) is Reach.UNHEARD
+
+
+def test_tls_where_none_is_and_none_where_it_is(desk: Desk, tmp_path: Path) -> None:
+    plain = MqttConfig(host="localhost", port=desk.port)
+    assert reach(desk.settings("K1").model_copy(update={"mqtt": plain})) is Reach.HUNG_UP
+    port = free_port()
+    with mosquitto(tmp_path, port):
+        assert reach(desk.settings("K1", host="127.0.0.1", port=port)) is Reach.HUNG_UP
+    assert reach(desk.settings("K1", port=free_port())) is Reach.AWAY
+
+
+def test_a_rented_broker_asks_for_a_name_and_a_password(tmp_path: Path) -> None:
+    with desks.desk(tmp_path, login=("kit-1", "well kept")) as rented:
+        settings, password = rented.settings("K1"), tmp_path / "password"
+        mqtt = MqttConfig(
+            host="localhost", port=rented.port, tls=True, ca=rented.authority, user="kit-1", password_file=password
+        )
+        settings = settings.model_copy(update={"mqtt": mqtt})
+        assert reach(settings) is Reach.UNUSABLE
+        password.write_text("guessed\n")
+        assert reach(settings) is Reach.LOGIN
+        password.write_text("well kept\n")
+        assert reach(settings) is Reach.PUBLISHED
+        (tmp_path / "none.pem").write_text("none")
+        assert reach(settings.model_copy(update={"mqtt": mqtt.model_copy(update={"ca": tmp_path / "none.pem"})})) is (
+            Reach.UNUSABLE
+        )
+
+
+def test_a_thief_of_one_kits_key_ends_no_other_kits_connection(desk: Desk) -> None:
+    """A second connection by the same client id would end the first one, and have its last will told."""
+    settings, thief = desk.settings("K2"), Client(CallbackAPIVersion.VERSION2, "rekam-K2")
+    context = ssl.create_default_context(cafile=desk.authority)
+    context.load_cert_chain(desk.folder / "K1/both.pem")
+    thief.tls_set_context(context)
+    with Spool(settings.data / SPOOL) as spool, Reporter(settings, lambda: (), spool) as reporter, desk.ear as office:
+        assert office.wait_for(kit="K2", state="recording")
+        thief.connect("localhost", desk.port)
+        thief.loop_start()
+        assert reach(desk.settings("K1")) is Reach.PUBLISHED
+        office.wait_for(kit="K1")  # what was told before this has come
+        thief.disconnect()
+        thief.loop_stop()
+        assert reporter.reach() is Reach.REACHED
+        assert "lost" not in [seen["state"] for seen in office.documents() if seen["kit"] == "K2"]
+
+
+def test_a_kits_name_at_the_broker_stays_and_is_its_keys_secret(desk: Desk) -> None:
+    names = []
+    for kit_id in ("K1", "K1", "K2"):
+        kit, mqtt = identity.look(desk.folder / kit_id), desk.settings(kit_id).mqtt
+        assert kit and mqtt
+        found = access.of_kit(mqtt, kit_id, kit, lambda: TOMORROW)
+        assert found
+        names.append(found.client_id)
+    assert names[0] == names[1] and len(names[0]) > len("rekam-K1-") + 30
+    assert names[0].removeprefix("rekam-K1") != names[2].removeprefix("rekam-K2")
