@@ -30,6 +30,8 @@
         JournalError                    the audit trail cannot be written, or a fact has no place in it
             JournalFull                 no room for another line
         DeliveryError                   packets could not be brought out
+        MessageError                    bytes or values that make no message of the fleet's convention
+        OutboxError                     what the office was to be told cannot be kept
         ClusterError                    the machines that share the work: not there, gone, or not alike
 
 Whether trying again helps is decided where an error is raised, by its class: retry loops catch `TransientError`.
@@ -160,6 +162,14 @@ class JournalFull(JournalError):
 
 class DeliveryError(KitError):
     """Packets could not be brought out."""
+
+
+class MessageError(KitError):
+    """Bytes or values that make no message of the fleet's convention."""
+
+
+class OutboxError(KitError):
+    """What the office was to be told cannot be kept or read."""
 
 
 class ClusterError(KitError):

@@ -68,6 +68,8 @@ THIRD_PARTY = {
     "firmware.side_by_side": {"numpy", "PIL", "rich"},
     "firmware.station": {"numpy"},
     "firmware.telemetry": {"paho"},
+    "firmware.telemetry.schema": {"google"},
+    "firmware.telemetry.payload": {"google"},
     "firmware.terminal": {"rich"},
     "firmware.text_picture": {"numpy"},
     "firmware.tracing": {"numpy", "PIL"},
