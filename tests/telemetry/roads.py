@@ -15,6 +15,7 @@ class Road:
         self._door = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._door.getsockname()[1])
         self.is_blocked = False
+        self.carried = 0
         self._ends: list[socket.socket] = []
 
     def __enter__(self) -> Self:
@@ -39,6 +40,7 @@ class Road:
     def _carry(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
             while content := source.recv(4096):
+                self.carried += len(content)
                 if not self.is_blocked:
                     target.sendall(content)
             target.shutdown(socket.SHUT_RDWR)
