@@ -57,6 +57,7 @@ THIRD_PARTY = {
     "firmware.recording_verb": {"typer", "rich"},
     "firmware.portrait": {"numpy"},
     "firmware.records": {"numpy", "PIL", "_wsq", "nistitl", "pyrage", "cryptography", "asn1crypto"},
+    "firmware.rollout_verb": {"rich", "typer"},
     "firmware.rows": {"numpy"},
     "firmware.events": {"numpy"},
     "firmware.face_step": {"numpy"},
