@@ -117,7 +117,7 @@ class NodeConnection:
         with self._lock:
             if message.topic == self._node.topic(Verb.NCMD):
                 self._heard(bytes(message.payload))
-            elif self._broker.primary_host and message.topic == state_topic(self._broker.primary_host):
+            else:  # its host's state: the node has asked for nothing else
                 self._hear_host(bytes(message.payload))
 
     def _hear_host(self, content: bytes) -> None:
