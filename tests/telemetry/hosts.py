@@ -11,9 +11,9 @@ from paho.mqtt.client import Client, MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
 from firmware.telemetry import host_state, payload, topics
-from firmware.telemetry.delivery import ACKNOWLEDGED
+from firmware.telemetry.host_session import HostSession, Mark, Told, acknowledgement
 from firmware.telemetry.host_state import HostState
-from firmware.telemetry.metrics import Metric, Reading, Value
+from firmware.telemetry.metrics import Reading, Value
 from firmware.telemetry.node_session import REPORT
 from firmware.telemetry.payload import Message
 from firmware.telemetry.topics import Address, Node, Verb
@@ -25,10 +25,17 @@ every_message: list[bytes] = []
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    address: Address
-    message: Message
+    told: Told
     qos: int
     retain: bool
+
+    @property
+    def address(self) -> Address:
+        return self.told.address
+
+    @property
+    def message(self) -> Message:
+        return self.told.message
 
     @property
     def verb(self) -> Verb:
@@ -40,10 +47,8 @@ class Heard:
     def names(self) -> list[str]:
         return [one.metric.name for one in self.message.readings]
 
-    def reports(self) -> list[tuple[str, int, str]]:
-        """Boot, number and clock trust of each report in it."""
-        marks = [str(one.value).split(":") for one in self.message.readings if one.metric.name == REPORT.name]
-        return [(boot, int(number), trust) for boot, number, trust in marks]
+    def reports(self) -> list[Mark]:
+        return [mark for mark, one in self.told.readings if mark and one.metric.name == REPORT.name]
 
 
 class Host:
@@ -52,7 +57,7 @@ class Host:
     def __init__(self, port: int, name: str = "", *, at_ms: int | None = None, acknowledges: bool = False) -> None:
         self._name, self._acknowledges = name, acknowledges
         self._at_ms = int(time.time() * 1000) if at_ms is None else at_ms
-        self._known: dict[tuple[Node, str], dict[str | int, Metric]] = {}
+        self.session = HostSession(time.monotonic)
         self._arrival = threading.Condition()
         self._subscribed = threading.Event()
         self.heard: list[Heard] = []
@@ -85,14 +90,15 @@ class Host:
         self._client.publish(topics.state_topic(self._name), content, qos=1, retain=True).wait_for_publish(20)
 
     def command(self, node: Node, *asked: Reading) -> None:
-        content = payload.encode(Message(asked, int(time.time() * 1000)), defines=True)
+        content = self.session.command(node, asked, int(time.time() * 1000))
         every_message.append(content)
         self.send(node, content)
 
-    def alias_command(self, node: Node, alias: int, asked: Reading) -> None:
-        """The same by the alias that the birth told, without name and type, as the specification wants it."""
-        message = Message((asked,), int(time.time() * 1000), aliases={asked.metric.name: alias})
-        self.send(node, payload.encode(message, defines=False))
+    def command_by_name(self, node: Node, *asked: Reading) -> None:
+        """As a host does that heard no birth: with names and types."""
+        content = payload.encode(Message(asked, int(time.time() * 1000)), defines=True)
+        every_message.append(content)
+        self.send(node, content)
 
     def send(self, node: Node, content: bytes) -> None:
         self._client.publish(node.topic(Verb.NCMD), content, qos=0)
@@ -118,37 +124,29 @@ class Host:
             f"{one.verb.value} {one.address.device} {one.message.sequence} {one.reports()}" for one in list(self.heard)
         ]
 
-    def readings(self) -> Iterator[tuple[tuple[str, int, str], Reading]]:
-        """Every reading of a report with its boot and number, each report once however often it came."""
+    def readings(self) -> Iterator[tuple[Mark, Reading]]:
+        """Every reading of a report, each report once however often it came."""
         counted: set[tuple[str, int]] = set()
         for heard in list(self.heard):
-            mark, again = ("", 0, ""), False
-            for reading in heard.message.readings if heard.verb in (Verb.NDATA, Verb.DDATA) else ():
-                if reading.metric.name == REPORT.name:
-                    boot, number, trust = str(reading.value).split(":")
-                    mark = (boot, int(number), trust)
-                    again = mark[:2] in counted
-                    counted.add(mark[:2])
-                elif not again:
-                    yield mark, reading
+            fresh = {(mark.boot, mark.number) for mark in heard.reports() if mark.number} - counted
+            yield from (
+                (mark, one)
+                for mark, one in heard.told.readings
+                if mark and (mark.boot, mark.number) in fresh and one.metric.name != REPORT.name
+            )
+            counted |= fresh
 
     def _state(self, *, online: bool, at_ms: int | None = None) -> bytes:
         return host_state.encode(HostState(online, self._at_ms if at_ms is None else at_ms))
 
     def _take(self, client: Client, userdata: object, message: MQTTMessage) -> None:
-        address = topics.read(message.topic)
-        if address is None or address.verb in (Verb.NCMD, Verb.DCMD):
-            return
         content = bytes(message.payload)
+        told = self.session.hear(message.topic, content)
+        if told is None:
+            return
         every_message.append(content)
-        known = self._known.setdefault((address.node, address.device), {})
-        read = payload.decode(content, known)
-        if address.verb in (Verb.NBIRTH, Verb.DBIRTH):
-            known |= read.known()
-        heard = Heard(address, read, message.qos, message.retain)
         with self._arrival:
-            self.heard.append(heard)
+            self.heard.append(Heard(told, message.qos, message.retain))
             self._arrival.notify_all()
-        if self._acknowledges and (reports := heard.reports()):
-            text = ",".join(f"{boot}:{number}" for boot, number, _ in reports)
-            self.command(address.node, Reading(ACKNOWLEDGED, text))
+        if self._acknowledges and (acknowledged := acknowledgement(told)):
+            self.command(told.address.node, acknowledged)

@@ -169,10 +169,9 @@ def test_a_host_commands_a_kit_and_is_answered(broker: int, bench: Bench, tmp_pa
         birth = office.wait(Verb.NBIRTH)
         assert {"Command/Answer", "Command/Self-test"} <= set(birth.names())
         office.command(KIT, Reading(Command.SELF_TEST.value, "ticket-1"))
-        office.command(KIT, Reading(Command.SELF_TEST.value, "ticket-1"))
-        office.command(KIT, Reading(Metric("Command/Erase", DataType.BOOLEAN), True))
-        alias = birth.message.aliases["Command/Reporting interval"]
-        office.alias_command(KIT, alias, Reading(Command.INTERVAL.value, 120))
+        office.command_by_name(KIT, Reading(Command.SELF_TEST.value, "ticket-1"))
+        office.command_by_name(KIT, Reading(Metric("Command/Erase", DataType.BOOLEAN), True))
+        office.command(KIT, Reading(Command.INTERVAL.value, 120))
         office.wait_for(lambda heard: heard.verb is Verb.NDATA and "interval" in str(heard.message))
         assert [(one["command"], one["request"], one["outcome"]) for one in answers(office)] == [
             ("self_test", "ticket-1", "done"),

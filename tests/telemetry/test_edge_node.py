@@ -16,6 +16,7 @@ from firmware.telemetry import payload
 from firmware.telemetry.bdseq import BDSEQ
 from firmware.telemetry.delivery import ACKNOWLEDGED
 from firmware.telemetry.edge_node import EdgeNode
+from firmware.telemetry.host_session import Mark
 from firmware.telemetry.metrics import DataType, Metric, Quality, Reading
 from firmware.telemetry.node_connection import Broker
 from firmware.telemetry.node_session import REBIRTH
@@ -264,7 +265,7 @@ def test_a_host_that_missed_something_asks_for_a_new_birth(broker: int, tmp_path
         office.wait(Verb.DBIRTH, 2)
         office.send(KIT, b"\xff no message")
         office.command(KIT, Reading(REBIRTH, False))
-        office.command(KIT, Reading(REBIRTH, True))
+        office.command_by_name(KIT, Reading(REBIRTH, True))
         again = office.wait(Verb.NBIRTH, 2)
         office.wait(Verb.DBIRTH, 4)
         assert again.value("bdSeq") == first.value("bdSeq") and again.message.sequence == 0
@@ -294,8 +295,8 @@ def test_nothing_unacknowledged_is_lost_and_nothing_counts_twice(broker: int, tm
             until(lambda: waiting(tmp_path) == 0)
             told = [(mark, one.value) for mark, one in office.readings() if one.metric == TEMPERATURE]
             assert sorted(value for _, value in told if isinstance(value, float)) == sent
-            assert [value for _, value in sorted(told)] == sent
-            assert {trust for (_, _, trust), _ in told} == {"network"}
+            assert [value for _, value in sorted(told, key=lambda one: one[0].number)] == sent
+            assert {mark.trust for mark, _ in told} == {ClockTrust.NETWORK}
 
 
 def test_what_went_into_a_dead_road_is_told_again(broker: int, tmp_path: Path) -> None:
@@ -352,5 +353,5 @@ def test_a_spoiled_outbox_costs_only_the_backlog(broker: int, tmp_path: Path, ca
         kit.report(snapshot())
         office.wait(Verb.DBIRTH, 2)
         kit.report(snapshot(temperature=50.0))
-        assert office.wait(Verb.NDATA).reports() == [("7f3a91c2", 0, "network")]
+        assert office.wait(Verb.NDATA).reports() == [Mark("7f3a91c2", 0, ClockTrust.NETWORK)]
     assert "move it away" in caplog.text

@@ -57,11 +57,11 @@ def test_a_month_of_disordered_clocks_arrives_whole_and_once(broker: int, tmp_pa
             wait_until_empty(tmp_path)
         told = [(mark, one) for mark, one in office.readings() if one.metric == TEMPERATURE and one.value != -1.0]
         assert [one.value for _, one in told] == [float(turn) for turn in range(4 * 720)]
-        for turn, ((boot, _, trust), one) in enumerate(told):
+        for turn, (mark, one) in enumerate(told):
             when = moment(turn)
-            assert (boot, trust) == (when.boot_id[:8], when.trust.value)
+            assert (mark.boot, mark.trust) == (when.boot_id[:8], when.trust)
             assert one.at_ms == max(0, round(when.utc.timestamp() * 1000)) and one.is_historical
-        assert len({mark[:2] for mark, _ in told}) == len(told)
+        assert len({(mark.boot, mark.number) for mark, _ in told}) == len(told)
 
 
 def test_an_outbox_that_ran_over_says_what_it_let_go(broker: int, tmp_path: Path) -> None:

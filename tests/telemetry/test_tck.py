@@ -10,7 +10,11 @@ def test_every_statement_is_held_or_has_its_reason() -> None:
     assert sorted(set(tests) - set(IDS)) == [], "there is no such statement"
     reasons = {one: [why for why, some in NOT_HELD.items() if any(fnmatch(one, p) for p in some)] for one in IDS}
     assert [one for one in IDS if one not in tests and len(reasons[one]) != 1] == []
-    assert [one for one in tests if reasons[one]] == [], "held, and told as not held"
+    left = [one for one in IDS if one not in tests]
+    patterns = [pattern for some in NOT_HELD.values() for pattern in some]
+    assert [one for one in patterns if not any(fnmatch(other, one) for other in left)] == [], (
+        "held by now, or no statement"
+    )
 
 
 def test_the_table_in_the_docs_is_drawn_from_the_tests() -> None:
