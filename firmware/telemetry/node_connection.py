@@ -53,7 +53,7 @@ class NodeConnection:
         self._heard: Callable[[bytes], None] = lambda content: None
 
     def open(self, ready: Callable[[], None], heard: Callable[[bytes], None], sent: Callable[[], None]) -> None:
-        """Connect; `sent` is called when the way to the broker is open and CONNECT goes out. Raises OSError."""
+        """Connect; `sent` is called once CONNECT can go out. Raises OSError, and ValueError for no address."""
         self._ready, self._heard = ready, heard
         client, will = self._client, self.session.death()
         client.will_set(will.topic, will.payload, qos=1, retain=False)
@@ -61,7 +61,11 @@ class NodeConnection:
         client.on_socket_open = lambda *_: sent()
         client.on_connect, client.on_subscribe = self._on_connect, self._on_subscribe
         client.on_message, client.on_disconnect = self._on_message, self._on_disconnect
-        client.connect(self._broker.address, self._broker.port, self._broker.keepalive_s)
+        try:
+            client.connect(self._broker.address, self._broker.port, self._broker.keepalive_s)
+        except (OSError, ValueError):
+            self._let_go()
+            raise
         client.loop_start()
 
     def close(self) -> None:
@@ -78,6 +82,13 @@ class NodeConnection:
         stopping = threading.Thread(target=self._client.loop_stop, daemon=True)
         stopping.start()
         stopping.join(_FAREWELL_S)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Drop what the client knows of us: paho closes its last sockets when nobody knows the client any more."""
+        client = self._client
+        client.on_connect = client.on_subscribe = client.on_message = client.on_disconnect = None
+        client.on_socket_open = None
 
     @property
     def may_speak(self) -> bool:

@@ -83,6 +83,7 @@ class Host:
             self.tell(online=False)
         self._client.disconnect()
         self._client.loop_stop()
+        self._client.on_message = self._client.on_subscribe = None  # a client lives as long as they do, and its sockets
 
     def tell(self, *, online: bool, at_ms: int | None = None) -> None:
         """Say that the host is there or not, and wait until the broker knows."""
