@@ -19,6 +19,7 @@ from firmware.identity_verbs import identity_app
 from firmware.journal_verbs import journal_app
 from firmware.office.verbs import office_app
 from firmware.recording_verb import recording_app
+from firmware.rollout_verb import rollout
 from firmware.setup_verbs import setup_app
 from firmware.station_verbs import operator, selftest, status
 from firmware.station_verbs import run as run_station
@@ -40,6 +41,7 @@ app.registered_commands += doctor_app.registered_commands + fleet_app.registered
 app.command()(status)
 app.command()(selftest)
 app.command()(operator)
+app.command()(rollout)
 app.command("run")(run_station)
 
 out = Console(highlight=False, soft_wrap=True)

@@ -12,12 +12,12 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from firmware.errors import ConfigError
+from firmware.errors import ConfigError, SessionError, StationMute
 
 _log = logging.getLogger(__name__)
 
@@ -143,6 +143,22 @@ def connect(data: Path) -> Connection | None:
         line.close()
         return None
     return Connection(line)
+
+
+def ask(data: Path, verb: str, within_s: float) -> Mapping[str, Any] | None:
+    """What the station answers to a verb; None where none runs. Raises SessionError, StationMute."""
+    line = connect(data)
+    if line is None:
+        return None
+    with line:
+        line.limit(within_s)
+        line.send(verb=verb, terminal={})
+        for message in line.messages():
+            if "result" in message:
+                return dict(message["result"])
+            if "error" in message:
+                raise SessionError(str(message["error"]))
+    raise StationMute(f"the station runs and has not answered within {within_s:.0f} s")
 
 
 class Paper(io.TextIOBase):

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -129,7 +129,7 @@ def _tries(line: Line) -> int:
 def _devices(config: KitConfig) -> tuple[Devices | None, str, bool, bool]:
     """What came of trying them; why they could not be; whether the station did it; whether it is mute."""
     try:
-        told = ask(config.data, "examine", ANSWER_S)
+        told = connection.ask(config.data, "examine", ANSWER_S)
         if told is not None:
             return Devices.from_json(told["devices"]), "", True, False
         with Kit(config, patient=True) as kit:
@@ -138,22 +138,6 @@ def _devices(config: KitConfig) -> tuple[Devices | None, str, bool, bool]:
         return None, str(error), True, True
     except (SessionError, DeviceBusy, ConfigError) as error:
         return None, str(error), isinstance(error, SessionError), False
-
-
-def ask(data: Path, verb: str, within_s: float) -> Mapping[str, Any] | None:
-    """What the station answers to a verb; None where none runs. Raises SessionError, StationMute."""
-    line = connection.connect(data)
-    if line is None:
-        return None
-    with line:
-        line.limit(within_s)
-        line.send(verb=verb, terminal={})
-        for message in line.messages():
-            if "result" in message:
-                return dict(message["result"])
-            if "error" in message:
-                raise SessionError(str(message["error"]))
-    raise StationMute(f"the station runs and has not answered within {within_s:.0f} s")
 
 
 def _owner(data: Path) -> int:
@@ -199,7 +183,7 @@ def _papers(config: KitConfig, at: Timestamp, root: Path, *, by_station: bool) -
 def _reach(config: KitConfig, *, by_station: bool) -> str:
     """How the way to the broker stands, as the station tells where one runs."""
     try:
-        told = ask(config.data, "status", ANSWER_S) if by_station else None
+        told = connection.ask(config.data, "status", ANSWER_S) if by_station else None
         return str(told["reach"]) if told else reporting.reach(config).name
     except (SessionError, ConfigError):
         return ""

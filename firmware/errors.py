@@ -32,6 +32,8 @@
         DeliveryError                   packets could not be brought out
         ReceiptError                    an office's receipt that is damaged, foreign, or not for what is here
         BrokerError                     the MQTT broker: not there, not believed, or it refuses
+        MessageError                    bytes or values that make no message of the fleet's convention
+        OutboxError                     what the office was to be told cannot be kept
         ClusterError                    the machines that share the work: not there, gone, or not alike
 
 Whether trying again helps is decided where an error is raised, by its class: retry loops catch `TransientError`.
@@ -170,6 +172,14 @@ class ReceiptError(KitError):
 
 class BrokerError(KitError):
     """The MQTT broker is not there, is not believed or refuses, or what it asks for cannot be used."""
+
+
+class MessageError(KitError):
+    """Bytes or values that make no message of the fleet's convention."""
+
+
+class OutboxError(KitError):
+    """What the office was to be told cannot be kept or read."""
 
 
 class ClusterError(KitError):

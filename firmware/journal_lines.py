@@ -39,6 +39,7 @@ class Kind(Enum):
     IDENTITY = "identity"
     OVERRIDDEN = "overridden"
     DEVICE = "device"
+    COMMAND = "command"
     TORN = "torn"
 
 
@@ -94,6 +95,7 @@ def _is_seconds(value: object) -> bool:
 _FACTS: Mapping[str, Callable[[object], bool]] = {
     "attempts": _is_count,
     "bytes": _is_count,
+    "command": _matches(_CODE),
     "control_number": _matches(_CONTROL_NUMBER),
     "count": _is_count,
     "device": _matches(_CODE),
@@ -121,6 +123,7 @@ _REQUIRED: Mapping[Kind, frozenset[str]] = {
     Kind.IDENTITY: frozenset({"outcome"}),
     Kind.OVERRIDDEN: frozenset({"operator", "reason"}),
     Kind.DEVICE: frozenset({"device", "outcome"}),
+    Kind.COMMAND: frozenset({"command", "outcome"}),
     Kind.TORN: frozenset({"bytes", "torn"}),
 }
 _ALLOWED: Mapping[Kind, frozenset[str]] = {

@@ -69,6 +69,7 @@ _KINDS: Mapping[Kind, tuple[str, str]] = {
     Kind.IDENTITY: ("identitas kit", "the kit's identity"),
     Kind.OVERRIDDEN: ("peringatan diabaikan", "warning overridden"),
     Kind.DEVICE: ("alat", "device"),
+    Kind.COMMAND: ("perintah dari kantor", "command from the office"),
     Kind.TORN: ("baris terputus disisihkan", "torn line set aside"),
 }
 _HEADINGS = (JournalPhrase.NUMBER, JournalPhrase.TIME, JournalPhrase.CLOCK, JournalPhrase.WHAT, JournalPhrase.FACTS)

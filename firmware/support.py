@@ -3,18 +3,15 @@
 import io
 import json
 import platform
-import re
-import subprocess
 import tarfile
 import time
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
-from firmware import __version__, consultation, doctor, journal_check, reporting, scrubbing
+from firmware import __version__, connection, consultation, doctor, journal_check, logs, reporting, scrubbing
 from firmware.config import KitConfig
 from firmware.consultation import Consultation
 from firmware.durable import replacing
@@ -30,12 +27,6 @@ LINES = 2000
 
 _ANSWER_S = 20.0
 _PRIVATE = 0o600
-_KERNEL = re.compile(
-    r"usb|tty|i2c|mmc|sdhci|ext4|vfat|i/o error|volt|thrott|temperature|watchdog|gpio|camera|unicam|out of memory",
-    re.IGNORECASE,
-)
-# What a device calls itself: a telephone says whose it is
-_NAMED = re.compile(r"Product: |Manufacturer: |SerialNumber: |input: |hid-")
 
 
 def pack(path: Path, config: KitConfig, settings: Path, language: Language, root: Path = ROOT) -> tuple[str, ...]:
@@ -70,8 +61,8 @@ def _members(config: KitConfig, settings: Path, language: Language, root: Path) 
     yield "versions.json", scrubbing.scrub(_json(_versions(root)))
     yield "kit.toml", _settings(settings)
     yield "journal.jsonl", _journal(config.data)
-    yield "service.log", _service_log()
-    yield "kernel.log", _kernel_log()
+    yield "service.log", logs.of_service(LINES)
+    yield "kernel.log", logs.of_kernel(LINES)
 
 
 def _json(document: object) -> str:
@@ -81,7 +72,7 @@ def _json(document: object) -> str:
 def _status(config: KitConfig, came: Consultation) -> dict[str, Any]:
     """The status document of the station; else what is known without trying the devices once more."""
     try:
-        told = consultation.ask(config.data, "status", _ANSWER_S)
+        told = connection.ask(config.data, "status", _ANSWER_S)
     except SessionError as error:
         return {"error": str(error)}
     return dict(told["document"]) if told else reporting.gather(config, KitState.IDLE, (), None)
@@ -136,32 +127,3 @@ def _journal(data: Path) -> str:
     except JournalError as error:
         return scrubbing.scrub(f"{error}\n")
     return b"".join(sound[-LINES:]).decode("ascii")
-
-
-def _service_log() -> str:
-    """What systemd's journal has of the service, where there is one that this user may read."""
-    told = _run("journalctl", "--unit=rekam", f"--lines={LINES}", "--output=json", "--no-pager")
-    lines = []
-    for raw in told.splitlines():
-        try:
-            entry = json.loads(raw)
-            at = datetime.fromtimestamp(int(entry["__REALTIME_TIMESTAMP"]) / 1e6, UTC)
-            lines.append(f"{at:%Y-%m-%dT%H:%M:%SZ} {scrubbing.scrub_message(str(entry['MESSAGE']))}")
-        except (ValueError, KeyError, TypeError):
-            continue
-    return "\n".join(lines) + "\n"
-
-
-def _kernel_log() -> str:
-    """What the kernel says of devices, card and supply."""
-    kept = [line for line in _run("dmesg").splitlines() if _KERNEL.search(line) and not _NAMED.search(line)]
-    return scrubbing.scrub("\n".join(kept[-LINES:])) + "\n"
-
-
-def _run(*command: str) -> str:
-    """What a program prints; nothing where it is missing or refuses."""
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=_ANSWER_S, check=False)
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return done.stdout.decode(errors="replace")

@@ -1,0 +1,216 @@
+"""A kit as an edge node of the fleet (Sparkplug B 3.0): it connects again and again, is born, reports and obeys.
+
+One client a connection: each CONNECT needs the next `bdSeq` in its will. paho neither keeps messages nor connects again
+here: what could not be sent lies in the outbox, and the waits between attempts differ from kit to kit.
+"""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from paho.mqtt.client import Client, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion
+
+from firmware.datatypes import Timestamp
+from firmware.errors import MessageError, OutboxError
+from firmware.telemetry import payload
+from firmware.telemetry.bdseq import BirthDeathSequence
+from firmware.telemetry.commands import CommandDesk
+from firmware.telemetry.delivery import ACKNOWLEDGED, Delivery
+from firmware.telemetry.metrics import Reading, Report, Snapshot, changes
+from firmware.telemetry.node_connection import Broker, NodeConnection
+from firmware.telemetry.node_session import REBIRTH
+from firmware.telemetry.outbox import OUTBOX, Outbox
+from firmware.telemetry.topics import Node
+
+_log = logging.getLogger(__name__)
+_STOP_S = 10.0
+_DELAY_S, _DELAY_AT_MOST_S = 1.0, 60.0
+
+
+def plain_client(client_id: str) -> Client:
+    """A client as a node needs it, without TLS: MQTT 3.1.1, a clean session, never connecting again by itself."""
+    return Client(
+        CallbackAPIVersion.VERSION2, client_id, clean_session=True, protocol=MQTTv311, reconnect_on_failure=False
+    )
+
+
+class EdgeNode:
+    """Tells the fleet of a kit while the context lasts; `report` feeds it and never waits for the network.
+
+    folder: keeps `bdSeq` and the outbox. new_client: makes the client of one connection, as `plain_client` does.
+    Commands are done in the node's own thread.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        broker: Broker,
+        folder: Path,
+        now: Callable[[], Timestamp],
+        *,
+        desk: CommandDesk | None = None,
+        new_client: Callable[[], Client] | None = None,
+    ) -> None:
+        self._node, self._broker, self._now = node, broker, now
+        self._desk = desk or CommandDesk({})
+        self._new_client = new_client or (lambda: plain_client(f"{node.group}-{node.name}"))
+        self._bdseq = BirthDeathSequence(folder)
+        self._outbox = Outbox(folder / OUTBOX)
+        self._delivery = Delivery(None, is_acknowledged=False, monotonic=time.monotonic)
+        self._snapshot: Snapshot | None = None
+        self._connection: NodeConnection | None = None
+        self._lock = threading.RLock()
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"edge node {node.name}", daemon=True)
+
+    def __enter__(self) -> Self:
+        is_acknowledged = bool(self._broker.primary_host)
+        try:
+            outbox: Outbox | None = self._outbox.__enter__()
+        except OutboxError as error:
+            _log.error("mqtt: %s", error)
+            outbox = None
+        self._delivery = Delivery(outbox, is_acknowledged=is_acknowledged, monotonic=time.monotonic)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ending.set()
+        with self._lock:
+            if self._connection is not None:
+                self._connection.asked.put(None)
+        self._thread.join(_STOP_S)
+        with self._lock:
+            self._outbox.__exit__(kind, error, trace)
+
+    @property
+    def is_born(self) -> bool:
+        """Whether the fleet was told that the kit is there."""
+        with self._lock:
+            return self._connection is not None and self._connection.session.is_born
+
+    def report(self, snapshot: Snapshot) -> None:
+        """Tell how the kit is now: what changed is kept, and sent where somebody listens."""
+        with self._lock:
+            reports = changes(self._snapshot, snapshot)
+            self._snapshot = snapshot
+            try:
+                self._tell(reports)
+            except MessageError as error:
+                _log.error("mqtt: %s", error)
+
+    def _tell(self, reports: list[Report]) -> None:
+        kept = [self._delivery.keep(report) for report in reports]
+        connection = self._connection
+        if connection is None or not connection.may_speak:
+            return
+        if not connection.session.is_born or not self._are_told(connection, reports):
+            self._bear(connection)
+            return
+        before = set(connection.session.born)
+        self._tell_devices(connection)
+        for one in kept:
+            if one.report.device in before & set(connection.session.born):
+                self._delivery.send(connection.session, one, self._now(), connection.publish)
+        self._delivery.flush(connection.session, self._now(), connection.publish)
+
+    def _are_told(self, connection: NodeConnection, reports: list[Report]) -> bool:
+        """Whether the births told all metrics of these reports; those of devices yet to be born come with their own."""
+        born = connection.session.born
+        return all(connection.session.tells(one.device, one.readings) for one in reports if one.device in born)
+
+    def _tell_devices(self, connection: NodeConnection) -> None:
+        """Deaths of devices that went, births of those that came."""
+        snapshot, session = self._snapshot, connection.session
+        if snapshot is None:
+            return
+        here = {device for device in snapshot.readings if device and device not in snapshot.gone}
+        for device in sorted(device for device in session.born if device and device not in here):
+            connection.publish(session.device_death(device, self._now()))
+        for device in sorted(here - set(session.born)):
+            connection.publish(session.device_birth(device, snapshot, self._now()))
+
+    def _bear(self, connection: NodeConnection) -> None:
+        """Say the whole birth, then what waited meanwhile."""
+        if self._snapshot is None:
+            return
+        said = {reading.metric.name for reading in self._snapshot.readings.get("", ())}
+        own = (*self._delivery.readings(), *self._desk.readings())
+        own = tuple(reading for reading in own if reading.metric.name not in said)
+        for outgoing in connection.session.birth(self._snapshot, own, self._now()):
+            connection.publish(outgoing)
+        self._delivery.begin()
+        self._delivery.flush(connection.session, self._now(), connection.publish)
+
+    def _ready(self) -> None:
+        """The connection may be spoken on."""
+        try:
+            self._tell([])
+        except MessageError as error:
+            _log.error("mqtt: %s", error)
+
+    def _heard(self, content: bytes) -> None:
+        """A host commands; paho's thread goes on at once."""
+        connection = self._connection
+        if connection is None:
+            return
+        try:
+            asked = payload.decode(content, connection.session.known).readings
+            for reading in asked:
+                self._take(connection, reading)
+        except MessageError as error:
+            _log.warning("mqtt: a command was refused: %s", error)
+            self._desk.unreadable()
+
+    def _take(self, connection: NodeConnection, asked: Reading) -> None:
+        if asked.metric.name == REBIRTH.name:
+            if asked.value is True and connection.may_speak:
+                self._bear(connection)
+        elif asked.metric.name == ACKNOWLEDGED.name:
+            self._delivery.acknowledge(str(asked.value))
+            if connection.session.is_born:
+                self._delivery.flush(connection.session, self._now(), connection.publish)
+        else:
+            connection.asked.put(asked)
+
+    def _run(self) -> None:
+        delay_s = _DELAY_S
+        while not self._ending.is_set():
+            delay_s = _DELAY_S if self._live() else min(2 * delay_s, _DELAY_AT_MOST_S)
+            self._ending.wait(delay_s * random.uniform(0.5, 1.0))
+
+    def _live(self) -> bool:
+        """One connection, to its end; whether the broker took it."""
+        with self._lock:
+            bdseq = self._bdseq.upcoming()
+            connection = NodeConnection(self._node, self._broker, self._new_client(), bdseq, self._lock)
+            self._connection = connection
+        try:
+            connection.open(self._ready, self._heard, self._bdseq.take)
+        except (OSError, ValueError) as error:
+            _log.info("mqtt: %s:%s: %s", self._broker.address, self._broker.port, error)
+            self._forget()
+            return False
+        while not self._ending.is_set() and (asked := connection.asked.get()) is not None:
+            self._obey(asked)
+        connection.close()
+        self._forget()
+        return connection.was_accepted
+
+    def _obey(self, asked: Reading) -> None:
+        answer = self._desk.take(asked)
+        if answer is not None:
+            with self._lock:
+                self._tell([Report("", self._now(), (answer.reading(),))])
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._connection = None

@@ -1,0 +1,75 @@
+"""A decoder and encoder that are not ours: the messages of a published Sparkplug package, in a process of their own."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+PACKAGE = "pysparkplug==0.6.1"
+_PROGRAM = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from google.protobuf import json_format
+from sparkplug_b_pb2 import Payload
+
+def shape(descriptor):
+    fields = {one.name: [one.number, one.type, one.is_repeated, one.message_type and one.message_type.name,
+        one.containing_oneof and one.containing_oneof.name] for one in descriptor.fields}
+    yield descriptor.full_name.removeprefix("org.eclipse.tahu.protobuf."), fields
+    for inner in descriptor.nested_types:
+        yield from shape(inner)
+
+def answer(asked):
+    if asked == "shape":
+        return dict(shape(Payload.DESCRIPTOR))
+    if isinstance(asked, dict):
+        return json_format.ParseDict(asked, Payload()).SerializeToString().hex()
+    read = Payload.FromString(bytes.fromhex(asked))
+    told = json_format.MessageToDict(read, preserving_proto_field_name=True)
+    return {"told": told, "again": read.SerializeToString().hex()}
+
+for line in sys.stdin:
+    print(json.dumps(answer(json.loads(line))), flush=True)
+"""
+
+
+class Foreign:
+    """The package's messages; installed without its dependencies, for it asks for a paho that is not ours."""
+
+    def __init__(self, folder: Path) -> None:
+        pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps"]
+        subprocess.run([*pip, "--target", str(folder), PACKAGE], check=True, timeout=100)
+        command = [sys.executable, "-W", "ignore", "-c", _PROGRAM, str(folder / "pysparkplug" / "_protobuf")]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.communicate(timeout=10)
+
+    def read(self, content: bytes) -> dict[str, Any]:
+        """What the package reads in these bytes; it must write the same bytes again."""
+        answer = self._ask(content.hex())
+        assert answer["again"] == content.hex()
+        told: dict[str, Any] = answer["told"]
+        return told
+
+    def write(self, message: dict[str, Any]) -> bytes:
+        """The package's bytes of a message, told as protobuf's JSON."""
+        return bytes.fromhex(self._ask(message))
+
+    def shape(self) -> dict[str, dict[str, Any]]:
+        """Every message of the package with its fields: number, type, repeated, message, oneof."""
+        shape: dict[str, dict[str, Any]] = self._ask("shape")
+        return shape
+
+    def _ask(self, asked: Any) -> Any:
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
