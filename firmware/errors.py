@@ -30,6 +30,7 @@
         JournalError                    the audit trail cannot be written, or a fact has no place in it
             JournalFull                 no room for another line
         DeliveryError                   packets could not be brought out
+        StoreError                      the office's rows or packets cannot be read or written
         ClusterError                    the machines that share the work: not there, gone, or not alike
 
 Whether trying again helps is decided where an error is raised, by its class: retry loops catch `TransientError`.
@@ -160,6 +161,10 @@ class JournalFull(JournalError):
 
 class DeliveryError(KitError):
     """Packets could not be brought out."""
+
+
+class StoreError(KitError):
+    """The office's rows or its packets cannot be read or written."""
 
 
 class ClusterError(KitError):

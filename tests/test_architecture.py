@@ -46,6 +46,8 @@ THIRD_PARTY = {
     "firmware.marks": {"numpy", "PIL"},
     "firmware.office.verbs": {"typer", "rich"},
     "firmware.office": {"cryptography", "pyrage", "paho", "PIL", "numpy", "rich"},
+    "firmware.office.store": {"sqlalchemy"},
+    "firmware.office.shelf": {"fsspec"},
     "firmware.overlay": {"numpy", "PIL"},
     "firmware.pages": {"numpy", "PIL"},
     "firmware.pipeline": {"numpy"},
