@@ -31,6 +31,7 @@
             JournalFull                 no room for another line
         DeliveryError                   packets could not be brought out
         StoreError                      the office's rows or packets cannot be read or written
+        ReceiptError                    an office's receipt that is damaged, foreign, or not for what is here
         ClusterError                    the machines that share the work: not there, gone, or not alike
 
 Whether trying again helps is decided where an error is raised, by its class: retry loops catch `TransientError`.
@@ -165,6 +166,8 @@ class DeliveryError(KitError):
 
 class StoreError(KitError):
     """The office's rows or its packets cannot be read or written."""
+class ReceiptError(KitError):
+    """A receipt of an office that is damaged, foreign, or not for a packet that is here."""
 
 
 class ClusterError(KitError):

@@ -135,7 +135,7 @@ def test_the_office_tells_how_long_its_certificates_hold(admitted: Desk) -> None
     admitted.rekam("office", "admit", "stick", "--office", "office", "--days", "20")
     lines = admitted.rekam("office", "status", "--office", "office", "--json").splitlines()
     states = {one["name"]: one["state"] for one in map(json.loads, lines)}
-    assert states == {"authority": "valid", "server": "valid", "reader": "valid", "K1": "ending"}
+    assert states == {"authority": "valid", "receipts": "valid", "server": "valid", "reader": "valid", "K1": "ending"}
     told = admitted.rekam("office", "status", "--office", "office", "--language", "en")
     assert "on that kit `rekam identity request FOLDER`" in told
     told = admitted.rekam("office", "status", "--office", "office", "--language", "id")

@@ -7,8 +7,8 @@ from enum import Enum
 from cryptography import x509
 
 from firmware.errors import IdentityError
-from firmware.office import broker, register
-from firmware.office.keys import KITS, Office
+from firmware.office import broker, receipt_key, register
+from firmware.office.keys import KITS, RECEIPTS, Office
 from firmware.standing import MONTH
 
 
@@ -22,7 +22,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One certificate: whose it is ("authority", "server", "reader", or a kit's id), its last day, its state."""
+    """One certificate: "authority", "receipts", "server", "reader", or a kit's id; its last day, its state."""
 
     name: str
     is_kit: bool
@@ -31,9 +31,11 @@ class Term:
 
 
 def terms(office: Office, now: datetime | None = None) -> list[Term]:
-    """Every certificate in use, the office's own first. Raises IdentityError, InputError."""
+    """Every certificate in use, the office's own first. Raises IdentityError, InputError, SealingError."""
     now = now or datetime.now(UTC)
-    own = {"authority": office.authority, **broker.certificates(office)}
+    receipts = receipt_key.read(office.folder / RECEIPTS)
+    own = {"authority": office.authority, **({"receipts": receipts.certificate} if receipts else {})}
+    own |= broker.certificates(office)
     found = [_term(name, False, certificate, now) for name, certificate in own.items()]
     for path in sorted((office.folder / KITS).glob("*.json")):
         present = [one for one in register.admissions(office, path.stem) if one.certificate and not one.replaced_at]

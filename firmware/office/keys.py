@@ -7,6 +7,7 @@
     recipients.txt          the public halves of identity and backup; every kit seals for them
     authority.key           signs kits' certificates, P-256
     authority.pem           the authority's own certificate
+    receipts.pem            signs receipts, and does nothing else: key and certificate
     kits/                   the register of admitted kits
 """
 
@@ -26,13 +27,16 @@ from cryptography.x509.oid import NameOID
 
 from firmware.durable import sync_folder, write_file
 from firmware.errors import InputError, SealingError
+from firmware.office import receipt_key
 from firmware.records import answers
+from firmware.records.sealing import Signer
 
 IDENTITY = "identity.txt"
 RECOVERED = "recovered-identity.txt"
 RECIPIENTS = "recipients.txt"
 AUTHORITY_KEY = "authority.key"
 AUTHORITY = "authority.pem"
+RECEIPTS = "receipts.pem"
 KITS = "kits"
 
 VALID_FROM = datetime(2020, 1, 1, tzinfo=UTC)
@@ -43,13 +47,20 @@ _SECRET = "AGE-SECRET-KEY-"
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The keys that lie in an office's folder."""
+    """The keys that lie in an office's folder; a machine that only receives needs no `admitting` key."""
 
     folder: Path
     identities: tuple[pyrage.x25519.Identity, ...]
     recipients: tuple[str, ...]
-    authority_key: ec.EllipticCurvePrivateKey
+    admitting: ec.EllipticCurvePrivateKey | None
     authority: x509.Certificate
+
+    @property
+    def authority_key(self) -> ec.EllipticCurvePrivateKey:
+        """The key that admits kits. Raises SealingError where it is kept elsewhere."""
+        if self.admitting is None:
+            raise SealingError(f"{self.folder / AUTHORITY_KEY}: is not on this machine; do this where it is kept")
+        return self.admitting
 
     @property
     def identity_files(self) -> tuple[Path, ...]:
@@ -83,12 +94,13 @@ def load(folder: Path) -> Office:
     """Read an office's keys. Raises SealingError.
 
     Without its everyday identity the recovered one opens what is sealed for this office; beside it, it may be that of
-    an office that is no more.
+    an office that is no more. The authority's key may be kept elsewhere once the key for receipts was made.
     """
     try:
         everyday, recovered = _read(folder / IDENTITY), _read(folder / RECOVERED)
         recipients = tuple((folder / RECIPIENTS).read_text(encoding="ascii").split())
-        key = load_pem_private_key((folder / AUTHORITY_KEY).read_bytes(), password=None)
+        only_receives = not (folder / AUTHORITY_KEY).exists() and (folder / RECEIPTS).exists()
+        key = None if only_receives else load_pem_private_key((folder / AUTHORITY_KEY).read_bytes(), password=None)
         authority = x509.load_pem_x509_certificate((folder / AUTHORITY).read_bytes())
     except FileNotFoundError as error:
         raise SealingError(f"{error.filename}: is missing; `rekam office init` makes an office's keys") from error
@@ -96,7 +108,8 @@ def load(folder: Path) -> Office:
         raise SealingError(f"{error.filename}: cannot be read ({error.strerror})") from error
     except (ValueError, TypeError) as error:
         raise SealingError(f"{folder}: a key is damaged ({error}); restore it from the backup") from error
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != authority.public_key():
+    is_own = isinstance(key, ec.EllipticCurvePrivateKey) and key.public_key() == authority.public_key()
+    if not is_own and not only_receives:
         raise SealingError(f"{folder}: {AUTHORITY_KEY} is not the key of {AUTHORITY}; restore them from the backup")
     own = [str(one.to_public()) in recipients for one in everyday or recovered]
     if not any(own) or (everyday and not all(own)):
@@ -104,7 +117,23 @@ def load(folder: Path) -> Office:
             f"{folder}: nothing opens what is sealed for {RECIPIENTS}; restore {IDENTITY} from the backup, or type the "
             "recovery sheet: `rekam office recover`"
         )
-    return Office(folder, (*everyday, *recovered), recipients, key, authority)
+    admitting = key if isinstance(key, ec.EllipticCurvePrivateKey) else None
+    return Office(folder, (*everyday, *recovered), recipients, admitting, authority)
+
+
+def receipt_signer(office: Office) -> Signer:
+    """The key that signs receipts; an office from before has it made at first need. Raises SealingError, InputError.
+
+    One whose certificate has ended, or that another authority issued, is made anew.
+    """
+    path = office.folder / RECEIPTS
+    signer = receipt_key.read(path)
+    if signer is None or not receipt_key.holds(signer.certificate, office.authority):
+        receipt_key.make(path, office.authority_key, office.authority)
+        signer = receipt_key.read(path)
+    if signer is None:
+        raise SealingError(f"{path}: was made and is gone; check the disk")
+    return signer
 
 
 def is_sealed_for(folder: Path, secret: str) -> bool:
@@ -136,6 +165,7 @@ def _make(folder: Path) -> tuple[str, str]:
     authority = _authority(key)
     write_file(folder / AUTHORITY_KEY, pem, mode=0o600)
     write_file(folder / AUTHORITY, authority.public_bytes(Encoding.PEM))
+    receipt_key.make(folder / RECEIPTS, key, authority)
     return str(backup), answers.fingerprint(authority)
 
 

@@ -26,6 +26,8 @@ _TERMS = {
     State.ENDED: (OfficePhrase.TERM_ENDED, "bold red"),
 }
 
+_RENEWALS = {"authority": OfficePhrase.RENEW_AUTHORITY, "receipts": OfficePhrase.RENEW_RECEIPTS}
+
 
 def show_office(console: Console, office: Office, sheet: Path, language: Language) -> None:
     """What `init` made, and what to do with it."""
@@ -35,6 +37,7 @@ def show_office(console: Console, office: Office, sheet: Path, language: Languag
     table.add_row(keys.IDENTITY, OfficePhrase.IDENTITY.say(language))
     table.add_row(keys.RECIPIENTS, OfficePhrase.RECIPIENTS.say(language))
     table.add_row(keys.AUTHORITY_KEY, OfficePhrase.AUTHORITY_KEY.say(language))
+    table.add_row(keys.RECEIPTS, OfficePhrase.RECEIPTS.say(language))
     table.add_row(keys.AUTHORITY, OfficePhrase.AUTHORITY.say(language))
     console.print(table)
     console.print(answers.fingerprint(office.authority), style="bold")
@@ -53,11 +56,11 @@ def show_admitted(console: Console, admitted: Admitted, office: Office, language
     console.print(OfficePhrase.BRING.say(language, answer=admitted.answer), markup=False)
 
 
-def show_terms(console: Console, terms: Sequence[Term], language: Language) -> None:
-    """How long each certificate holds, with what to do about one that ends."""
+def show_terms(console: Console, terms: Sequence[Term], folder: Path, language: Language) -> None:
+    """How long each certificate of the office in a folder holds, with what to do about one that ends."""
     for term in terms:
-        own = OfficePhrase.RENEW_AUTHORITY if term.name == "authority" else OfficePhrase.RENEW_BROKER
-        advice = (OfficePhrase.RENEW_KIT if term.is_kit else own).say(language)
+        own = _RENEWALS.get(term.name, OfficePhrase.RENEW_BROKER)
+        advice = (OfficePhrase.RENEW_KIT if term.is_kit else own).say(language, folder=folder)
         phrase, style = _TERMS[term.state]
         console.print(
             f"{term.name}: {phrase.say(language, until=term.until, advice=advice)}", style=style, markup=False

@@ -127,7 +127,7 @@ def status(
 
     terms = expiry.terms(keys.load(office))
     if not as_json:
-        report.show_terms(out, terms, language)
+        report.show_terms(out, terms, office, language)
         return
     for term in terms:
         told = {"name": term.name, "is_kit": term.is_kit, "until": str(term.until), "state": term.state.value}

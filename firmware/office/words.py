@@ -16,6 +16,10 @@ class OfficePhrase(Bilingual):
         "admits kits; keep a copy of it beside the recovery sheet",
     )
     AUTHORITY = ("sertifikatnya, dengan sidik ini:", "its certificate, with this fingerprint:")
+    RECEIPTS = (
+        "menandatangani tanda terima; hanya ini yang perlu ada di mesin yang menerima paket, bukan authority.key",
+        "signs receipts; a machine that only receives packets needs this one, not authority.key",
+    )
     RECIPIENTS = (
         "untuk siapa kit menyegel paket; boleh ditulis di kit.toml saat menyiapkan kit",
         "for whom kits seal packets; may stand in kit.toml from the kit's first day",
@@ -72,6 +76,10 @@ class OfficePhrase(Bilingual):
     RENEW_AUTHORITY = (
         "buat kantor baru dengan `rekam office init`; tiap kit menerimanya dengan `rekam identity accept --replace`",
         "make a new office by `rekam office init`; each kit takes its answer with `rekam identity accept --replace`",
+    )
+    RENEW_RECEIPTS = (
+        "hapus {folder}/receipts.pem di mesin dengan authority.key; tanda terima berikutnya membuat yang baru",
+        "delete {folder}/receipts.pem on the machine with authority.key; the next receipt makes a new one",
     )
     RENEW_BROKER = (
         "jalankan lagi `setup.sh office`, atau `rekam office broker HOST`",

@@ -1,17 +1,15 @@
 """The office's answer to a kit's request: a JSON file that the office's authority signs."""
 
-import base64
 import json
 from dataclasses import dataclass
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from firmware.errors import IdentityError, SealingError
-from firmware.records import sealing
+from firmware.records import sealing, signed_json
 
 _FORMAT = "rekam-answer"
 _VERSION = 1
@@ -38,8 +36,7 @@ def write(answer: Answer, authority_key: ec.EllipticCurvePrivateKey) -> bytes:
         "authority": answer.authority.public_bytes(Encoding.PEM).decode(),
         "recipients": list(answer.recipients),
     }
-    signature = authority_key.sign(_signed_bytes(body), ec.ECDSA(hashes.SHA256()))
-    return json.dumps(body | {"signature": base64.b64encode(signature).decode()}, indent=2).encode() + b"\n"
+    return json.dumps(signed_json.signed(body, authority_key), indent=2).encode() + b"\n"
 
 
 def parse(data: bytes) -> Answer:
@@ -59,11 +56,9 @@ def parse(data: bytes) -> Answer:
         certificate, authority = (x509.load_pem_x509_certificate(body[key].encode()) for key in _TEXTS[1:])
         for text in recipients:
             sealing.recipient(str(text))
-        _check_signature(body, authority)
-    except (ValueError, TypeError, InvalidSignature, SealingError) as error:
-        raise IdentityError(
-            f"was altered on its way or is damaged ({str(error) or 'signature'}); copy it again"
-        ) from error
+        signed_json.check(body, authority)
+    except (ValueError, TypeError, SealingError) as error:
+        raise IdentityError(f"was altered on its way or is damaged ({error}); copy it again") from error
     return Answer(body["kit_id"], certificate, authority, tuple(recipients))
 
 
@@ -71,16 +66,3 @@ def fingerprint(certificate: x509.Certificate) -> str:
     """A certificate's SHA-256, short enough for people to compare."""
     digest = certificate.fingerprint(hashes.SHA256()).hex()
     return " ".join(digest[at : at + 4] for at in range(0, 32, 4))
-
-
-def _check_signature(body: dict[str, object], authority: x509.Certificate) -> None:
-    key = authority.public_key()
-    if not isinstance(key, ec.EllipticCurvePublicKey):
-        raise ValueError("the authority has no P-256 key")
-    signature = base64.b64decode(str(body.get("signature", "")), validate=True)
-    key.verify(signature, _signed_bytes(body), ec.ECDSA(hashes.SHA256()))
-
-
-def _signed_bytes(body: dict[str, object]) -> bytes:
-    unsigned = {key: value for key, value in body.items() if key != "signature"}
-    return json.dumps(unsigned, sort_keys=True, separators=(",", ":")).encode()

@@ -64,6 +64,7 @@ def test_an_end_is_told_a_month_ahead(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     assert [(term.name, term.is_kit, term.state) for term in expiry.terms(office)] == [
         ("authority", False, State.VALID),
+        ("receipts", False, State.VALID),
         ("reader", False, State.VALID),
         ("server", False, State.VALID),
         ("K1", True, State.VALID),

@@ -23,6 +23,7 @@ def test_every_key_is_there_and_secrets_are_for_their_owner_only(office: keys.Of
         "recipients.txt": 0o644,
         "authority.key": 0o600,
         "authority.pem": 0o644,
+        "receipts.pem": 0o600,
     }
     assert stat.S_IMODE(office.folder.stat().st_mode) == 0o700
 
@@ -45,7 +46,7 @@ def test_both_identities_open_what_is_sealed_for_the_recipients(tmp_path: Path) 
 def test_the_backup_identity_is_kept_nowhere(tmp_path: Path) -> None:
     office, secret = made(tmp_path / "office")
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert len(files) == 4
+    assert len(files) == 5
     assert [path for path in files if secret[16:40].encode() in path.read_bytes()] == []
     assert len(office.recipients) == 2 and keys.is_sealed_for(office.folder, secret)
 
@@ -127,6 +128,7 @@ def test_the_backup_of_a_former_office_opens_beside_the_own_identity(office: key
 @pytest.mark.parametrize("name", ["recipients.txt", "authority.key", "authority.pem"])
 def test_a_missing_key_is_named(office: keys.Office, name: str) -> None:
     (office.folder / name).unlink()
+    (office.folder / "receipts.pem").unlink()
     with pytest.raises(SealingError, match=rf"{name}: is missing"):
         keys.load(office.folder)
 
