@@ -166,6 +166,8 @@ class DeliveryError(KitError):
 
 class StoreError(KitError):
     """The office's rows or its packets cannot be read or written."""
+
+
 class ReceiptError(KitError):
     """A receipt of an office that is damaged, foreign, or not for a packet that is here."""
 

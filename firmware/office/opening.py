@@ -76,15 +76,22 @@ def lay_out_all(paths: Iterable[Path], office: Office, folder: Path) -> Iterator
 def open_file(path: Path, office: Office) -> OpenedFile:
     """Decrypt a packet, check its signature and its kit, and read it strictly. Raises SealingError, RecordError."""
     try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SealingError(f"{path}: cannot be read ({error.strerror})") from error
+    return open_content(content, path, office)
+
+
+def open_content(content: bytes, path: Path, office: Office) -> OpenedFile:
+    """The same of a packet's bytes, wherever they lie; `path` is what errors name. Raises SealingError, RecordError."""
+    try:
         sealing.check_file_name(path.name)
-        opened = sealing.open_packet(path.read_bytes(), office.identities)
+        opened = sealing.open_packet(content, office.identities)
         signed = signatures.whose(opened.certificate, office)
         read = transaction.read(opened.transaction)
         if signed.kit_id != read.header.kit_id:
             raise SealingError(f"says it is of kit {read.header.kit_id}, signed by {signed.kit_id}: do not use it")
         notices = (*signed.notices, *signatures.expiry(opened.certificate, read.header.created_at))
-    except OSError as error:
-        raise SealingError(f"{path}: cannot be read ({error.strerror})") from error
     except (SealingError, RecordError) as error:
         raise type(error)(f"{path}: {error}") from error
     if path.name != sealing.file_name(read.header.control_number):
