@@ -136,6 +136,25 @@ class RecordConfig(_Section):
         return kind
 
 
+class StorageConfig(_Section):
+    """`[storage]`: how full the card, or its part for records, may become."""
+
+    warn_percent: int = Field(80, ge=1, le=100, description="from here on the operator is told to export")
+    quota_mb: int = Field(0, ge=0, description="megabytes that records may take; 0: all of the card")
+
+    @field_validator("quota_mb")
+    @classmethod
+    def _holds_records(cls, quota: int) -> int:
+        if 0 < quota < 50:
+            raise ValueError("must be 0 or at least 50: fewer megabytes hold no day's records")
+        return quota
+
+    @property
+    def quota(self) -> int:
+        """The same in bytes."""
+        return self.quota_mb * 1_000_000
+
+
 class OfficeConfig(_Section):
     """`[office]`: who receives what this kit records."""
 
@@ -165,6 +184,7 @@ class KitConfig(_Section):
     mqtt: MqttConfig | None = None
     power: PowerConfig | None = None
     record: RecordConfig = RecordConfig()
+    storage: StorageConfig = StorageConfig()
     office: OfficeConfig = OfficeConfig()
 
     @field_validator("timezone")

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from rich.text import Text
 
-from firmware import __version__, closing, duplicates, side_by_side
+from firmware import __version__, closing, duplicates, room, side_by_side
 from firmware.admitting import Clerk, admit
 from firmware.circumstances import NOTHING_NOTED, Circumstances
 from firmware.config import KitConfig
@@ -27,6 +27,7 @@ from firmware.session import Plan, Session
 from firmware.session_table import State
 from firmware.station import Station
 from firmware.stopwatch import StepTime, Stopwatch
+from firmware.storage_words import StoragePhrase
 from firmware.text_picture import Charset
 from firmware.vocabulary import ClockTrust, FingerPosition, Purpose
 from firmware.watch import Screen, Watch
@@ -79,6 +80,7 @@ def record(
     if not power.may_start:
         words = power.say(config.language, PowerPhrase.NOT_STARTED)
         raise SessionError(words) from DeviceRefused("battery", words)
+    _check_room(place, desk)
     resident, noted = _admit(place, desk, person, noted)
     if abandoned := Watch(place, desk).abandonment():
         raise abandoned
@@ -212,6 +214,16 @@ def _face_step(place: Workplace, birth_year: int) -> FaceStep | None:
         return None
     failed = Phrase.CAMERA_FAILED.say(place.config.language)
     return FaceStep(camera, partial(judging.assess, birth_year=birth_year), place.clock.now, failed)
+
+
+def _check_room(place: Workplace, desk: Desk) -> None:
+    """Tell well before the card is full; raises SpoolFull before a resident is asked what could not be kept."""
+    left = room.measure(place.config.data, place.spool, place.config.storage)
+    if left is None:
+        return
+    left.check()
+    if left.is_short:
+        desk.say(StoragePhrase.SHORT, "yellow", percent=left.percent)
 
 
 def _admit(

@@ -122,11 +122,10 @@ def gather(
 def counts(spool: Spool) -> Counts | None:
     """What the spool holds; None when it cannot tell."""
     try:
-        recorded, waiting = spool.counts()
-        waits = [entry.recorded_at.utc for entry in spool.entries() if entry.acknowledged_utc is None]
+        told = spool.tally()
     except SpoolError:
         return None
-    return Counts(recorded, waiting, min(waits, default=None))
+    return Counts(told.recorded, told.waiting, told.oldest_waiting, told.delivered, told.acknowledged, told.refused)
 
 
 def _counts_of(config: KitConfig) -> Counts | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from firmware import panel_words
+from firmware import panel_words, room
 from firmware.clock import needs_confirmation
 from firmware.datatypes import DeviceState
 from firmware.device_words import DevicePhrase
@@ -19,6 +19,7 @@ from firmware.reporting import Reach
 from firmware.selftest_words import TestPhrase
 from firmware.signals import Signal
 from firmware.standing import State
+from firmware.storage_words import StoragePhrase
 from firmware.vocabulary import Language
 from firmware.workplace import Workplace
 
@@ -83,6 +84,8 @@ def _storage(place: Workplace, language: Language) -> Found:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         if Path(file.name).read_bytes() != wanted:
             return Verdict.FAILED, TestPhrase.DISK_LIES.say(language)
+    if short := _room(place, language):
+        return short
     free = shutil.disk_usage(place.config.data).free
     phrase, verdict = TestPhrase.DISK, Verdict.PASSED
     if free < LEAST_FREE:
@@ -90,12 +93,21 @@ def _storage(place: Workplace, language: Language) -> Found:
     return verdict, phrase.say(language, free=f"{free / 1e9:.1f}")
 
 
+def _room(place: Workplace, language: Language) -> Found | None:
+    """What to say of a card, or a quota, that is nearly full."""
+    left = room.measure(place.config.data, place.spool, place.config.storage)
+    if left is None or not left.is_short:
+        return None
+    return Verdict.WARNING, StoragePhrase.SHORT.say(language, percent=left.percent)
+
+
 def _spool(place: Workplace, language: Language) -> Found:
     """Every packet's bytes against its digest."""
     entries = place.spool.entries()
     for entry in entries:
         place.alive()
-        place.spool.packet(entry.control_number)
+        if entry.acknowledged_utc is None:
+            place.spool.packet(entry.control_number)
     return Verdict.PASSED, TestPhrase.SPOOL.say(language, packets=len(entries))
 
 

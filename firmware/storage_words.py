@@ -16,6 +16,12 @@ class StoragePhrase(Bilingual):
         "rekam lagi.",
         "The kit's disk cannot be written: nothing of this resident was kept. Check the card, then record again.",
     )
+    SHORT = (
+        "Penyimpanan kit terisi {percent} %: ekspor paket segera, lalu impor tanda terima kantor (`rekam "
+        "import-receipts`).",
+        "The kit's storage is {percent} % full: export the packets soon, then import the office's receipts (`rekam "
+        "import-receipts`).",
+    )
     FULL_AT_START = (
         "Penyimpanan kit penuh: perekaman tidak dapat dimulai. Ekspor paket dan kosongkan ruang.",
         "The kit's disk is full: recording cannot be started. Export the packets and free space on it.",

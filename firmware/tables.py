@@ -36,6 +36,9 @@ def of_status(document: Mapping[str, Any], language: Language) -> list[tuple[str
         Phrase.STORAGE: storage and f"{storage['free_bytes'] / 1e9:.1f} / {storage['total_bytes'] / 1e9:.1f} GB",
         Phrase.RECORDED: document["recorded"],
         Phrase.WAITING_COUNT: document["waiting"],
+        Phrase.DELIVERED: document.get("delivered"),
+        Phrase.ACKNOWLEDGED: document.get("acknowledged"),
+        Phrase.REFUSED: document.get("refused"),
         Phrase.OLDEST: document["oldest_waiting"] or ("-" if document["waiting"] == 0 else None),
         Phrase.IDENTITY: identity and standing.say(identity["state"], identity["certificate_until"], language),
     }

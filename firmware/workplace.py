@@ -90,7 +90,7 @@ def _opened(config: KitConfig, opened: ExitStack, alive: Callable[[], None], *, 
     identity = _identity(config)
     recipients = _recipients(config, identity)
     kit = opened.enter_context(Kit(config, patient=patient, alive=alive))
-    spool = opened.enter_context(Spool(config.data / SPOOL))
+    spool = opened.enter_context(Spool(config.data / SPOOL, quota=config.storage.quota))
     report = opened.enter_context(Reporter(config, kit.statuses, spool))
     entries = spool.entries()
     clock = Clock(config.timezone, config.data)

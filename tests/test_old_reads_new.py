@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from firmware import spool_file
 from firmware.errors import SpoolError
 from firmware.journal import Journal
 from firmware.journal_check import verify
 from firmware.journal_lines import Fault, Kind
-from firmware.spool import Spool
+from firmware.records.receipts import Verdict
+from firmware.spool import Spool, Tally
 from firmware.uplink.rescue import Rescue
 from firmware.vocabulary import ClockTrust
 from tests.test_journal import resealed
-from tests.test_spool import packet
+from tests.test_spool import packet, receipt
 from tests.transactions import AT
 from tests.worlds import rekam
 
@@ -62,6 +64,41 @@ def test_a_spool_with_additions_is_read_and_written(path: Path) -> None:
 
 def test_a_spool_with_additions_is_rescued(path: Path) -> None:
     assert list(Rescue(path).packets()) == [packet("old")]
+
+
+def test_an_older_form_is_read_without_a_change_and_gets_its_columns_when_it_is_written(tmp_path: Path) -> None:
+    """The table as the first version made it: nothing of what came later is there."""
+    path = tmp_path / "spool.sqlite"
+    with closing(sqlite3.connect(path)) as first:
+        first.executescript(spool_file._SCHEMA)
+        first.execute(f"PRAGMA application_id = {spool_file.APPLICATION}")
+        first.execute("PRAGMA user_version = 1")
+    before = path.read_bytes()
+    with Spool(path, only_reads=True) as spool:
+        assert (spool.counts(), spool.entries()) == ((0, 0), [])
+    assert path.read_bytes() == before
+    with Spool(path) as spool:
+        spool.put(packet("new"), AT)
+        spool.acknowledge(receipt("new"), AT.utc)
+        spool.free()
+        assert spool.tally() == Tally(1, 0, 0, 1, 0)
+
+
+def test_what_the_first_version_asks_of_a_spool_is_answered_after_receipts(tmp_path: Path) -> None:
+    """Its own words, in SQL: what was delivered counts as recorded and not as waiting."""
+    path = tmp_path / "spool.sqlite"
+    with Spool(path) as spool:
+        for number in ("done", "refused", "waiting"):
+            spool.put(packet(number), AT)
+        spool.acknowledge(receipt("done"), AT.utc)
+        spool.acknowledge(receipt("refused", Verdict.REFUSED), AT.utc)
+    with closing(sqlite3.connect(path)) as first:
+        asked = "SELECT count(*), count(*) FILTER (WHERE acknowledged_utc IS NULL) FROM packet"
+        assert first.execute(asked).fetchone() == (3, 2)
+        waiting = "SELECT control_number, ciphertext, sha256 FROM packet WHERE acknowledged_utc IS NULL"
+        assert first.execute(waiting).fetchall() == [
+            (one.control_number, one.ciphertext, one.sha256) for one in map(packet, ("refused", "waiting"))
+        ]
 
 
 def test_a_spool_of_another_form_is_left_alone(path: Path) -> None:

@@ -49,8 +49,9 @@ def test_a_packet_that_changed_on_the_disk_is_found(tmp_path: Path) -> None:
         assert verdicts(found)["spool"] == "passed"
         with Spool(load(found.settings).data / SPOOL) as spool:
             connection = spool._opened()
+            columns = "control_number, ciphertext, sha256, recorded_utc, clock_trust, boot_id, monotonic_s"
             row = ("K-1", b"spoiled", "0" * 64, NOON.utc.isoformat(), NOON.trust.value, "b", 0.0)
-            connection.execute("INSERT INTO packet VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL)", row)
+            connection.execute(f"INSERT INTO packet ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
             connection.commit()
         assert verdicts(found)["spool"] == "failed"
 

@@ -217,7 +217,7 @@ def test_a_status_with_everything_unknown() -> None:
     device = {"name": "fingerprint", "state": "absent", "words": "no such port", "model": None}
     head = {"kit": "k", "state": "idle", "purpose": "live", "at": "2026", "clock": "wrong", "devices": [device]}
     terminal.show_rows(("", ""), tables.of_status({**document, **head}, Language.INDONESIAN))
-    assert shown.getvalue().count("tidak diketahui") == 6
+    assert shown.getvalue().count("tidak diketahui") == 9
     assert "fingerprint: absent no such port" in shown.getvalue()
 
 

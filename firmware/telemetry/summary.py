@@ -40,11 +40,14 @@ class Nameplate:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much is recorded and how much of it still waits to be delivered."""
+    """How much is recorded, and how far it has come: waiting (delivered: for a receipt only), acknowledged, refused."""
 
     recorded: int
     waiting: int
     oldest_waiting: datetime | None = None
+    delivered: int = 0
+    acknowledged: int = 0
+    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,9 @@ def document(nameplate: Nameplate, facts: Facts) -> dict[str, Any]:
         "storage": storage and {"free_bytes": storage.free, "total_bytes": storage.total},
         "recorded": counts and counts.recorded,
         "waiting": counts and counts.waiting,
+        "delivered": counts and counts.delivered,
+        "acknowledged": counts and counts.acknowledged,
+        "refused": counts and counts.refused,
         "oldest_waiting": _iso(counts.oldest_waiting) if counts and counts.oldest_waiting else None,
         "identity": standing and _identity(standing),
     }
@@ -94,7 +100,7 @@ def document(nameplate: Nameplate, facts: Facts) -> dict[str, Any]:
 def last_will(nameplate: Nameplate) -> dict[str, Any]:
     """What the broker says when the kit vanishes: lost, and all else unknown."""
     unknown = ("at", "clock", "valid_until", "devices", "temperature_c", "storage")
-    counts = ("recorded", "waiting", "oldest_waiting", "identity")
+    counts = ("recorded", "waiting", "delivered", "acknowledged", "refused", "oldest_waiting", "identity")
     return {**_head(nameplate, KitState.LOST), **dict.fromkeys((*unknown, *counts))}
 
 

@@ -41,12 +41,16 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a spool's file gave: the packets saved, those lost, and how many of its pages are cut off."""
+    """What a spool's file gave: the packets saved, those lost, and how many of its pages are cut off.
+
+    acknowledged: how many the office has, so that the spool holds their entries alone.
+    """
 
     saved: tuple[str, ...]
     lost: tuple[Lost, ...]
     cut_off: int
     is_recognised: bool
+    acknowledged: int = 0
 
     @property
     def is_complete(self) -> bool:
@@ -71,6 +75,7 @@ class Rescue:
         self._path = path
         self._on_progress = on_progress
         self._saved: dict[str, int] = {}
+        self._acknowledged: dict[str, int] = {}
         self._digests: set[bytes] = set()
         self._failed: dict[str, Lost] = {}
         self._indexed: dict[str, int] = {}
@@ -99,7 +104,8 @@ class Rescue:
 
     def found(self) -> Found:
         """What was found, once the packets were gone through."""
-        saved = {self._indexed.get(name, rowid) for name, rowid in self._saved.items()}
+        whole = self._saved | self._acknowledged
+        saved = {self._indexed.get(name, rowid) for name, rowid in whole.items()}
         lost: dict[int, Lost] = {}
         for name, failed in self._failed.items():
             rowid = self._indexed.get(name, failed.rowid)
@@ -113,11 +119,13 @@ class Rescue:
         # Rows are numbered from 1 and none is ever deleted: a gap is a packet of which not even the number is left
         lost |= {row: Lost("", row, Reason.BEGINNING) for row in range(1, self._last_row(rows)) if row not in rows}
         in_order = tuple(packet for _, packet in sorted(lost.items()))
-        return Found(tuple(self._saved), in_order, self._cut_off, self._has_header or bool(rows))
+        recognised = self._has_header or bool(rows)
+        return Found(tuple(self._saved), in_order, self._cut_off, recognised, len(self._acknowledged))
 
     def _last_row(self, rows: Set[int]) -> int:
         """The last row that table and index agree on, so that one misread number makes no rows up."""
-        agreed = [rowid for name, rowid in self._saved.items() if self._indexed.get(name) == rowid]
+        whole = self._saved | self._acknowledged
+        agreed = [rowid for name, rowid in whole.items() if self._indexed.get(name) == rowid]
         return max(agreed or rows, default=0)
 
     def _packet(self, row: Row, pages: Pages, then: View) -> Iterator[SealedPacket]:
@@ -125,7 +133,10 @@ class Rescue:
         if not _is_packet(row):
             return
         name = _value(row.local, row, 0)
-        if not _CONTROL_NUMBER.fullmatch(name) or (number := name.decode()) in self._saved:
+        if not _CONTROL_NUMBER.fullmatch(name) or (number := name.decode()) in self._saved | self._acknowledged:
+            return
+        if row.columns[1].size == 0:
+            self._acknowledged[number] = row.rowid
             return
         views = [then, View(len(pages.frames))]
         for view in dict.fromkeys(views + [replace(view, with_unsound=True) for view in views]):

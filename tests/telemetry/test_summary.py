@@ -21,7 +21,7 @@ FACTS = Facts(
     (DeviceStatus("fingerprint", DeviceState.OK, model="ZFM-20"),),
     41.5,
     Storage(10, 20),
-    Counts(7, 3, datetime(2026, 12, 1, 4, tzinfo=UTC)),
+    Counts(7, 3, datetime(2026, 12, 1, 4, tzinfo=UTC), 2, 3, 1),
     Standing(State.EXPIRING, date(2026, 12, 24)),
 )
 
@@ -41,6 +41,9 @@ def test_the_document_says_what_is_known() -> None:
         "storage": {"free_bytes": 10, "total_bytes": 20},
         "recorded": 7,
         "waiting": 3,
+        "delivered": 2,
+        "acknowledged": 3,
+        "refused": 1,
         "oldest_waiting": "2026-12-01T04:00:00Z",
         "identity": {"state": "expiring", "certificate_until": "2026-12-24"},
     }

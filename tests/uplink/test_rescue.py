@@ -23,7 +23,7 @@ from firmware.uplink import rescue as rescuing
 from firmware.uplink.rescue import Lost, Reason
 from tests import rescue as campaign
 from tests.rescue import FLIPS, FRAME, HEADER, PACKETS, PAGE, contents, pages_of, rescue, spoil
-from tests.test_spool import WRITER, packet
+from tests.test_spool import WRITER, packet, receipt
 from tests.transactions import AT
 
 
@@ -85,6 +85,25 @@ def test_a_sound_spool_gives_all_with_and_without_a_log(card: Path, sound_logged
         saved, found = rescue(path)
         assert saved == contents()
         assert found.is_complete
+
+
+@pytest.mark.parametrize("freed", [False, True])
+@pytest.mark.parametrize("checkpointed", [False, True])
+def test_what_the_office_has_is_neither_given_nor_lost(tmp_path: Path, freed: bool, checkpointed: bool) -> None:
+    working = tmp_path / "working" / "spool.sqlite"
+    with Spool(working) as spool:
+        for one in campaign.sealed():
+            spool.put(one, AT)
+        for one in campaign.sealed()[::2]:
+            spool.acknowledge(receipt(one.control_number, sha256=one.sha256), AT.utc)
+        if freed:
+            spool.free()
+        if checkpointed:
+            spool._opened().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copytree(working.parent, tmp_path / "card")
+    saved, found = rescue(tmp_path / "card" / "spool.sqlite")
+    assert saved == {one.control_number: one.ciphertext for one in campaign.sealed()[1::2]}
+    assert (found.is_complete, found.acknowledged) == (True, PACKETS // 2)
 
 
 def test_the_log_is_needed_to_give_all(logged: Path) -> None:
