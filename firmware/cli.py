@@ -11,6 +11,7 @@ from rich.console import Console
 
 from firmware import __version__
 from firmware.benchmarks.verbs import bench_app
+from firmware.delivery_verb import delivery_app
 from firmware.doctor_verbs import doctor_app
 from firmware.errors import KitError
 from firmware.identity_verbs import identity_app
@@ -34,6 +35,7 @@ app.add_typer(office_app, name="office")
 app.add_typer(identity_app, name="identity")
 app.add_typer(bench_app, name="bench")
 app.registered_commands += recording_app.registered_commands + setup_app.registered_commands
+app.registered_commands += delivery_app.registered_commands
 app.add_typer(journal_app, name="journal")
 app.registered_commands += doctor_app.registered_commands
 app.command()(status)
