@@ -19,7 +19,7 @@ from firmware.pipeline import extraction, warming
 from firmware.pipeline.face import backdrop, judging
 from firmware.portrait import FaceCapture
 from firmware.power_words import PowerPhrase
-from firmware.records import sealing, transaction
+from firmware.records import manifest, sealing, transaction
 from firmware.records.transaction import TransactionHeader
 from firmware.resident import ResidentFile
 from firmware.seams import Operator
@@ -100,7 +100,8 @@ def record(
         kinds = config.record
         data = transaction.build(header, resident, enrolment.settled, noted, enrolment.face, kinds.face, kinds.fingers)
         signer = place.identity.signer
-        packet = sealing.seal(data, control_number=number, signer=signer, recipients=place.recipients)
+        content = manifest.write(header, noted, data)
+        packet = sealing.seal(content, control_number=number, signer=signer, recipients=place.recipients)
         watch.lap("sealing")
         waiting = place.spool.counts()[1] + 1
         on_sealed(number)

@@ -99,7 +99,7 @@ class Caller:
         try:
             named: dict[str, Any] = {key.replace("_", "-"): value for key, value in headers.items()}
             line.request(method, path, content, {"Tus-Resumable": "1.0.0", **named})
-            answer = line.getresponse()
-            return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+            with line.getresponse() as answer:
+                return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
         finally:
             line.close()

@@ -9,7 +9,7 @@ from firmware.datatypes import SealedPacket
 from firmware.identity import Identity
 from firmware.office import admission, keys
 from firmware.office.keys import Office
-from firmware.records import sealing
+from firmware.records import manifest, sealing, transaction
 from firmware.vocabulary import Purpose
 from tests import transactions
 
@@ -50,9 +50,13 @@ def packet(
     kit_id: str = "K1",
     number: str = "K1-0001",
     noted: Circumstances = NOTHING_NOTED,
+    version: int = 2,
 ) -> SealedPacket:
     data = transactions.data(purpose, kit_id=kit_id, control_number=number, noted=noted)
-    return sealing.seal(data, control_number=number, signer=kit.signer, recipients=kit.recipients)
+    content = data
+    if version > 1:
+        content = manifest.write(transaction.read(data).header, noted, data)
+    return sealing.seal(content, control_number=number, signer=kit.signer, recipients=kit.recipients)
 
 
 def on_stick(folder: Path, packet: SealedPacket) -> Path:

@@ -1,6 +1,7 @@
 """The verbs of the office, the identity and the stick, as a person types them."""
 
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from firmware.identity import Identity
 from firmware.spool import Spool
 from firmware.vocabulary import Purpose
 from tests import offices, transactions
+from tests.conftest import ROOT
 from tests.offices import packet
 
 
@@ -60,13 +62,12 @@ def test_a_record_goes_from_the_kit_to_the_office_and_opens_with_stock_tools(adm
     admitted.keep(Purpose.LIVE, "K1-0001")
     assert "1 packet(s) written to stick" in admitted.rekam("export", "stick", "--config", "kit.toml")
     assert "1 were there already" in admitted.rekam("export", "stick", "--config", "kit.toml")
-    said = admitted.rekam("office", "open", "stick/K1-0001.v1.rekam", "--office", "office", "--out", "opened")
+    said = admitted.rekam("office", "open", "stick/K1-0001.v2.rekam", "--office", "office", "--out", "opened")
     assert "Melati Contoh" in said
     assert "TRAINING" not in said
-    record = admitted.folder / "opened" / "K1-0001" / "K1-0001.an2"
-    record.unlink()
-    commands = [line for line in said.splitlines() if line.startswith(("age ", "openssl "))]
-    assert len(commands) == 2
+    record = admitted.folder / "opened" / "K1-0001" / "transaction.an2"
+    commands = [line for line in said.splitlines() if line.startswith(("age ", "openssl ", "tar "))]
+    assert len(commands) == 3
     for command in commands:
         subprocess.run(shlex.split(command), cwd=admitted.folder, check=True, capture_output=True)
     assert record.read_bytes() == transactions.data()
@@ -81,10 +82,36 @@ def test_nothing_of_a_resident_lies_in_the_clear_on_the_kit_or_the_stick(admitte
         assert [path for path in files if secret.encode() in path.read_bytes()] == []
 
 
+def test_the_documented_steps_open_a_packet_without_rekam(admitted: Desk) -> None:
+    admitted.keep(Purpose.LIVE, "K1-0001")
+    admitted.rekam("export", "stick", "--config", "kit.toml")
+    [steps] = re.findall(r"### A packet without Rekam\n.*?```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    (admitted.folder / "KIT-1.v2.rekam").write_bytes((admitted.folder / "stick" / "K1-0001.v2.rekam").read_bytes())
+    subprocess.run(["bash", "-euo", "pipefail", "-c", steps], cwd=admitted.folder, check=True, capture_output=True)
+    assert (admitted.folder / "transaction.an2").read_bytes() == transactions.data()
+    told = json.loads((admitted.folder / "manifest.json").read_bytes())
+    assert (told["control_number"], told["kit_id"]) == ("K1-0001", "K1")
+
+
+def test_what_a_revoked_kit_signed_is_set_aside(admitted: Desk) -> None:
+    admitted.keep(Purpose.LIVE, "K1-0001")
+    admitted.rekam("export", "stick", "--config", "kit.toml")
+    opens = ("office", "open", "stick/K1-0001.v2.rekam", "--office", "office")
+    assert "no kit of this name" in admitted.rekam("office", "revoke", "K9", "--office", "office", status=1)
+    assert "K1 is no longer trusted" in admitted.rekam("office", "revoke", "K1", "--office", "office")
+    assert "was revoked on" in admitted.rekam(*opens, status=1)
+    assert "that was revoked on" in admitted.rekam(*opens, "--revoked")
+    admitted.rekam("identity", "request", "stick", "--config", "kit.toml")
+    admits = ("office", "admit", "stick", "--office", "office")
+    assert "K1 was revoked on" in admitted.rekam(*admits, status=1)
+    admitted.rekam(*admits, "--replace", "K1")
+    assert "Notice" not in admitted.rekam(*opens)
+
+
 def test_a_training_record_is_told_loudly(admitted: Desk) -> None:
     admitted.keep(Purpose.TRAINING, "K1-0002")
     admitted.rekam("export", "stick", "--config", "kit.toml")
-    said = admitted.rekam("office", "open", "stick/K1-0002.v1.rekam", "--office", "office")
+    said = admitted.rekam("office", "open", "stick/K1-0002.v2.rekam", "--office", "office")
     assert "TRAINING" in said
     assert (admitted.folder / "opened" / "TRAINING" / "K1-0002" / "K1-0002.an2").exists()
 
@@ -93,7 +120,7 @@ def test_scripts_get_a_line_a_packet_and_the_bad_ones_by_name(admitted: Desk) ->
     admitted.keep(Purpose.LIVE, "K1-0001")
     admitted.rekam("export", "stick", "--config", "kit.toml")
     (admitted.folder / "bad.rekam").write_bytes(b"")
-    words = ["office", "open", "bad.rekam", "stick/K1-0001.v1.rekam", "--office", "office", "--json"]
+    words = ["office", "open", "bad.rekam", "stick/K1-0001.v2.rekam", "--office", "office", "--json"]
     assert "bad.rekam: not a sealed packet" in admitted.rekam(*words, status=1)
     told = [json.loads(line) for line in admitted.rekam(*words[:2], *words[3:]).splitlines()]
     assert [line["control_number"] for line in told] == ["K1-0001"]

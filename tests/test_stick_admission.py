@@ -179,7 +179,7 @@ def test_a_card_in_a_replacement_board_goes_on_once_it_is_renewed(
     accept(table, "K1")
     keep(table, "K1", "K1-0003")
     table.rekam("export", "stick", "-c", "K1.toml")
-    packets = [f"stick/K1-000{number}.v1.rekam" for number in (1, 2, 3)]
+    packets = [f"stick/K1-000{number}.v2.rekam" for number in (1, 2, 3)]
     said = table.rekam("office", "open", *packets, "--office", "office")
     assert said.count("the signature holds") == 3 and said.count("was replaced on") == 1
     assert "5 lines, whole" in table.rekam("journal", "verify", "-c", "K1.toml")
@@ -197,7 +197,7 @@ def test_the_outbox_of_a_dead_card_opens_after_its_identity_was_retired(
     keep(table, "K1", "K1-0002", recipients)
     card = (table.folder / "K1").rename(table.folder / "card")
     assert "2 packet(s) whole" in table.rekam("export", "--from", str(card), "stick")
-    words = ("office", "open", "stick/K1-0001.v1.rekam", "stick/K1-0002.v1.rekam", "--office", "office")
+    words = ("office", "open", "stick/K1-0001.v2.rekam", "stick/K1-0002.v2.rekam", "--office", "office")
     assert table.rekam(*words, status=1).count("never admitted") == 2
     admit(table)
     assert table.rekam(*words).count("the signature holds") == 2

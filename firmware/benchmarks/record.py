@@ -16,11 +16,12 @@ import pyrage
 from firmware.assessment import ImageFile
 from firmware.benchmarks.fingerprint import read
 from firmware.benchmarks.truth import Tally, compare
+from firmware.circumstances import NOTHING_NOTED
 from firmware.datatypes import Device, FingerCapture, FrictionRidgeImage, Outcome, Resident, Timestamp
 from firmware.errors import InputError
 from firmware.identity import Identity
 from firmware.pipeline import extraction
-from firmware.records import faces, fingerprints, images, sealing, transaction
+from firmware.records import faces, fingerprints, images, manifest, sealing, transaction
 from firmware.records.transaction import TransactionHeader
 from firmware.vocabulary import ClockTrust, Effort, FingerCompression, FingerPosition, Purpose, Sex
 
@@ -131,7 +132,8 @@ def _sizes(captures: Sequence[FingerCapture], kind: FingerCompression, signer: s
     for start in range(0, len(captures) - FINGERS + 1, FINGERS):
         ten = captures[start : start + FINGERS]
         data = transaction.build(_HEADER, _RESIDENT, ten, finger_compression=kind)
-        packet = sealing.seal(data, control_number="BENCH-1", signer=signer, recipients=recipients)
+        content = manifest.write(_HEADER, NOTHING_NOTED, data)
+        packet = sealing.seal(content, control_number="BENCH-1", signer=signer, recipients=recipients)
         packets.append(len(packet.ciphertext))
     finger, pixels, spared, pairs = [], [], 0, []
     for capture in captures:

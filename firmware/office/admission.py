@@ -79,6 +79,11 @@ def admit(
     kit_id = _kit_id(asked, request)
     known = register.admissions(office, kit_id)
     same = any(register.is_key(admission, asked.public_key()) and not admission.replaced_at for admission in known)
+    if known and known[-1].revoked_at and not replace:
+        raise IdentityError(
+            f"{request}: kit {kit_id} was revoked on {known[-1].revoked_at}; if it is back in trusted hands, repeat "
+            f"with --replace {kit_id}"
+        )
     if known and not same and not replace:
         raise IdentityError(
             f"{request}: kit {kit_id} was admitted with another key on {known[-1].admitted_at}; if its key was "

@@ -14,7 +14,7 @@ from firmware.durable import write_file
 from firmware.errors import InputError, KitError, RecordError, SealingError
 from firmware.office import keys, signatures
 from firmware.office.keys import Office
-from firmware.records import images, sealing, transaction
+from firmware.records import images, manifest, sealing, transaction
 from firmware.records.contents import FaceRecord, FingerRecord, Transaction
 from firmware.vocabulary import FingerCompression, Purpose
 
@@ -27,7 +27,7 @@ TRAINING_FOLDER = "TRAINING"
 class OpenedFile:
     """One packet's file, opened; `notices` are for people, `certified` tells whether the authority issued the key.
 
-    `valid_until` is the end of the certificate with which it was signed.
+    `valid_until` is the end of the certificate with which it was signed; `manifest` is empty in packets of version 1.
     """
 
     path: Path
@@ -36,6 +36,7 @@ class OpenedFile:
     certified: bool
     notices: tuple[str, ...]
     valid_until: datetime
+    manifest: bytes = b""
 
     @property
     def is_training(self) -> bool:
@@ -45,20 +46,22 @@ class OpenedFile:
 
 @dataclass(frozen=True, slots=True)
 class LaidOut:
-    """An opened packet with its files, and the two stock commands that open it without Rekam."""
+    """An opened packet with its files, and the stock commands that open it without Rekam."""
 
     opened: OpenedFile
     files: tuple[Path, ...]
-    commands: tuple[str, str]
+    commands: tuple[str, ...]
 
 
-def lay_out(path: Path, office: Office, folder: Path) -> LaidOut:
+def lay_out(path: Path, office: Office, folder: Path, *, take_revoked: bool = False) -> LaidOut:
     """Open a packet and save what is in it. Raises SealingError, RecordError, InputError."""
-    opened = open_file(path, office)
+    opened = open_file(path, office, take_revoked=take_revoked)
     return LaidOut(opened, save(opened, folder), stock_commands(opened, office, folder))
 
 
-def lay_out_all(paths: Iterable[Path], office: Office, folder: Path) -> Iterator[LaidOut]:
+def lay_out_all(
+    paths: Iterable[Path], office: Office, folder: Path, *, take_revoked: bool = False
+) -> Iterator[LaidOut]:
     """Lay out one packet after another; what is wrong with one keeps no other from being opened.
 
     Raises SealingError at the end, naming every packet that could not be laid out.
@@ -66,38 +69,40 @@ def lay_out_all(paths: Iterable[Path], office: Office, folder: Path) -> Iterator
     faults = []
     for path in paths:
         try:
-            yield lay_out(path, office, folder)
+            yield lay_out(path, office, folder, take_revoked=take_revoked)
         except KitError as error:
             faults.append(str(error))
     if faults:
         raise SealingError("\n".join(faults))
 
 
-def open_file(path: Path, office: Office) -> OpenedFile:
+def open_file(path: Path, office: Office, *, take_revoked: bool = False) -> OpenedFile:
     """Decrypt a packet, check its signature and its kit, and read it strictly. Raises SealingError, RecordError."""
     try:
         content = path.read_bytes()
     except OSError as error:
         raise SealingError(f"{path}: cannot be read ({error.strerror})") from error
-    return open_content(content, path, office)
+    return open_content(content, path, office, take_revoked=take_revoked)
 
 
-def open_content(content: bytes, path: Path, office: Office) -> OpenedFile:
+def open_content(content: bytes, path: Path, office: Office, *, take_revoked: bool = False) -> OpenedFile:
     """The same of a packet's bytes, wherever they lie; `path` is what errors name. Raises SealingError, RecordError."""
     try:
         sealing.check_file_name(path.name)
         opened = sealing.open_packet(content, office.identities)
-        signed = signatures.whose(opened.certificate, office)
+        signed = signatures.whose(opened.certificate, office, take_revoked=take_revoked)
         read = transaction.read(opened.transaction)
         if signed.kit_id != read.header.kit_id:
             raise SealingError(f"says it is of kit {read.header.kit_id}, signed by {signed.kit_id}: do not use it")
+        if opened.manifest:
+            manifest.check(opened.manifest, read, opened.transaction)
         notices = (*signed.notices, *signatures.expiry(opened.certificate, read.header.created_at))
     except (SealingError, RecordError) as error:
         raise type(error)(f"{path}: {error}") from error
-    if path.name != sealing.file_name(read.header.control_number):
+    if sealing.number_in(path.name) != read.header.control_number:
         notices = (*notices, f"the file was renamed; its control number is {read.header.control_number}")
     valid_until = opened.certificate.not_valid_after_utc
-    return OpenedFile(path, read, opened.transaction, signed.certified, notices, valid_until)
+    return OpenedFile(path, read, opened.transaction, signed.certified, notices, valid_until, opened.manifest)
 
 
 def save(opened: OpenedFile, folder: Path) -> tuple[Path, ...]:
@@ -112,6 +117,8 @@ def save(opened: OpenedFile, folder: Path) -> tuple[Path, ...]:
     except OSError as error:
         raise InputError(f"{own}: cannot be made ({error.strerror}); choose another folder with --out") from error
     files = {own / f"{opened.transaction.header.control_number}.an2": opened.data}
+    if opened.manifest:
+        files[own / manifest.MANIFEST] = opened.manifest
     for finger in opened.transaction.fingers:
         if finger.image is not None:
             files[own / f"{finger_name(finger)}{_SUFFIXES[finger.compression]}"] = finger.data
@@ -129,14 +136,15 @@ def home(opened: OpenedFile, folder: Path) -> Path:
     return (folder / TRAINING_FOLDER if opened.is_training else folder) / opened.transaction.header.control_number
 
 
-def stock_commands(opened: OpenedFile, office: Office, folder: Path) -> tuple[str, str]:
-    """The two commands, of age and openssl, that open the packet without Rekam.
+def stock_commands(opened: OpenedFile, office: Office, folder: Path) -> tuple[str, ...]:
+    """The commands, of age, openssl and tar, that open the packet without Rekam; version 1 needs no tar.
 
     Before the kit's certificate came, openssl can check the signature but not whose key it is (`-noverify`); once the
     certificate or the authority has ended, it must be told that the record is older.
     """
-    stem = home(opened, folder) / opened.transaction.header.control_number
-    signed, plain = f"{stem}.p7m", f"{stem}.an2"
+    own = home(opened, folder)
+    stem = own / opened.transaction.header.control_number
+    signed, plain = f"{stem}.p7m", f"{stem}.tar" if opened.manifest else f"{stem}.an2"
     chain: tuple[str | Path, ...] = ("-noverify",)
     if opened.certified:
         chain = ("-CAfile", office.folder / keys.AUTHORITY, "-purpose", "any")
@@ -145,7 +153,8 @@ def stock_commands(opened: OpenedFile, office: Office, folder: Path) -> tuple[st
     identities = (word for file in office.identity_files for word in ("-i", file))
     decrypt = ("age", "-d", *identities, "-o", signed, opened.path)
     verify = ("openssl", "cms", "-verify", "-inform", "DER", "-in", signed, *chain, "-out", plain)
-    return shlex.join(map(str, decrypt)), shlex.join(map(str, verify))
+    unpack = (("tar", "-xf", plain, "-C", own),) if opened.manifest else ()
+    return tuple(shlex.join(map(str, words)) for words in (decrypt, verify, *unpack))
 
 
 def as_json(laid: LaidOut) -> dict[str, Any]:

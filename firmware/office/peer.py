@@ -61,6 +61,8 @@ class Gate:
         admission = self._admission(chain[0], certificate)
         if admission is None:
             raise Turned("unknown_kit", "this office does not know such a kit; have it admitted: `rekam office admit`")
+        if admission.revoked_at:
+            raise Turned("revoked_kit", f"kit {admission.kit_id} was revoked on {admission.revoked_at}")
         if admission.replaced_at:
             raise Turned("revoked_kit", f"this key of kit {admission.kit_id} was replaced on {admission.replaced_at}")
         until = certificate.not_valid_after_utc

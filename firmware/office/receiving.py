@@ -30,6 +30,7 @@ _REASONS = (
     ("never admitted", Refusal.UNKNOWN_KIT),
     ("packet version", Refusal.NEWER),
     ("says it is of kit", Refusal.OTHER_KIT),
+    ("that was revoked on", Refusal.REVOKED_KIT),
 )
 
 
@@ -98,12 +99,15 @@ class Reception:
         number, kit_id, purpose = header.control_number, header.kit_id, header.purpose
         born = opened.transaction.resident.date_of_birth
         is_16 = ages.age(born, day) < ages.CARD_AGE and noted.card_from is not None and noted.card_from > day
+        # The name tells the packet's version
+        is_own_name = sealing.number_in(arrival.file_name) == number
+        file_name = arrival.file_name if is_own_name else sealing.file_name(number)
         receipt = Receipt(number, digest, kit_id, Verdict.ACCEPTED, purpose, now, self.name)
         return PacketRow(
             control_number=number,
             sha256=digest,
             size=len(arrival.content),
-            name=f"{purpose.value}/{kit_id}/{sealing.file_name(number)}",
+            name=f"{purpose.value}/{kit_id}/{file_name}",
             kit_id=kit_id,
             district=header.district,
             place=noted.place,
@@ -122,7 +126,7 @@ class Reception:
         )
 
     def _refused(self, arrival: Arrival, digest: str, reason: Refusal, words: str) -> bytes:
-        number = arrival.file_name.partition(".")[0]
+        number = sealing.number_in(arrival.file_name)
         told = re.sub(r"[\x00-\x1f\x7f]+", " ", words.removeprefix(f"{arrival.file_name}: "))[:_WORDS]
         now, kit_id = datetime.now(UTC), arrival.kit_id or _UNKNOWN_KIT
         receipt = Receipt(number, digest, kit_id, Verdict.REFUSED, None, now, self.name, reason.value, told)

@@ -19,7 +19,8 @@ from firmware.office.keys import KITS, Office
 class Admission:
     """One key of a kit: `public_key` and `certificate` are PEM, times ISO 8601; `replaced_at` ends its use.
 
-    `certificate` is empty for a key that the kit had before it was admitted.
+    `certificate` is empty for a key that the kit had before it was admitted. `revoked_at` is when the office ceased to
+    trust the key, as after a theft: what it signed is no longer taken.
     """
 
     kit_id: str
@@ -27,6 +28,7 @@ class Admission:
     certificate: str
     admitted_at: str
     replaced_at: str | None = None
+    revoked_at: str | None = None
 
 
 def admissions(office: Office, kit_id: str) -> list[Admission]:
@@ -63,9 +65,25 @@ def enter(
     earlier = [Admission(kit_id, _pem(key), "", now) for key in former]
     earlier += [a for a in admissions(office, kit_id) if a.public_key != present.public_key]
     ended = [replace(admission, replaced_at=admission.replaced_at or now) for admission in earlier]
-    rows = [asdict(admission) for admission in (*ended, present)]
-    write_file(office.folder / KITS / f"{kit_id}.json", json.dumps(rows, indent=2).encode() + b"\n")
+    _write(office, kit_id, [*ended, present])
     return present
+
+
+def revoke(office: Office, kit_id: str) -> int:
+    """Cease to trust every key that a kit has had; gives how many. Raises IdentityError for a kit that has none."""
+    known = admissions(office, kit_id)
+    if not known:
+        raise IdentityError(f"{kit_id}: no kit of this name was admitted here; `rekam office status` lists them")
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    rows = [replace(one, replaced_at=one.replaced_at or now, revoked_at=one.revoked_at or now) for one in known]
+    _write(office, kit_id, rows)
+    return len(rows)
+
+
+def _write(office: Office, kit_id: str, rows: Iterable[Admission]) -> None:
+    # An older version knows no `revoked_at`, and takes a page without it
+    told = [{key: value for key, value in asdict(row).items() if value or key != "revoked_at"} for row in rows]
+    write_file(office.folder / KITS / f"{kit_id}.json", json.dumps(told, indent=2).encode() + b"\n")
 
 
 def _read(path: Path) -> list[Admission]:

@@ -21,16 +21,25 @@ class Signed:
     notices: tuple[str, ...]
 
 
-def whose(certificate: x509.Certificate, office: Office) -> Signed:
-    """The kit to which a signer's certificate belongs. Raises SealingError for a key that was never admitted."""
+def whose(certificate: x509.Certificate, office: Office, *, take_revoked: bool = False) -> Signed:
+    """The kit to which a signer's certificate belongs. Raises SealingError for a key that was never admitted.
+
+    The same for one that was revoked, unless `take_revoked`: then a notice tells it.
+    """
     admission = register.find(office, certificate.public_key())
     if admission is None:
         raise SealingError(
             f"signed by a key that this office never admitted ({certificate.subject.rfc4514_string()}); "
             "admit the kit first (`rekam office admit`), or find out where this comes from"
         )
-    kit_id, replaced = admission.kit_id, admission.replaced_at
-    notices = [f"signed with a key of kit {kit_id} that was replaced on {replaced}"] if replaced else []
+    kit_id, replaced, revoked = admission.kit_id, admission.replaced_at, admission.revoked_at
+    if revoked and not take_revoked:
+        raise SealingError(
+            f"signed by a key of kit {kit_id} that was revoked on {revoked}; set it aside. If it is known to be from "
+            "before the loss: `rekam office open --revoked`"
+        )
+    ended = f"revoked on {revoked}" if revoked else f"replaced on {replaced}"
+    notices = [f"signed with a key of kit {kit_id} that was {ended}"] if replaced or revoked else []
     try:
         certificate.verify_directly_issued_by(office.authority)
     except (ValueError, TypeError, InvalidSignature):

@@ -100,6 +100,20 @@ def admit(
 
 
 @office_app.command()
+def revoke(
+    kit_id: Annotated[str, typer.Argument(metavar="KITID", help="a kit that was stolen or lost")],
+    office: OfficeOption,
+    language: LanguageOption = Language.ENGLISH,
+) -> None:
+    """Cease to trust a kit: what its keys sign is no longer taken. `admit --replace` takes it back."""
+    from firmware.office import keys, register
+    from firmware.office.words import OfficePhrase
+
+    register.revoke(keys.load(office), kit_id)
+    out.print(OfficePhrase.REVOKED.say(language, kit=kit_id), style="yellow", markup=False)
+
+
+@office_app.command()
 def broker(
     hosts: Annotated[list[str], typer.Argument(help="the names and addresses under which kits reach the broker")],
     office: OfficeOption,
@@ -140,11 +154,14 @@ def open_packets(
     office: OfficeOption,
     folder: Annotated[Path, typer.Option("--out", help="where records and pictures go")] = Path("opened"),
     as_json: Annotated[bool, typer.Option("--json", help="JSON Lines on stdout, an object a packet")] = False,
+    revoked: Annotated[
+        bool, typer.Option("--revoked", help="also what a revoked kit signed, known to be from before its loss")
+    ] = False,
 ) -> None:
     """Check and decrypt packets, list what is in them, lay out records and pictures."""
     from firmware.office import keys, opening, report
 
-    for laid in opening.lay_out_all(packets, keys.load(office), folder):
+    for laid in opening.lay_out_all(packets, keys.load(office), folder, take_revoked=revoked):
         if as_json:
             sys.stdout.write(json.dumps(opening.as_json(laid), ensure_ascii=False) + "\n")
         else:

@@ -57,6 +57,12 @@ class OfficePhrase(Bilingual):
         "Kunci baru kit {kit} diterima, sampai {until}; kunci lamanya tidak berlaku lagi.",
         "Kit {kit}'s new key is admitted, until {until}; its old one is replaced.",
     )
+    REVOKED = (
+        "Kit {kit} tidak dipercaya lagi: paket dari kuncinya ditolak. Sertifikatnya masih membuka broker sampai "
+        "berakhir: hapus kit itu dari hak akses broker.",
+        "Kit {kit} is no longer trusted: packets of its keys are refused. Its certificate still opens the broker until "
+        "it ends: take the kit out of the broker's rights.",
+    )
     FINGERPRINT = (
         "Sidik kantor (kit menunjukkan yang sama): {fingerprint}",
         "Authority's fingerprint (the kit shows the same): {fingerprint}",

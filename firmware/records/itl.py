@@ -10,7 +10,7 @@ field   name        content
 2.103   BORN        date of birth, YYYYMMDD
 2.104   SEX         L (male) or P (female)
 2.105   MARITAL     never_married, married, divorced, widowed; absent where it was not asked for
-2.201   FORMAT      version of this table and of the sealed packet: 1
+2.201   FORMAT      version of this table: 1
 2.202   KIT         the kit's id
 2.203   SOFTWARE    name and version
 2.204   PURPOSE     `live` or `training`; a training record never counts
@@ -55,7 +55,7 @@ TYPE_2_IDC = "0"
 """Of the one Type-2 record, to which field 10.992 ties the face."""
 
 FORMAT_VERSION = "1"
-"""Of Type-2's own fields and of the sealed packet around the transaction."""
+"""Of Type-2's own fields."""
 
 
 class Type1(IntEnum):

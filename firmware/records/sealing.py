@@ -1,7 +1,8 @@
 """Transactions become packets that only the office can read, and open again.
 
-Packet version 1 is age (recipients X25519) around CMS SignedData (DER, RFC 5652, content embedded, ECDSA P-256 with
-SHA-256 and the signer's certificate) around the transaction, so `age -d` and `openssl cms -verify` open it too.
+A packet is age (recipients X25519) around CMS SignedData (DER, RFC 5652, content embedded, ECDSA P-256 with SHA-256 and
+the signer's certificate) around a ustar archive of manifest and transaction, so `age -d`, `openssl cms -verify` and
+`tar -x` open it too. In version 1 there was the transaction alone; the content tells which it is.
 """
 
 import hashlib
@@ -19,8 +20,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from firmware.datatypes import SealedPacket
 from firmware.errors import SealingError
+from firmware.records import manifest
 
-VERSION = 1
+VERSION = manifest.VERSION
 SUFFIX = f".v{VERSION}.rekam"
 
 _AGE_START = b"age-encryption.org/v1\n"
@@ -38,19 +40,23 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class OpenedPacket:
-    """What was in a packet: `signed` is the CMS structure, `transaction` its content, whose signature holds."""
+    """What was in a packet: `signed` is the CMS structure, `transaction` of its content, whose signature holds.
+
+    `manifest` is empty in a packet of version 1.
+    """
 
     signed: bytes
     transaction: bytes
     certificate: x509.Certificate
+    manifest: bytes = b""
 
 
-def seal(transaction: bytes, *, control_number: str, signer: Signer, recipients: Sequence[str]) -> SealedPacket:
-    """Sign a transaction and encrypt it to age recipients (`age1...`), in memory. Raises SealingError."""
+def seal(content: bytes, *, control_number: str, signer: Signer, recipients: Sequence[str]) -> SealedPacket:
+    """Sign what `manifest.write` gave and encrypt it to age recipients (`age1...`), in memory. Raises SealingError."""
     keys = [recipient(text) for text in recipients]
     if not keys:
         raise SealingError("no recipient: ask the office for its answer and give it to `rekam identity accept`")
-    builder = pkcs7.PKCS7SignatureBuilder().set_data(transaction)
+    builder = pkcs7.PKCS7SignatureBuilder().set_data(content)
     signed = builder.add_signer(signer.certificate, signer.key, hashes.SHA256()).sign(Encoding.DER, _OPTIONS)
     ciphertext = pyrage.encrypt(signed, keys)
     return SealedPacket(control_number, ciphertext, hashlib.sha256(ciphertext).hexdigest())
@@ -70,10 +76,16 @@ def file_name(control_number: str) -> str:
 
 
 def check_file_name(name: str) -> None:
-    """Refuse a name that tells another packet version. Raises SealingError."""
+    """Refuse a name that tells a later packet version. Raises SealingError."""
     told = _FILE_NAME.fullmatch(name)
-    if told and int(told["version"]) != VERSION:
+    if told and int(told["version"]) > VERSION:
         raise SealingError(f"packet version {told['version']}, this software reads {VERSION}: update it")
+
+
+def number_in(name: str) -> str:
+    """The control number in the name of a packet's file, of whichever version; empty where there is none."""
+    told = _FILE_NAME.fullmatch(name)
+    return told["number"] if told else ""
 
 
 def open_packet(ciphertext: bytes, identities: Sequence[pyrage.x25519.Identity]) -> OpenedPacket:
@@ -86,8 +98,9 @@ def open_packet(ciphertext: bytes, identities: Sequence[pyrage.x25519.Identity])
         if "No matching keys" in str(error):
             raise SealingError("sealed for another office: none of this office's identities opens it") from error
         raise SealingError("truncated or altered: copy it again from the kit, which still has it") from error
-    transaction, certificate = verify(signed)
-    return OpenedPacket(signed, transaction, certificate)
+    content, certificate = verify(signed)
+    told, data = manifest.read(content) if manifest.is_archive(content) else (b"", content)
+    return OpenedPacket(signed, data, certificate, told)
 
 
 def verify(signed: bytes) -> tuple[bytes, x509.Certificate]:

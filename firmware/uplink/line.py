@@ -90,12 +90,12 @@ class Line:
                 connection.send(piece)
                 self.counted.body_bytes += len(piece)
                 on_sent(start + len(piece))
-            answer = connection.getresponse()
-            told = {name.lower(): value for name, value in answer.getheaders()}
-            content = answer.read()
+            with connection.getresponse() as answer:
+                told = {name.lower(): value for name, value in answer.getheaders()}
+                found = Answer(answer.status, told, answer.read())
             if answer.will_close:
                 self.close()
-            return Answer(answer.status, told, content)
+            return found
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise _named(self.url, error) from error

@@ -5,6 +5,7 @@ import json
 import shlex
 import stat
 import subprocess
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from PIL import Image
 from rich.console import Console
 
 from firmware import identity
+from firmware.circumstances import NOTHING_NOTED
 from firmware.errors import RecordError, SealingError
 from firmware.identity import Identity
 from firmware.office import admission, keys, opening, report
-from firmware.records import images, sealing
+from firmware.records import images, manifest, sealing
 from firmware.vocabulary import Purpose
 from tests import transactions
 from tests.offices import Admitted, admitted, on_stick, packet
@@ -38,7 +40,7 @@ def test_files_are_laid_out_for_the_owner_only(world: Admitted) -> None:
     laid = opening.lay_out(on_stick(world.folder, packet(world.kit)), world.office, world.folder / "opened")
     folder = world.folder / "opened" / "K1-0001"
     names = sorted(path.name for path in folder.iterdir())
-    assert len(names) == 1 + 2 * 9
+    assert len(names) == 1 + 2 * 9 + 1 and names[-1] == "manifest.json"
     assert names[:3] == ["01_right_thumb.png", "01_right_thumb_minutiae.png", "02_right_index.png"]
     assert sorted(path.name for path in laid.files) == names
     assert {stat.S_IMODE(path.stat().st_mode) for path in laid.files} == {0o600}
@@ -65,12 +67,13 @@ def test_the_stock_commands_open_it_too(world: Admitted, admitted_first: bool) -
         kit = Identity(kit.folder, uncertified(kit), kit.recipients)
     path = on_stick(world.folder, packet(kit))
     laid = opening.lay_out(path, world.office, world.folder / "opened folder")
-    record = laid.files[0]
-    record.unlink()
+    for file in laid.files:
+        file.unlink()
     for command in laid.commands:
         assert "\n" not in command
         subprocess.run(shlex.split(command), check=True, capture_output=True)
-    assert record.read_bytes() == transactions.data()
+    assert (laid.files[0].parent / "transaction.an2").read_bytes() == transactions.data()
+    assert (laid.files[0].parent / "manifest.json").read_bytes() == laid.opened.manifest
     assert ("-CAfile" in laid.commands[1]) == admitted_first
 
 
@@ -79,11 +82,9 @@ def test_the_stock_commands_open_what_a_certificate_signed_that_has_ended(world:
     answer = admission.admit(request, world.office, valid=timedelta(days=-1)).answer
     kit = identity.accept_answer(world.data, "K1", answer)
     laid = opening.lay_out(on_stick(world.folder, packet(kit)), world.office, world.folder / "opened")
-    record = laid.files[0]
-    record.unlink()
     for command in laid.commands:
         subprocess.run(shlex.split(command), check=True, capture_output=True)
-    assert record.read_bytes() == transactions.data()
+    assert (laid.files[0].parent / "transaction.an2").read_bytes() == transactions.data()
     assert "-CAfile" in laid.commands[1]
 
 
@@ -99,7 +100,7 @@ def uncertified(kit: Identity) -> sealing.Signer:
 
 def test_stock_openssl_refuses_what_was_altered(world: Admitted) -> None:
     laid = opening.lay_out(on_stick(world.folder, packet(world.kit)), world.office, world.folder / "opened")
-    decrypt, verify = map(shlex.split, laid.commands)
+    decrypt, verify, _ = map(shlex.split, laid.commands)
     subprocess.run(decrypt, check=True)
     signed = Path(decrypt[decrypt.index("-o") + 1])
     signed.write_bytes(signed.read_bytes().replace(b"Melati", b"Melasi"))
@@ -116,7 +117,7 @@ def test_a_packet_from_before_the_admission_is_taken_with_a_notice(world: Admitt
 def test_a_kit_that_was_never_admitted_is_refused(world: Admitted, tmp_path: Path) -> None:
     stranger = Identity.load_or_create(tmp_path / "stranger")
     kit = Identity(stranger.folder, stranger.signer, world.office.recipients)
-    with pytest.raises(SealingError, match=r"K1-0001\.v1\.rekam: .*never admitted.*rekam office admit"):
+    with pytest.raises(SealingError, match=r"K1-0001\.v2\.rekam: .*never admitted.*rekam office admit"):
         opening.open_file(on_stick(world.folder, packet(kit)), world.office)
 
 
@@ -135,14 +136,14 @@ def test_a_packet_of_a_replaced_key_is_taken_with_a_notice(world: Admitted) -> N
 
 def test_a_packet_for_another_office_says_so(world: Admitted) -> None:
     other = keys.init(world.folder / "other")
-    with pytest.raises(SealingError, match=r"K1-0001\.v1\.rekam: sealed for another office"):
+    with pytest.raises(SealingError, match=r"K1-0001\.v2\.rekam: sealed for another office"):
         opening.open_file(on_stick(world.folder, packet(world.kit)), other)
 
 
 def test_signed_content_that_is_no_record_is_refused(world: Admitted) -> None:
     kit = world.kit
     odd = sealing.seal(b"hello", control_number="K1-0001", signer=kit.signer, recipients=kit.recipients)
-    with pytest.raises(RecordError, match=r"K1-0001\.v1\.rekam: transaction"):
+    with pytest.raises(RecordError, match=r"K1-0001\.v2\.rekam: transaction"):
         opening.open_file(on_stick(world.folder, odd), world.office)
 
 
@@ -221,3 +222,36 @@ def shown_by(laid: opening.LaidOut) -> str:
     shown = io.StringIO()
     report.show_opened(Console(file=shown, width=200), laid)
     return shown.getvalue()
+
+
+@pytest.mark.parametrize("name", ["K1-0001.v1.rekam", "K1-0001.v2.rekam"])
+@pytest.mark.parametrize("version", [1, 2])
+def test_the_content_tells_the_version_and_not_the_name(world: Admitted, version: int, name: str) -> None:
+    path = world.folder / name
+    path.write_bytes(packet(world.kit, noted=transactions.NOTED, version=version).ciphertext)
+    opened = opening.open_file(path, world.office)
+    assert (opened.data, opened.notices) == (transactions.data(noted=transactions.NOTED), ())
+    assert bool(opened.manifest) == (version == 2)
+    laid = opening.lay_out(path, world.office, world.folder / "opened")
+    for file in laid.files:
+        file.unlink()
+    for command in laid.commands:
+        subprocess.run(shlex.split(command), check=True, capture_output=True)
+    plain = "transaction.an2" if version == 2 else "K1-0001.an2"
+    assert (laid.files[0].parent / plain).read_bytes() == opened.data
+
+
+def test_a_manifest_of_another_record_is_refused(world: Admitted) -> None:
+    data, kit = transactions.data(), world.kit
+    for header, noted, member in (
+        (transactions.header(control_number="K1-0002"), NOTHING_NOTED, "control_number"),
+        (transactions.header(Purpose.TRAINING), NOTHING_NOTED, "purpose"),
+        (transactions.header(kit_id="K2"), NOTHING_NOTED, "kit_id"),
+        (transactions.header(), transactions.NOTED, "operator"),
+        (transactions.header(), replace(NOTHING_NOTED, supersedes="K1-0000"), "supersedes"),
+        (replace(transactions.header(), software="rekam 9"), NOTHING_NOTED, "software"),
+    ):
+        content = manifest.write(header, noted, data)
+        odd = sealing.seal(content, control_number="K1-0001", signer=kit.signer, recipients=kit.recipients)
+        with pytest.raises(SealingError, match=f"its manifest and its transaction differ in {member}"):
+            opening.open_file(on_stick(world.folder, odd), world.office)

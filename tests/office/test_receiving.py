@@ -10,7 +10,7 @@ import pytest
 from firmware.circumstances import Circumstances
 from firmware.datatypes import SealedPacket
 from firmware.errors import SealingError
-from firmware.office import admission
+from firmware.office import admission, register
 from firmware.office.receiving import HTTPS, STICK, Arrival, Reception
 from firmware.office.shelf import Shelf
 from firmware.office.store import Store
@@ -65,7 +65,7 @@ def test_the_same_packet_again_gets_the_same_receipt(reception: Reception, admit
     came = arrival(packet(admitted.kit))
     first = reception.receive(came)
     assert reception.receive(came) == first
-    assert reception.receive(replace(came, file_name="renamed.v1.rekam", way=STICK, kit_id="")) == first
+    assert reception.receive(replace(came, file_name="renamed.v2.rekam", way=STICK, kit_id="")) == first
 
 
 def test_another_packet_of_the_same_number_is_refused_and_the_first_one_stays(
@@ -129,6 +129,22 @@ def test_what_was_refused_is_taken_once_its_kit_is_admitted(tmp_path: Path) -> N
         assert answer(reception, arrival(sealed)).reason == "unknown_kit"
         admission.admit(tmp_path / "two" / "stick" / "K1.request.pem", office, replace=True)
         assert answer(reception, arrival(sealed)).verdict is Verdict.ACCEPTED
+
+
+def test_a_revoked_kit_is_refused(tmp_path: Path) -> None:
+    admitted = offices.admitted(tmp_path)
+    sealed = packet(admitted.kit)
+    register.revoke(admitted.office, "K1")
+    with Store(f"sqlite:///{tmp_path}/store.sqlite") as store:
+        reception = Reception(admitted.office, store, Shelf.at(str(tmp_path / "packets")))
+        assert answer(reception, arrival(sealed)).reason == "revoked_kit"
+
+
+def test_a_packet_of_version_1_keeps_its_name(reception: Reception, admitted: Admitted) -> None:
+    sealed = packet(admitted.kit, version=1)
+    assert answer(reception, Arrival(sealed.ciphertext, "K1-0001.v1.rekam", STICK)).verdict is Verdict.ACCEPTED
+    row = reception.store.packet("K1-0001")
+    assert row and row.name == "live/K1/K1-0001.v1.rekam"
 
 
 def test_what_names_no_packet_is_told_as_an_error(reception: Reception) -> None:

@@ -329,4 +329,4 @@ def test_the_verb_serves_until_a_signal_ends_it(tmp_path: Path) -> None:
         assert receipt(kit, sealed, admitted).office == "Kantor Contoh"
         up.send_signal(signal.SIGTERM)
         assert up.wait(20) in (0, -signal.SIGTERM)
-    assert (admitted.office.folder / "packets" / "live" / "K1" / "K1-0001.v1.rekam").exists()
+    assert (admitted.office.folder / "packets" / "live" / "K1" / "K1-0001.v2.rekam").exists()

@@ -138,11 +138,11 @@ def test_an_exchanged_certificate_is_refused(packet: SealedPacket, tmp_path: Pat
         sealing.verify(outer.dump(force=True))
 
 
-@pytest.mark.parametrize("name", ["K1-1.v1.rekam", "anything", "K1-1.rekam"])
+@pytest.mark.parametrize("name", ["K1-1.v1.rekam", "K1-1.v2.rekam", "anything", "K1-1.rekam"])
 def test_names_of_this_version_pass(name: str) -> None:
     sealing.check_file_name(name)
 
 
 def test_another_packet_version_says_what_to_do() -> None:
-    with pytest.raises(SealingError, match=r"version 2.*update"):
-        sealing.check_file_name("K1-1.v2.rekam")
+    with pytest.raises(SealingError, match=r"version 3.*update"):
+        sealing.check_file_name("K1-1.v3.rekam")

@@ -292,7 +292,7 @@ def test_a_card_that_is_mounted_read_only_gives_all_by_the_verb(read_only: Path,
     said = rekam("--from", read_only, tmp_path / "stick")
     assert f"srv/rekam/data/spool.sqlite: {PACKETS} packet(s) whole, {PACKETS} of them newly written" in said
     assert "Nothing is lost." in said
-    written = {path.name.removesuffix(".v1.rekam"): path.read_bytes() for path in (tmp_path / "stick").iterdir()}
+    written = {path.name.removesuffix(".v2.rekam"): path.read_bytes() for path in (tmp_path / "stick").iterdir()}
     assert written == contents()
 
 

@@ -26,7 +26,7 @@ def spool(tmp_path: Path) -> Iterator[Spool]:
 def test_every_packet_is_copied_whole_under_its_name(spool: Spool, tmp_path: Path) -> None:
     steps: list[int] = []
     written = stick.export(spool, tmp_path / "stick", lambda: steps.append(1))
-    assert [path.name for path in written] == ["K1-1.v1.rekam", "K1-2.v1.rekam", "K1-3.v1.rekam"]
+    assert [path.name for path in written] == ["K1-1.v2.rekam", "K1-2.v2.rekam", "K1-3.v2.rekam"]
     assert [path.read_bytes() for path in written] == [packet(f"K1-{n}").ciphertext for n in (1, 2, 3)]
     assert sorted(path.name for path in (tmp_path / "stick").iterdir()) == [path.name for path in written]
     assert len(steps) == 3
@@ -48,10 +48,10 @@ def test_a_second_export_writes_only_what_is_not_there(spool: Spool, tmp_path: P
 
 
 def test_a_different_file_of_that_name_is_refused_and_left_alone(spool: Spool, tmp_path: Path) -> None:
-    there = tmp_path / "stick" / "K1-2.v1.rekam"
+    there = tmp_path / "stick" / "K1-2.v2.rekam"
     there.parent.mkdir()
     there.write_bytes(b"someone else's")
-    with pytest.raises(DeliveryError, match=r"K1-2\.v1\.rekam: a different file"):
+    with pytest.raises(DeliveryError, match=r"K1-2\.v2\.rekam: a different file"):
         stick.export(spool, tmp_path / "stick")
     assert there.read_bytes() == b"someone else's"
     assert [entry.exported_utc is None for entry in spool.entries()] == [False, True, True]
@@ -108,4 +108,4 @@ def test_a_damaged_packet_costs_no_other(spool: Spool, tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(packet("K1-2").ciphertext[2000:2100], bytes(100)))
     with Spool(path) as damaged, pytest.raises(SpoolDamaged, match=r"K1-2 has changed(.|\n)*2 other packet"):
         stick.export(damaged, tmp_path / "stick")
-    assert sorted(file.name for file in (tmp_path / "stick").iterdir()) == ["K1-1.v1.rekam", "K1-3.v1.rekam"]
+    assert sorted(file.name for file in (tmp_path / "stick").iterdir()) == ["K1-1.v2.rekam", "K1-3.v2.rekam"]
