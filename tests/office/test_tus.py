@@ -273,11 +273,18 @@ def test_a_stock_tus_client_delivers_a_packet(
 
 
 def test_an_outbox_is_noted(kit: Caller, office: Served) -> None:
-    told = {"recorded": 12, "waiting": 3, "oldest_waiting": "2026-11-24T20:00:03+00:00"}
+    told: dict[str, object] = {"recorded": 12, "waiting": 3, "oldest_waiting": "2026-11-24T20:00:03+00:00"}
+    told |= {"district": "Pongok", "place": "SMA", "days": {"2026-11-25": {"recorded": 12, "waiting": 3}}}
     assert kit.ask("PUT", "/outbox", json.dumps(told).encode()).status == 204
     rows = office.store.rows(sql.select(outboxes).where(outboxes.c.kit_id == "K1"))
     assert (rows[0]["recorded"], rows[0]["waiting"], rows[0]["way"]) == (12, 3, "https")
-    for wrong in ({**told, "recorded": -1}, {**told, "waiting": True}, {**told, "oldest_waiting": "soon"}):
+    wrongs: tuple[dict[str, object], ...] = (
+        {**told, "recorded": -1},
+        {**told, "waiting": True},
+        {**told, "oldest_waiting": "soon"},
+        {**told, "days": {"x": {}}},
+    )
+    for wrong in wrongs:
         assert kit.ask("PUT", "/outbox", json.dumps(wrong).encode()).code == "wrong_outbox"
 
 
