@@ -130,13 +130,29 @@ def export(
     config: Annotated[Path | None, typer.Option("--config", "-c", envvar="REKAM_CONFIG", help="kit.toml")] = None,
     source: Annotated[Path | None, typer.Option("--from", help="a dead kit's card, data folder or spool")] = None,
     language: Annotated[Language, typer.Option(help="in which --from tells")] = Language.ENGLISH,
+    everything: Annotated[bool, typer.Option("--all", help="also what is on another stick, or was refused")] = False,
 ) -> None:
     """Copy the sealed packets out, synced and read back; the kit keeps them. With --from, status 1 if one is lost."""
     from firmware import exporting
 
     if source is None:
-        exporting.export(config, folder, out, err)
-    elif not exporting.rescued(source, folder, out, err, language):
+        is_whole = exporting.export(config, folder, out, err, everything=everything)
+    else:
+        is_whole = exporting.rescued(source, folder, out, err, language)
+    if not is_whole:
+        raise typer.Exit(1)
+
+
+@app.command("import-receipts")
+def import_receipts(
+    path: Annotated[Path, typer.Argument(help="the stick that came back, or a file *.receipts.jsonl")],
+    config: Annotated[Path | None, typer.Option("--config", "-c", envvar="REKAM_CONFIG", help="kit.toml")] = None,
+    language: Annotated[Language | None, typer.Option(help="of what is told; else the kit's")] = None,
+) -> None:
+    """Take the office's receipts: what it accepted is deleted here, what it refused is kept. Status 1 if one is odd."""
+    from firmware import exporting
+
+    if not exporting.import_receipts(config, path, out, language):
         raise typer.Exit(1)
 
 

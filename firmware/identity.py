@@ -1,7 +1,7 @@
 """The kit's identity: its key, made on the kit, with what the office answered to it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,6 +68,32 @@ def look(data: Path, root: Path | None = None) -> Identity | None:
         return None
     _check_board(folder, board.read(root))
     return _load(folder, key)
+
+
+def authorities(data: Path) -> list[x509.Certificate]:
+    """The authority of each office that has answered this kit's keys, the present one first; nothing is written."""
+    found: list[x509.Certificate] = []
+    for one in _folders(data):
+        with suppress(IdentityError):
+            answer = one.answer()
+            if answer and answer.authority not in found:
+                found.append(answer.authority)
+    return found
+
+
+def public_keys(data: Path) -> list[ec.EllipticCurvePublicKey]:
+    """The public halves of every key that lies in this kit's identity, the present one first; nothing is written."""
+    found = []
+    for one in _folders(data):
+        with suppress(IdentityError):
+            if key := one.key():
+                found.append(key.public_key())
+    return found
+
+
+def _folders(data: Path) -> list[IdentityFolder]:
+    folder = IdentityFolder.of(data)
+    return [folder, *folder.former()]
 
 
 def renew(data: Path, kit_id: str, root: Path | None = None) -> Identity:

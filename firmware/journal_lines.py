@@ -33,6 +33,8 @@ class Kind(Enum):
     CANCELLED = "cancelled"
     INTERRUPTED = "interrupted"
     EXPORTED = "exported"
+    ACKNOWLEDGED = "acknowledged"
+    REFUSED = "refused"
     CLOCK_CONFIRMED = "clock_confirmed"
     IDENTITY = "identity"
     OVERRIDDEN = "overridden"
@@ -113,6 +115,8 @@ _REQUIRED: Mapping[Kind, frozenset[str]] = {
     Kind.CANCELLED: frozenset(),
     Kind.INTERRUPTED: frozenset(),
     Kind.EXPORTED: frozenset({"count"}),
+    Kind.ACKNOWLEDGED: frozenset({"count"}),
+    Kind.REFUSED: frozenset({"control_number", "reason"}),
     Kind.CLOCK_CONFIRMED: frozenset({"operator"}),
     Kind.IDENTITY: frozenset({"outcome"}),
     Kind.OVERRIDDEN: frozenset({"operator", "reason"}),

@@ -63,6 +63,8 @@ _KINDS: Mapping[Kind, tuple[str, str]] = {
     Kind.CANCELLED: ("perekaman dibatalkan", "session cancelled"),
     Kind.INTERRUPTED: ("perekaman terputus", "session interrupted"),
     Kind.EXPORTED: ("paket diekspor", "packets exported"),
+    Kind.ACKNOWLEDGED: ("paket diterima kantor", "packets accepted by the office"),
+    Kind.REFUSED: ("paket ditolak kantor", "packet refused by the office"),
     Kind.CLOCK_CONFIRMED: ("tanggal dipastikan", "date confirmed"),
     Kind.IDENTITY: ("identitas kit", "the kit's identity"),
     Kind.OVERRIDDEN: ("peringatan diabaikan", "warning overridden"),

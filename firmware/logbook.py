@@ -78,6 +78,14 @@ class Logbook:
         """Packets were copied out."""
         self._try(Kind.EXPORTED, count=count)
 
+    def acknowledged(self, count: int) -> None:
+        """The office accepted packets; the kit no longer keeps them."""
+        self._try(Kind.ACKNOWLEDGED, count=count)
+
+    def refused(self, control_number: str, reason: str) -> None:
+        """The office refused a packet, by the reason's code; the kit keeps it."""
+        self._try(Kind.REFUSED, control_number=control_number, reason=reason)
+
     def device(self, name: str, state: DeviceState) -> None:
         """A device went, or came back: how it is now."""
         self._try(Kind.DEVICE, device=name, outcome=state.value)

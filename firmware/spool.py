@@ -22,7 +22,7 @@ _INSERT = """INSERT INTO packet (control_number, ciphertext, sha256, recorded_ut
 _NUMBERS = "SELECT count(*), count(*) FILTER (WHERE acknowledged_utc IS NULL) FROM packet"
 _ENTRIES = """
 SELECT control_number, length(ciphertext), sha256, recorded_utc, clock_trust, boot_id, monotonic_s, exported_utc,
-    acknowledged_utc, {}, {}, {}, {} FROM packet ORDER BY rowid
+    acknowledged_utc, {}, {}, {}, {}, {} FROM packet ORDER BY rowid
 """
 # The row stays, so that what was recorded is counted, and a rescue misses no number
 _ACKNOWLEDGE = """UPDATE packet SET acknowledged_utc = ?, ciphertext = x'', refused_utc = NULL, refusal = NULL,
@@ -35,7 +35,7 @@ class SpoolEntry:
     """One packet of the spool, without its bytes; each of the times is None until it happens.
 
     size: 0 once the packet was acknowledged. delivered_utc: when the office had all of it, before its receipt came.
-    refusal and its words: why the office refused it, until it accepts it.
+    refusal and its words: why the office refused it, until it accepts it. stick: the last one it was copied to.
     """
 
     control_number: str
@@ -48,6 +48,7 @@ class SpoolEntry:
     refused_utc: datetime | None = None
     refusal: str = ""
     refusal_words: str = ""
+    stick: str = ""
 
     @property
     def waits(self) -> bool:
@@ -128,7 +129,7 @@ class Spool(SpoolFile):
 
     def entries(self) -> list[SpoolEntry]:
         """Every packet's entry, oldest first."""
-        added = map(self._added, ("delivered_utc", "refused_utc", "refusal", "refusal_words"))
+        added = map(self._added, ("delivered_utc", "refused_utc", "refusal", "refusal_words", "stick"))
         with self._named_errors():
             return [_entry(row) for row in self._opened().execute(_ENTRIES.format(*added))]
 
@@ -145,13 +146,23 @@ class Spool(SpoolFile):
             raise SpoolDamaged(f"{self._path}: packet {control_number} has changed on the disk; {RESCUE}")
         return SealedPacket(control_number, row[0], row[1])
 
-    def mark_exported(self, control_number: str, at: datetime) -> None:
-        """Note that a packet was copied out; it still waits for the office's receipt."""
-        self._mark("exported_utc", control_number, at)
+    def mark_exported(self, control_number: str, at: datetime, stick: str = "") -> None:
+        """Note that a packet was copied out to a stick; it still waits for the office's receipt."""
+        update = "UPDATE packet SET exported_utc = ?, stick = ? WHERE control_number = ?"
+        with self._transaction() as cursor:
+            cursor.execute(update, (at.isoformat(), stick, control_number))
+
+    def number_export(self, stick: str, at: datetime) -> int:
+        """Count an export to a stick; gives its number, from 1."""
+        with self._transaction() as cursor:
+            cursor.execute("INSERT INTO export (at_utc, stick) VALUES (?, ?)", (at.isoformat(), stick))
+            return int(cursor.lastrowid or 0)
 
     def mark_delivered(self, control_number: str, at: datetime) -> None:
         """Note that the office has all of a packet; it still waits for the receipt."""
-        self._mark("delivered_utc", control_number, at)
+        with self._transaction() as cursor:
+            row = at.isoformat(), control_number
+            cursor.execute("UPDATE packet SET delivered_utc = ? WHERE control_number = ?", row)
 
     def acknowledge(self, receipt: Receipt, at: datetime) -> Taken:
         """Take the office's receipt, read by `receipts.parse`; returns once that is on the disk.
@@ -192,13 +203,9 @@ class Spool(SpoolFile):
         with self._named_errors():
             return int(self._opened().execute("PRAGMA freelist_count").fetchone()[0]) * PAGE_SIZE
 
-    def _mark(self, column: str, control_number: str, at: datetime) -> None:
-        with self._transaction() as cursor:
-            cursor.execute(f"UPDATE packet SET {column} = ? WHERE control_number = ?", (at.isoformat(), control_number))
-
 
 def _entry(row: tuple[Any, ...]) -> SpoolEntry:
-    number, size, sha256, utc, trust, boot_id, monotonic_s, exported, acknowledged, delivered, refused, why, words = row
+    number, size, sha256, utc, trust, boot_id, monotonic_s, exported, acknowledged, delivered, refused, *why = row
     known = next((one for one in ClockTrust if one.value == trust), ClockTrust.UNCONFIRMED)
     return SpoolEntry(
         number,
@@ -209,8 +216,7 @@ def _entry(row: tuple[Any, ...]) -> SpoolEntry:
         _time(acknowledged),
         _time(delivered),
         _time(refused),
-        why or "",
-        words or "",
+        *(word or "" for word in why),
     )
 
 

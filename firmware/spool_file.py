@@ -31,8 +31,10 @@ CREATE TABLE packet (
     acknowledged_utc TEXT
 ) STRICT
 """
+_EXPORTS = """CREATE TABLE IF NOT EXISTS export (sequence INTEGER PRIMARY KEY, at_utc TEXT NOT NULL,
+    stick TEXT NOT NULL) STRICT"""
 # Behind the others, and empty: an older version passes them over, docs/updates.md
-_ADDED = ("delivered_utc", "refused_utc", "refusal", "refusal_words")
+_ADDED = ("delivered_utc", "refused_utc", "refusal", "refusal_words", "stick")
 _FULL = {sqlite3.SQLITE_FULL}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _READ_ONLY = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
@@ -109,6 +111,7 @@ class SpoolFile:
             for column in _ADDED:
                 if column not in self._columns:
                     cursor.execute(f"ALTER TABLE packet ADD COLUMN {column} TEXT")
+            cursor.execute(_EXPORTS)
         self._columns |= set(_ADDED)
         if self._quota:
             connection.execute(f"PRAGMA max_page_count = {max(1, self._quota // PAGE_SIZE)}")

@@ -65,8 +65,9 @@ def admitted(desk: Desk) -> Desk:
 
 def test_a_record_goes_from_the_kit_to_the_office_and_opens_with_stock_tools(admitted: Desk) -> None:
     admitted.keep(Purpose.LIVE, "K1-0001")
-    assert "1 packet(s) written to stick" in admitted.rekam("export", "stick", "--config", "kit.toml")
-    assert "1 were there already" in admitted.rekam("export", "stick", "--config", "kit.toml")
+    assert "1 paket ditulis ke stick" in admitted.rekam("export", "stick", "--config", "kit.toml")
+    assert "0 paket ditulis ke stick" in admitted.rekam("export", "stick", "--config", "kit.toml")
+    assert "1 sudah ada di sana" in admitted.rekam("export", "stick", "--config", "kit.toml", "--all")
     said = admitted.rekam("office", "open", "stick/K1-0001.v2.rekam", "--office", "office", "--out", "opened")
     assert "Melati Contoh" in said
     assert "TRAINING" not in said

@@ -17,6 +17,7 @@ from firmware.office import register
 from firmware.office.keys import VALID_FROM, Office
 from firmware.records import answers
 from firmware.records.answers import Answer
+from firmware.records.signed_json import UNREADABLE
 
 VALID = timedelta(days=10 * 366)
 """How long a kit's certificate holds from now on where nobody says otherwise; it begins at `VALID_FROM`."""
@@ -120,7 +121,7 @@ def _read(request: Path) -> list[x509.CertificateSigningRequest]:
         keys = [one.public_key() for one in asked]
     except OSError as error:
         raise IdentityError(f"{request}: cannot be read ({error.strerror})") from error
-    except ValueError as error:
+    except UNREADABLE as error:
         raise IdentityError(f"{request}: {_NO_REQUEST}") from error
     if not asked or rest.strip():
         raise IdentityError(f"{request}: {_NO_REQUEST}")
