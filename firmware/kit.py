@@ -8,8 +8,9 @@ from types import TracebackType
 from typing import Self
 
 from firmware import device_statuses, known_sensor
-from firmware.config import CameraConfig, KitConfig
+from firmware.config import KitConfig
 from firmware.datatypes import DeviceState, DeviceStatus
+from firmware.device_settings import CameraConfig
 from firmware.drivers.camera import Camera, SteadyCamera, open_camera
 from firmware.drivers.fingerprint_opening import RARE_BAUD_RATES
 from firmware.drivers.panel import Panel, Wiring

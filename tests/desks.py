@@ -12,7 +12,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from firmware import identity
-from firmware.config import FingerprintConfig, KitConfig, MqttConfig
+from firmware.config import KitConfig, MqttConfig
+from firmware.device_settings import FingerprintConfig
 from firmware.office import admission, broker, keys
 from firmware.office.keys import Office
 from provisioning import mosquitto

@@ -8,8 +8,9 @@ import pytest
 
 from firmware import admitting, ages, clock
 from firmware.circumstances import NOTHING_NOTED, Circumstances, Consent
-from firmware.config import FingerprintConfig, KitConfig
+from firmware.config import KitConfig
 from firmware.datatypes import Resident, Timestamp
+from firmware.device_settings import FingerprintConfig
 from firmware.errors import InputError
 from firmware.resident import ResidentFile
 from firmware.vocabulary import ClockTrust, ConsentGiver, Language, MaritalStatus, Sex

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from firmware import config
+from firmware.device_settings import PowerConfig
 from firmware.drivers.panel import Wiring
 from firmware.errors import ConfigError
 from firmware.vocabulary import Effort, FaceCompression, FingerCompression, Language, Purpose
@@ -80,7 +81,7 @@ def test_every_fault_is_told_at_once_and_each_only_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("text", "bus"), [("", 1), ("bus = 3", 3), ('bus = "/dev/i2c-1"', "/dev/i2c-1")])
 def test_a_bus_is_a_number_or_a_name(tmp_path: Path, text: str, bus: int | str) -> None:
     power = config.load(write(tmp_path, f"{LEAST}[power]\n{text}")).power
-    assert power == config.PowerConfig(bus=bus)
+    assert power == PowerConfig(bus=bus)
     assert config.load(write(tmp_path, LEAST)).power is None
 
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from firmware import device_words, probing
-from firmware.config import CameraConfig, FingerprintConfig, KitConfig, PanelConfig, PowerConfig
+from firmware.config import KitConfig
+from firmware.device_settings import CameraConfig, FingerprintConfig, PanelConfig, PowerConfig
 from firmware.device_words import DevicePhrase
 from firmware.errors import DeviceBusy
 from firmware.vocabulary import Language

@@ -3,17 +3,8 @@
 import re
 
 from firmware import roster
-from firmware.config import (
-    CameraConfig,
-    FingerprintConfig,
-    KitConfig,
-    MqttConfig,
-    OfficeConfig,
-    PanelConfig,
-    PowerConfig,
-    RecordConfig,
-    load,
-)
+from firmware.config import KitConfig, MqttConfig, OfficeConfig, RecordConfig, load
+from firmware.device_settings import CameraConfig, FingerprintConfig, PanelConfig, PowerConfig
 from firmware.records.itl import Type2
 from tests.conftest import ROOT
 

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from firmware import kit, probing
-from firmware.config import CameraConfig, FingerprintConfig, KitConfig, load
+from firmware.config import KitConfig, load
 from firmware.datatypes import DeviceState
+from firmware.device_settings import CameraConfig, FingerprintConfig
 from firmware.errors import ConfigError, DeviceAbsent, DeviceBusy, DevicesFailed, LinkLost
 from firmware.ownership import owned
 from sim.plug_verbs import Device, set_plugged

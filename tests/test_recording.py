@@ -18,8 +18,9 @@ from typer.testing import CliRunner
 
 from firmware import resident
 from firmware.cli import app
-from firmware.config import FingerprintConfig, KitConfig, OfficeConfig, load
+from firmware.config import KitConfig, OfficeConfig, load
 from firmware.datatypes import Outcome, Timestamp
+from firmware.device_settings import FingerprintConfig
 from firmware.errors import IdentityError, KitError, SealingError
 from firmware.office import opening
 from firmware.ownership import owned

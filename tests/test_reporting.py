@@ -9,8 +9,9 @@ import jsonschema
 import pytest
 
 from firmware import reporting
-from firmware.config import FingerprintConfig, KitConfig, MqttConfig
+from firmware.config import KitConfig, MqttConfig
 from firmware.datatypes import DeviceState, DeviceStatus, SealedPacket
+from firmware.device_settings import FingerprintConfig
 from firmware.ownership import owned
 from firmware.reporting import Reach, Reporter
 from firmware.spool import Spool

@@ -17,6 +17,7 @@ from firmware.office import register
 from firmware.office.keys import VALID_FROM, Office
 from firmware.records import answers
 from firmware.records.answers import Answer
+from firmware.records.signed_json import UNREADABLE
 
 VALID = timedelta(days=10 * 366)
 """How long a kit's certificate holds from now on where nobody says otherwise; it begins at `VALID_FROM`."""
@@ -106,6 +107,12 @@ def admit(
     return Admitted(kit_id, path, certificate, bool(known), bool(known) and not same)
 
 
+def asks_with(request: Path, kit_id: str, key: object) -> bool:
+    """Whether a request is this kit's, made with this key. Raises IdentityError."""
+    asked = _read(request)[0]
+    return _kit_id(asked, request) == kit_id and asked.public_key() == key
+
+
 def _read(request: Path) -> list[x509.CertificateSigningRequest]:
     """The request, then one for each key that the kit had before; each is signed by its own key, P-256."""
     try:
@@ -114,7 +121,7 @@ def _read(request: Path) -> list[x509.CertificateSigningRequest]:
         keys = [one.public_key() for one in asked]
     except OSError as error:
         raise IdentityError(f"{request}: cannot be read ({error.strerror})") from error
-    except ValueError as error:
+    except UNREADABLE as error:
         raise IdentityError(f"{request}: {_NO_REQUEST}") from error
     if not asked or rest.strip():
         raise IdentityError(f"{request}: {_NO_REQUEST}")

@@ -43,7 +43,7 @@ def parse(data: bytes) -> Answer:
     """Read an answer and check that its authority signed all of it. Raises IdentityError."""
     try:
         body = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise IdentityError("is truncated or no answer of an office; copy it again") from error
     if not isinstance(body, dict) or body.get("format") != _FORMAT:
         raise IdentityError("is no answer of an office; it is made by `rekam office admit`")
@@ -57,7 +57,7 @@ def parse(data: bytes) -> Answer:
         for text in recipients:
             sealing.recipient(str(text))
         signed_json.check(body, authority)
-    except (ValueError, TypeError, SealingError) as error:
+    except (*signed_json.UNREADABLE, SealingError) as error:
         raise IdentityError(f"was altered on its way or is damaged ({error}); copy it again") from error
     return Answer(body["kit_id"], certificate, authority, tuple(recipients))
 

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from firmware.errors import ReceiptError
@@ -129,20 +129,20 @@ def parse(data: bytes, authority: x509.Certificate) -> Receipt:
 def _certificate(body: dict[str, Any]) -> x509.Certificate:
     try:
         return x509.load_der_x509_certificate(base64.b64decode(str(body.get("certificate", "")), validate=True))
-    except ValueError as error:
+    except signed_json.UNREADABLE as error:
         raise ReceiptError("receipt was altered on its way: no certificate is in it; copy it again") from error
 
 
 def _check_role(certificate: x509.Certificate, authority: x509.Certificate) -> None:
     try:
         certificate.verify_directly_issued_by(authority)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm) as error:
+    except (*signed_json.UNREADABLE, InvalidSignature) as error:
         if _key_of(certificate, x509.AuthorityKeyIdentifier) == _key_of(authority, x509.SubjectKeyIdentifier):
             raise ReceiptError("receipt was altered on its way: its certificate is damaged; copy it again") from error
         raise ReceiptError("receipt is of another office than the one that admitted this kit: do not use it") from error
     try:
         usages = list(certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
-    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension):
+    except (*signed_json.UNREADABLE, x509.ExtensionNotFound, x509.DuplicateExtension):
         usages = []
     if usages != [ROLE]:
         name = certificate.subject.rfc4514_string()
@@ -155,7 +155,7 @@ def _key_of(
     """The key identifier that a certificate tells of its issuer or of itself; None where it tells none."""
     try:
         return certificate.extensions.get_extension_for_class(kind).value.key_identifier
-    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension):
+    except (*signed_json.UNREADABLE, x509.ExtensionNotFound, x509.DuplicateExtension):
         return None
 
 

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+
+UNREADABLE = (ValueError, TypeError, RecursionError, x509.InvalidVersion, UnsupportedAlgorithm)
+"""What the parsers of JSON, of base64 and of certificates raise at bytes that are none."""
 
 _SIGNATURE = "signature"
 
@@ -24,7 +27,10 @@ def signed(body: Mapping[str, Any], key: ec.EllipticCurvePrivateKey) -> dict[str
 
 def check(body: Mapping[str, Any], certificate: x509.Certificate) -> None:
     """Hold the members to their signature by this certificate's key. Raises ValueError."""
-    key = certificate.public_key()
+    try:
+        key = certificate.public_key()
+    except UNREADABLE as error:
+        raise ValueError("its signer's key cannot be read") from error
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise ValueError("its signer has no P-256 key")
     signature = base64.b64decode(str(body.get(_SIGNATURE, "")), validate=True)

@@ -92,7 +92,7 @@ def parse(data: bytes) -> tuple[StickList, x509.Certificate]:
     try:
         certificate = x509.load_der_x509_certificate(base64.b64decode(str(body.get("certificate")), validate=True))
         signed_json.check(body, certificate)
-    except (ValueError, TypeError, RecursionError) as error:
+    except signed_json.UNREADABLE as error:
         raise DeliveryError(f"the list was tampered with ({error}): believe nothing on this stick") from error
     try:
         return _list(body), certificate

@@ -121,6 +121,15 @@ def test_every_member_is_under_the_signature(world: Admitted, signer: Signer, me
         receipts.parse(json.dumps(body).encode(), world.office.authority)
 
 
+def test_a_certificate_of_no_known_form_is_told_as_altered(world: Admitted, signer: Signer) -> None:
+    """Found by `python -m tests.fuzz receipt`: the parser has an error of its own for a version that X.509 has not."""
+    der = signer.certificate.public_bytes(Encoding.DER)
+    odd = base64.b64encode(der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x6a")).decode()
+    body = json.loads(receipts.write(ACCEPTED, signer)) | {"certificate": odd}
+    with pytest.raises(ReceiptError, match="no certificate is in it"):
+        receipts.parse(json.dumps(body).encode(), world.office.authority)
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
