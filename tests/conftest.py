@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+LONGEST = {"test_booted.py", "test_reports.py", "test_station_walk.py", "test_demo.py", "test_quality_gates.py"}
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
@@ -13,6 +14,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marks; let no width of pytest-xdist's be that of the consoles under test."""
     os.environ.pop("COLUMNS", None)
     config.addinivalue_line("markers", "kernel: runs a second time with the compiler off")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left alone with it at the end (`--no-loadscope-reorder`)."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 @pytest.fixture(scope="session")

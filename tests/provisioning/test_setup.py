@@ -41,6 +41,7 @@ class Machine:
         self.program("apt-get", APT)
         self.program("id", f"#!/bin/sh\necho {user_id}\n")
         self.program("uname", "#!/bin/sh\necho x86_64\n")
+        self.program("nproc", "#!/bin/sh\necho 2\n")
         for name in programs:
             self.program(name, "#!/bin/sh\n")
         self.write("python-version", "3.11.2 /usr")
@@ -114,6 +115,13 @@ def test_the_tests_programs_are_asked_for_with_a_compiler_where_no_wheel_is(tmp_
     assert done.stderr.rstrip().endswith("shellcheck gcc libc6-dev python3-dev")
 
 
+@pytest.mark.parametrize(("user_id", "are_wanted"), [(0, True), (1000, False)])
+def test_what_boots_bare_machines_is_for_root_alone(tmp_path: Path, user_id: int, are_wanted: bool) -> None:
+    machine = Machine(tmp_path, user_id, programs=["age", "openssl", "mosquitto", "shellcheck"])
+    machine.setup("test")
+    assert ("mmdebstrap systemd-container" in machine.calls) == are_wanted
+
+
 def test_no_fitting_python_is_told(tmp_path: Path) -> None:
     machine = Machine(tmp_path)
     machine.program("python3", '#!/bin/sh\n[ "$1" = -V ] && echo Python 3.9.2\nexit 1\n')
@@ -166,6 +174,8 @@ def test_the_environment_of_the_tests_serves_the_demonstration(tmp_path: Path) -
     machine = Machine(tmp_path, programs=["age", "openssl", "mosquitto", "shellcheck"])
     done = machine.setup("test", "-k", "nothing")
     assert done.returncode == 0, done.stderr
-    assert machine.calls.splitlines()[-1] == "python -m pytest --numprocesses auto --dist loadfile -k nothing"
+    assert machine.calls.splitlines()[-1] == (
+        "python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder -k nothing"
+    )
     machine.setup("demo")
     assert "pip install" not in machine.calls
