@@ -59,7 +59,7 @@ class Keyboard:
         self._interrupted.clear()
 
     def line(self, stop: Callable[[], bool] = lambda: False) -> str | None:
-        """The next line; None when `stop` says so first. Raises EOFError when the keyboard is gone."""
+        """The next line; None when `stop` says so first. It outdates a Ctrl-C. Raises EOFError without a keyboard."""
         if self._begin is not None:
             begin, self._begin = self._begin, None
             begin(self)
@@ -72,6 +72,7 @@ class Keyboard:
             except queue.Empty:
                 continue
             if line is not None:
+                self.forget_interruption()
                 return line
             self._has_ended = True
         raise EOFError("the keyboard is gone")

@@ -44,6 +44,7 @@ class Terminal:
         self._language = language
         self._progress: Progress | None = None
         self._has_hinted = False
+        self._question = ""
         self._keyboard = keys or keyboard.of_this_process()
         self._presses = presses
         self._charset = charset or Charset.of(console.encoding, os.environ.get("TERM", ""))
@@ -214,12 +215,15 @@ class Terminal:
 
     def _typed(self, question: str, stop: Stop = never) -> str | None:
         """A line that is asked for; None when `stop` says so first. Raises SessionAbandoned without a keyboard."""
-        self._console.print(question, end=": ", markup=False)
+        self._question = question
+        self._put_question()
         try:
             return self._keyboard.line(stop)
         except EOFError as error:
             words = "terminal: the keyboard is gone; record this resident again, nothing was kept"
             raise SessionAbandoned(words) from error
+        finally:
+            self._question = ""
 
     def _typed_or_pressed(self, question: str, stop: Stop) -> str | None:
         """The same, but where there are buttons a keyboard that is gone leaves the answer to them."""
@@ -234,5 +238,12 @@ class Terminal:
         return wording.finger(position, self._language) if position else ""
 
     def line(self, text: str, style: str = "") -> None:
-        """Show one line."""
+        """Show one line; a question that waits for its answer is put again below it."""
+        if self._question:
+            self._console.print()
         self._console.print(text, style=style or None, markup=False)
+        if self._question:
+            self._put_question()
+
+    def _put_question(self) -> None:
+        self._console.print(self._question, end=": ", markup=False)

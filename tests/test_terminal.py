@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from rich.console import Console
 
-from firmware import classroom, events, session, tables
+from firmware import classroom, events, keyboard, session, tables
 from firmware.classroom import ClassReport
 from firmware.datatypes import Excuse, Feedback, FingerprintFeatures, GivenUp, QualityReport
 from firmware.errors import LinkLost, SessionAbandoned
@@ -29,14 +29,21 @@ class Keyboard(io.StringIO):
         return True
 
 
+def typed_at() -> keyboard.Keyboard:
+    return keyboard.Keyboard(is_interactive=True)
+
+
 def desk(
-    monkeypatch: pytest.MonkeyPatch, typed: str, language: Language = Language.ENGLISH
+    monkeypatch: pytest.MonkeyPatch,
+    typed: str,
+    language: Language = Language.ENGLISH,
+    keys: keyboard.Keyboard | None = None,
 ) -> tuple[Terminal, io.StringIO]:
     monkeypatch.setattr("sys.stdin", Keyboard(typed))
     monkeypatch.setenv("TERM", "xterm")  # a dumb one, as under CI, draws no bars
     shown = io.StringIO()
     console = Console(file=shown, force_terminal=True, highlight=False, soft_wrap=True, color_system=None)
-    return Terminal(console, language), shown
+    return Terminal(console, language, keys), shown
 
 
 def plain(language: Language = Language.ENGLISH) -> tuple[Terminal, io.StringIO]:
@@ -104,6 +111,33 @@ def test_decisions(monkeypatch: pytest.MonkeyPatch, typed: str, may_excuse: bool
     terminal, _ = desk(monkeypatch, typed)
     enrolment = Session(Plan(40, 3), finger=FingerPosition.RIGHT_THUMB)
     assert terminal.decide(enrolment, may_excuse=may_excuse) == decision
+
+
+def test_a_question_is_put_again_below_what_is_told_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop() -> bool:
+        if not told:
+            told.append("The battery's gauge can be read again.")
+            terminal.line(told[0])
+            keys.feed("k")
+        return False
+
+    told, keys = list[str](), typed_at()
+    terminal, shown = desk(monkeypatch, "", keys=keys)
+    assert terminal.review(Session(Plan(40, 3)), stop=stop) == events.Confirmed()
+    asked, again = shown.getvalue().rsplit(f"\n{told[0]}\n", 1)
+    assert again == asked.rsplit("\n", 1)[-1] and again.endswith("cancel: ")
+    terminal.line("Done.")
+    assert shown.getvalue().endswith("cancel: Done.\n")
+
+
+def test_an_answer_outdates_a_ctrl_c_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = typed_at()
+    keys.interrupt()
+    keys.feed("r")
+    terminal, _ = desk(monkeypatch, "", keys=keys)
+    assert terminal.has_word()
+    assert terminal.decide(Session(Plan(40, 3)), may_excuse=True) == events.Repeated()
+    assert not terminal.has_word()
 
 
 def test_nobody_decides_without_a_terminal() -> None:
