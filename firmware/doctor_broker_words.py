@@ -96,12 +96,12 @@ class BrokerIllness(Bilingual):
     )
     BROKER_UNHEARD = (
         "Broker {broker} menerima status kit tetapi tidak meneruskannya\n"
-        "- di broker, kit tidak punya hak tulis dan baca atas rekam/v1/KIT/#\n"
+        "- di broker, kit tidak punya hak tulis dan baca atas rekam/v1/KIT/status\n"
         "- kit_id di kit.toml bukan nama di sertifikat atau nama masuknya\n"
         "> di kantor: jalankan lagi sudo bash provisioning/setup.sh office; broker sewaan: docs/office.md\n"
         "> samakan kit_id dengan nama itu",
         "The broker {broker} takes the kit's status and tells it to nobody\n"
-        "- at the broker the kit has no right to write and read rekam/v1/KIT/#\n"
+        "- at the broker the kit has no right to write and read rekam/v1/KIT/status\n"
         "- kit_id in kit.toml is not the name in its certificate, or of its login\n"
         "> at the office: run sudo bash provisioning/setup.sh office again; a rented one: docs/office.md\n"
         "> make kit_id the same as that name",

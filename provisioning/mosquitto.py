@@ -9,13 +9,13 @@ HARDENING = "/etc/systemd/system/mosquitto.service.d/rekam.conf"
 
 _HEAD = "# Written by Rekam's setup; `setup.sh office --uninstall` removes it.\n"
 
-ACCESS_TEXT = f"""{_HEAD}# A kit is called as in its certificate, %u: it writes below its own name, and hears there
+ACCESS_TEXT = f"""{_HEAD}# A kit is called as in its certificate, %u: it writes its own status, and hears there
 # whether that came through.
 # The office reads all of them.
 user {OFFICE_READER}
 topic read rekam/v1/#
 
-pattern readwrite rekam/v1/%u/#
+pattern readwrite rekam/v1/%u/status
 """
 
 HARDENING_TEXT = f"""{_HEAD}[Service]

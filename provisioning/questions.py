@@ -138,6 +138,7 @@ QUESTIONS = (
         Words("Broker itu milik kantor, dengan sertifikat (TLS)", "It is the office's broker, with certificates (TLS)"),
         _flag,
         True,
+        is_asked=False,
     ),
     Question(
         "recipients",

@@ -27,12 +27,12 @@ class Role:
 
 
 _BROKER = Words(
-    """Kit mengirim status ke sini dengan ini di kit.toml; ditanya `setup.sh kit` (mqtt_host, mqtt_tls, mqtt_port):
+    """Kit mengirim status ke sini dengan ini di kit.toml; `setup.sh kit` menulisnya dari mqtt_host, mqtt_port:
     [mqtt]
     host = "{broker_host}"
     port = {broker_port}
     tls = true""",
-    """Kits send their status here with this in kit.toml; `setup.sh kit` asks for it (mqtt_host, mqtt_tls, mqtt_port):
+    """Kits send their status here with this in kit.toml; `setup.sh kit` writes it from mqtt_host, mqtt_port:
     [mqtt]
     host = "{broker_host}"
     port = {broker_port}

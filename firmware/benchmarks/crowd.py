@@ -1,5 +1,6 @@
 """Light kits in as many processes as they need: paho waits with select(2), which knows no file beyond the 1024th."""
 
+import math
 import multiprocessing
 import os
 import time
@@ -20,15 +21,16 @@ EACH = 250
 SETTLE_S = 5.0
 """So long nothing befalls anybody before the truth is told."""
 
-_STOP_S = 30.0
+_STOP_S, _LOOK_S = 30.0, 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """How the kits are: their states by id; what befell them; the most memory that their processes had, bytes."""
+    """How the kits are: their states by id; what befell them, and by how much it came late at most; memory in bytes."""
 
     states: dict[str, str]
     befell: Counter[str]
+    late_s: float
     memory: int
 
 
@@ -46,7 +48,7 @@ class Crowd:
         told: list[Truth] = [pipe.recv() for pipe in self._pipes]
         states = {kit: state for truth in told for kit, state in truth.states.items()}
         befell = sum((truth.befell for truth in told), Counter[str]())
-        return Truth(states, befell, sum(truth.memory for truth in told))
+        return Truth(states, befell, max(truth.late_s for truth in told), sum(truth.memory for truth in told))
 
 
 @contextmanager
@@ -92,18 +94,19 @@ def _live(address: str, names: list[str], seed: int, pipe: Pipe) -> None:
         pipe.send("ready")
         pipe.recv()
         field.start()
-        seconds = float(_until_told(field, pipe))
+        _live_until_told(field, pipe)
+        seconds = float(pipe.recv())
         field.trouble()
-        until = time.monotonic() + seconds - SETTLE_S
-        field.live(max(until - time.monotonic(), 0))
+        _live_until_told(field, pipe, seconds - SETTLE_S)
         field.calm()
-        field.live(SETTLE_S)
+        _live_until_told(field, pipe, SETTLE_S)
         states = {kit.kit_id: kit.state.value for kit in field.kits}
-        pipe.send(Truth(states, field.befell, most_memory(os.getpid())))
-        _until_told(field, pipe)
+        pipe.send(Truth(states, field.befell, field.late_s, most_memory(os.getpid())))
+        _live_until_told(field, pipe)
 
 
-def _until_told(field: Field, pipe: Pipe) -> str:
-    while not pipe.poll():
-        field.live(0.1)
-    return str(pipe.recv())
+def _live_until_told(field: Field, pipe: Pipe, seconds: float = math.inf) -> None:
+    """Live for so long at most; a word, or the end of whoever started us, ends it."""
+    until = time.monotonic() + seconds
+    while not pipe.poll() and (left := until - time.monotonic()) > 0:
+        field.live(min(left, _LOOK_S))

@@ -29,7 +29,10 @@ _MB = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of it. heard_s: until the last kit was heard, None where one never was. memory in bytes, at most."""
+    """What came of it. heard_s: until the last kit was heard, None where one never was. memory in bytes, at most.
+
+    late_s: by how much this machine was late with what befell the kits; beyond a second the figures say little.
+    """
 
     kits: int
     seconds: float
@@ -37,6 +40,7 @@ class Report:
     heard_s: float | None
     messages: int
     befell: dict[str, int]
+    late_s: float
     right: int
     wrong: dict[str, str]
     host_bytes: int
@@ -91,6 +95,7 @@ def run(address: str, kits: int, seconds: float, seed: int) -> Report:
             max(heard) if len(heard) == kits else None,
             host.messages - before,
             dict(truth.befell),
+            truth.late_s,
             kits - len(wrong),
             wrong,
             crowd.most_memory(host.process.pid),
@@ -113,6 +118,7 @@ def as_lines(report: Report) -> Iterator[str]:
     yield f"heard within {HEARD_S:.0f} s        {report.heard}, the last after {last}"
     yield f"messages at the host     {report.messages}, {report.messages / report.seconds:.1f} a second"
     yield f"outages, reboots, clocks {befell['outage']}, {befell['reboot']}, {befell['clock']}"
+    yield f"came late by at most     {report.late_s:.2f} s"
     yield f"told right at the end    {report.right}"
     yield from (f"    {kit}: {words}" for kit, words in list(report.wrong.items())[:10])
     yield f"memory of the host       {report.host_bytes / _MB:.0f} MB"

@@ -103,12 +103,14 @@ class LightKit:
 class Field:
     """Many kits, and the order in which things befall them; the same for the same seed.
 
-    Each kit speaks when a third of its word's time is over, works, and every half minute or so something befalls it.
+    late_s: the most by which something came late, when this machine is too slow for so many. Each kit speaks when a
+    third of its word's time is over, works, and every half minute or so something befalls it.
     """
 
     kits: list[LightKit]
     seed: int = 1
     befell: Counter[str] = field(default_factory=Counter)
+    late_s: float = 0.0
     _due: list[tuple[float, int, LightKit, Callable[[LightKit], None]]] = field(default_factory=list)
     _random: random.Random = field(init=False)
     _number: Iterator[int] = field(default_factory=itertools.count)
@@ -137,7 +139,8 @@ class Field:
                 next_at = self._due[0][0] if self._due else until
                 time.sleep(max(min(next_at, until) - now, 0))
                 continue
-            _, _, kit, event = heapq.heappop(self._due)
+            due, _, kit, event = heapq.heappop(self._due)
+            self.late_s = max(self.late_s, now - due)
             event(kit)
 
     def calm(self) -> None:

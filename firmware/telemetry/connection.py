@@ -2,8 +2,10 @@
 
 import logging
 import random
+import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -21,6 +23,10 @@ _KEEPALIVE_S = 60
 _STOP_S = 2.0
 _REFUSALS = ("Not authorized", "Bad user name or password")
 """CONNACK 5 and 4 of MQTT 3.1.1, as paho calls them."""
+
+
+def _nothing() -> None:
+    """What an ended connection still calls."""
 
 
 class Will(NamedTuple):
@@ -74,15 +80,24 @@ class Connection:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.client.disconnect()  # a graceful end: the broker drops the last will
-        stopping = threading.Thread(target=self.client.loop_stop, daemon=True)
-        stopping.start()
-        stopping.join(_STOP_S)  # a broker that hangs must not hold the kit
+        self._end()
 
     def break_off(self) -> None:
         """End without a goodbye, as a power cut does: the broker tells the last will."""
-        self.client.loop_stop()
-        if socket := self.client.socket():
-            socket.close()
+        self._end(self.client.socket())
+
+    def _end(self, cut: object = None) -> None:
+        """Stop the thread. cut: the socket, to be cut first."""
+        stopping = threading.Thread(target=self.client.loop_stop, daemon=True)
+        stopping.start()
+        if isinstance(cut, socket.socket):
+            with suppress(OSError):
+                cut.shutdown(socket.SHUT_RDWR)  # wakes the loop, which has been told to stop
+        stopping.join(_STOP_S)  # a broker that hangs must not hold the kit
+        # paho closes its pipe when nobody holds the client any more; its callbacks hold us, and we hold it
+        self.client.on_pre_connect = self.client.on_connect = self.client.on_connect_fail = None
+        self.client.on_disconnect = self.client.on_message = None
+        self._on_up = _nothing
 
     @property
     def is_up(self) -> bool:

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from firmware.telemetry.summary import KitState
@@ -15,6 +15,8 @@ from firmware.vocabulary import ClockTrust
 
 _KIT = re.compile(r"rekam/v1/([A-Za-z0-9-]{1,32})/status", re.ASCII)
 _LONGEST = 200
+_AHEAD = timedelta(minutes=5)
+"""Clocks that are right differ by less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +126,16 @@ def _read(kit: str, word: Word) -> Heard:
 def _times(told: Mapping[str, Any], word: Word) -> tuple[datetime | None, datetime | None]:
     """When it was said, and until when it is believed: what just came, for the span that it names.
 
-    So a kit's clock does not matter. What was retained came nobody knows when, and only the kit's own clock says.
+    So a kit's clock does not matter. What was retained came nobody knows when, and only the kit's own clock says; where
+    that calls itself wrong, or is ahead of ours, nothing does.
     """
     if told["at"] is None or told["valid_until"] is None:
         return None if word.is_retained else word.at, None
     said, until = _moment(told["at"]), _moment(told["valid_until"])
     if not word.is_retained:
         return word.at, word.at + (until - said)
-    return (None, None) if told["clock"] == ClockTrust.WRONG.value else (said, until)
+    is_vain = told["clock"] == ClockTrust.WRONG.value or said > word.at + _AHEAD
+    return (None, None) if is_vain else (said, until)
 
 
 def _moment(text: str) -> datetime:

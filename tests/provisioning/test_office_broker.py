@@ -123,6 +123,7 @@ def test_a_kit_says_its_own_and_the_office_alone_hears_it(desk: Desk, callers: l
     assert reader.hears("rekam/v1/K1/status") == b"mine"
     assert first.publish("rekam/v1/K2/status", "forged") == NOT_AUTHORIZED
     assert first.publish("rekam/v1/status", "forged") == NOT_AUTHORIZED
+    assert first.publish("rekam/v1/K1/and/much/more", "to fill the broker") == NOT_AUTHORIZED
     assert first.publish("$SYS/broker/version", "forged") == NOT_AUTHORIZED
     assert reader.publish("rekam/v1/K2/status", "forged") == NOT_AUTHORIZED
     # What comes last has passed everything before it

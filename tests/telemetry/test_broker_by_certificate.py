@@ -215,6 +215,33 @@ def test_a_thief_of_one_kits_key_ends_no_other_kits_connection(desk: Desk) -> No
         assert "lost" not in [seen["state"] for seen in office.documents() if seen["kit"] == "K2"]
 
 
+def test_a_thief_of_a_kits_own_key_changes_nothing_on_the_kit(desk: Desk) -> None:
+    """Whatever is put on its topic: recipients come by the office's answer alone, and the next word is the kit's."""
+    settings, kept = desk.settings("K1"), sorted((desk.folder / "K1/identity").iterdir())
+    before = [path.read_bytes() for path in kept]
+    context = ssl.create_default_context(cafile=desk.authority)
+    context.load_cert_chain(desk.folder / "K1/both.pem")
+    thief = Client(CallbackAPIVersion.VERSION2, "thief")
+    thief.tls_set_context(context)
+    with Spool(settings.data / SPOOL) as spool, Reporter(settings, lambda: (), spool) as reporter:
+        assert reporter.reach() is Reach.REACHED
+        thief.connect("localhost", desk.port)
+        thief.loop_start()
+        for forged in (b"[" * 60000, b"{}", b'{"kit":"K1","state":"forged","recipients":["age1thief"]}'):
+            thief.publish("rekam/v1/K1/status", forged, qos=1, retain=True).wait_for_publish(20)
+            reporter.tell()
+            assert reporter.reach() is Reach.REACHED
+        thief.disconnect()
+        thief.loop_stop()
+    with Spool(settings.data / SPOOL) as spool, Reporter(settings, lambda: (), spool) as reporter, desk.ear as office:
+        assert office.wait_for(kit="K1", state="recording")
+        assert "forged" not in [seen["state"] for seen in office.documents()[1:]]
+        assert reporter.reach() is Reach.REACHED
+    assert [path.read_bytes() for path in kept] == before
+    kit = identity.look(settings.data)
+    assert kit and not any("thief" in recipient for recipient in kit.recipients)
+
+
 def test_a_kits_name_at_the_broker_stays_and_is_its_keys_secret(desk: Desk) -> None:
     names = []
     for kit_id in ("K1", "K1", "K2"):

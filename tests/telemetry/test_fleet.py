@@ -52,6 +52,8 @@ def test_what_was_retained_is_believed_by_the_kits_own_clock_unless_that_is_wron
     assert fleet.look(heard(document(NOW - 5 * MINUTE), is_retained=True), NOW) is Seen.IDLE
     wrong = heard(document(NOW, ClockTrust.WRONG), is_retained=True)
     assert (wrong.said_at, fleet.look(wrong, NOW)) == (None, Seen.STALE)
+    ahead = heard(document(NOW + timedelta(days=400), ClockTrust.UNCONFIRMED), is_retained=True)
+    assert (ahead.said_at, fleet.look(ahead, NOW)) == (None, Seen.STALE)
 
 
 def test_a_lost_kit_stays_lost_and_is_not_merely_silent() -> None:

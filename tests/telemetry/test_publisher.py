@@ -1,5 +1,6 @@
 """The status at a real broker: retained, delivered late, lost, and never in the way."""
 
+import gc
 import json
 import socket
 import subprocess
@@ -100,3 +101,30 @@ def test_the_payload_is_json(broker: int) -> None:
         assert kit.deliver({"words": "kabel µ", "waiting": None}, 20)
         office.wait_for(waiting=None)
         assert json.loads(office.messages[-1].payload) == {"words": "kabel µ", "waiting": None}
+
+
+def test_a_connection_that_ended_leaves_no_file_open(broker: int) -> None:
+    """Also where nobody collects cycles: paho keeps a pipe open as long as somebody holds its client."""
+    gc.collect()
+    gc.disable()
+    try:
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        for turn in range(12):
+            kit = publisher(broker, state="lost").__enter__()
+            assert kit.deliver({"turn": turn}, 20)
+            if turn % 2:
+                kit.break_off()
+            else:
+                kit.__exit__(None, None, None)
+        del kit
+        assert len(list(Path("/proc/self/fd").iterdir())) <= before + 3
+    finally:
+        gc.enable()
+
+
+def test_a_connection_that_breaks_off_has_its_last_will_told(broker: int) -> None:
+    with Listener(broker) as office:
+        kit = publisher(broker, state="lost", how="broken off").__enter__()
+        assert kit.deliver({"state": "idle"}, 20)
+        kit.break_off()
+        office.wait_for(state="lost", how="broken off")
