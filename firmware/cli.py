@@ -11,10 +11,12 @@ from rich.console import Console
 
 from firmware import __version__
 from firmware.benchmarks.verbs import bench_app
+from firmware.delivery_verb import delivery_app
 from firmware.doctor_verbs import doctor_app
 from firmware.errors import KitError
 from firmware.identity_verbs import identity_app
 from firmware.journal_verbs import journal_app
+from firmware.office.receiving_verbs import receiving_app
 from firmware.office.verbs import office_app
 from firmware.recording_verb import recording_app
 from firmware.setup_verbs import setup_app
@@ -28,10 +30,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+office_app.registered_commands += receiving_app.registered_commands
 app.add_typer(office_app, name="office")
 app.add_typer(identity_app, name="identity")
 app.add_typer(bench_app, name="bench")
 app.registered_commands += recording_app.registered_commands + setup_app.registered_commands
+app.registered_commands += delivery_app.registered_commands
 app.add_typer(journal_app, name="journal")
 app.registered_commands += doctor_app.registered_commands
 app.command()(status)

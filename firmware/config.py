@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from firmware.delivery_settings import DeliveryConfig
 from firmware.errors import ConfigError
 from firmware.vocabulary import Effort, FaceCompression, FingerCompression, Language, Purpose
 
@@ -186,6 +187,7 @@ class KitConfig(_Section):
     record: RecordConfig = RecordConfig()
     storage: StorageConfig = StorageConfig()
     office: OfficeConfig = OfficeConfig()
+    delivery: DeliveryConfig | None = None
 
     @field_validator("timezone")
     @classmethod
@@ -215,7 +217,10 @@ def load(path: Path) -> KitConfig:
         raise ConfigError("\n".join([f"{path}: {len(faults)} setting(s) need a correction:", *faults])) from error
     folder = path.parent.resolve()
     announcements = folder / config.announcements if config.announcements else None
-    return config.model_copy(update={"data": (folder / config.data).resolve(), "announcements": announcements})
+    moved: dict[str, object] = {"data": (folder / config.data).resolve(), "announcements": announcements}
+    if config.delivery and config.delivery.authority:
+        moved["delivery"] = config.delivery.model_copy(update={"authority": folder / config.delivery.authority})
+    return config.model_copy(update=moved)
 
 
 def _follows(location: tuple[int | str, ...], error: ValidationError) -> bool:

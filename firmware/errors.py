@@ -30,6 +30,9 @@
         JournalError                    the audit trail cannot be written, or a fact has no place in it
             JournalFull                 no room for another line
         DeliveryError                   packets could not be brought out
+            DeliveryInterrupted         transient: the link to the office is down, or dropped
+            DeliveryRefused             permanent: the office does not let this kit, or this packet, in
+        StoreError                      the office's rows or packets cannot be read or written
         ReceiptError                    an office's receipt that is damaged, foreign, or not for what is here
         ClusterError                    the machines that share the work: not there, gone, or not alike
 
@@ -161,6 +164,22 @@ class JournalFull(JournalError):
 
 class DeliveryError(KitError):
     """Packets could not be brought out."""
+
+
+class DeliveryInterrupted(DeliveryError, TransientError):
+    """The link to the office is down, or dropped."""
+
+
+class DeliveryRefused(DeliveryError):
+    """The office does not let this kit, or this packet, in; `code` is its word for why."""
+
+    def __init__(self, code: str, words: str) -> None:
+        super().__init__(words)
+        self.code = code
+
+
+class StoreError(KitError):
+    """The office's rows or its packets cannot be read or written."""
 
 
 class ReceiptError(KitError):

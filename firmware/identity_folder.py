@@ -51,6 +51,11 @@ class IdentityFolder:
         return cls(data / "identity")
 
     @property
+    def key_path(self) -> Path:
+        """The key's file, for programs that take it from there alone."""
+        return self.path / _KEY
+
+    @property
     def answer_path(self) -> Path:
         """The office's answer."""
         return self.path / _ANSWER

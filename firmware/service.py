@@ -16,7 +16,7 @@ from typing import IO, Any, cast
 
 from rich.console import Console
 
-from firmware import reporting, watch
+from firmware import delivering, reporting, watch
 from firmware.config import KitConfig
 from firmware.connection import Connection, Listener, Paper
 from firmware.datatypes import DeviceState
@@ -102,7 +102,8 @@ class Service:
             watchdog.ready()
             on_ready(place)
             warming.warm_up_matching()
-            self._serve(place)
+            with delivering.background(self.config):
+                self._serve(place)
         finally:
             watchdog.say("STOPPING=1")
             listener.close()

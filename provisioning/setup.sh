@@ -62,6 +62,9 @@ list_missing() {
     # libfprint carries MINDTCT, the peer that the bench measures ourselves by: a library, not a program
     if [ "$program" = libfprint-2-2 ]; then
       compgen -G '/usr/lib/*/libfprint-2.so.2' >/dev/null || packages+=("$program")
+    # Debian keeps the server's own programs off the PATH
+    elif [ "$program" = postgresql ]; then
+      compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || packages+=("$program")
     else
       command -v "$program" >/dev/null || packages+=("$program")
     fi
@@ -130,7 +133,7 @@ case $verb in
     PATH=$top/.venv/bin:$PATH exec "$top/.venv/bin/python" "$top/provisioning/demo.py" "$@"
     ;;
   test)
-    install_packages age openssl mosquitto shellcheck libfprint-2-2
+    install_packages age openssl mosquitto shellcheck libfprint-2-2 postgresql
     prepare test
     fetch_picamera2
     # A worker a core; a file's tests stay together, as they share what is slow to make

@@ -11,6 +11,7 @@ from sim.cli import sim
 COMMANDS = {
     "grow": ("sim.grow", "grow"),
     "battery": ("sim.battery_command", "battery"),
+    "network": ("sim.network_verbs", "network"),
     "plug": ("sim.plug_verbs", "plug"),
     "press": ("sim.panel_verbs", "press"),
     "unplug": ("sim.plug_verbs", "unplug"),

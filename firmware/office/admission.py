@@ -107,6 +107,12 @@ def admit(
     return Admitted(kit_id, path, certificate, bool(known), bool(known) and not same)
 
 
+def asks_with(request: Path, kit_id: str, key: object) -> bool:
+    """Whether a request is this kit's, made with this key. Raises IdentityError."""
+    asked = _read(request)[0]
+    return _kit_id(asked, request) == kit_id and asked.public_key() == key
+
+
 def _read(request: Path) -> list[x509.CertificateSigningRequest]:
     """The request, then one for each key that the kit had before; each is signed by its own key, P-256."""
     try:

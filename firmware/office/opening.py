@@ -79,8 +79,17 @@ def lay_out_all(
 def open_file(path: Path, office: Office, *, take_revoked: bool = False) -> OpenedFile:
     """Decrypt a packet, check its signature and its kit, and read it strictly. Raises SealingError, RecordError."""
     try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SealingError(f"{path}: cannot be read ({error.strerror})") from error
+    return open_content(content, path, office, take_revoked=take_revoked)
+
+
+def open_content(content: bytes, path: Path, office: Office, *, take_revoked: bool = False) -> OpenedFile:
+    """The same of a packet's bytes, wherever they lie; `path` is what errors name. Raises SealingError, RecordError."""
+    try:
         sealing.check_file_name(path.name)
-        opened = sealing.open_packet(path.read_bytes(), office.identities)
+        opened = sealing.open_packet(content, office.identities)
         signed = signatures.whose(opened.certificate, office, take_revoked=take_revoked)
         read = transaction.read(opened.transaction)
         if signed.kit_id != read.header.kit_id:
@@ -88,8 +97,6 @@ def open_file(path: Path, office: Office, *, take_revoked: bool = False) -> Open
         if opened.manifest:
             manifest.check(opened.manifest, read, opened.transaction)
         notices = (*signed.notices, *signatures.expiry(opened.certificate, read.header.created_at))
-    except OSError as error:
-        raise SealingError(f"{path}: cannot be read ({error.strerror})") from error
     except (SealingError, RecordError) as error:
         raise type(error)(f"{path}: {error}") from error
     if sealing.number_in(path.name) != read.header.control_number:
