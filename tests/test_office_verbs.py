@@ -193,3 +193,15 @@ def test_the_office_reports_what_came(admitted: Desk) -> None:
     assert "district,Pongok" in (admitted.folder / "table.csv").read_text()
     assert "<svg" in (admitted.folder / "page.html").read_text()
     assert "TRAINING" in admitted.rekam(*words, "--training", "--language", "en")
+
+
+def test_a_stick_goes_to_the_office_and_its_receipts_come_back(admitted: Desk) -> None:
+    admitted.keep(Purpose.LIVE, "K1-0001")
+    admitted.rekam("export", "stick", "--config", "kit.toml")
+    said = admitted.rekam("office", "take", "stick", "--office", "office", "--language", "id")
+    assert "1 paket diterima" in said and "rekam import-receipts" in said
+    admitted.rekam("import-receipts", "stick", "--config", "kit.toml")
+    with Spool(admitted.folder / "data" / "spool.sqlite") as spool:
+        assert spool.tally().acknowledged == 1
+    (admitted.folder / "stick" / "K1-0009.v2.rekam").write_bytes(b"cut")
+    admitted.rekam("office", "take", "stick", "--office", "office", status=1)

@@ -56,7 +56,10 @@ def _groups(
         sql.func.count(sql.distinct(sql.case((current, packets.c.resident)))).label("residents"),
         sql.func.sum(is_16).label("sixteen"),
     )
-    sums = [sql.func.sum(told_by.table.c[name]).label(name) for name in ("recorded", "waiting")]
+    recorded, waiting = told_by.table.c.recorded, told_by.table.c.waiting
+    # Where one kit did not tell, a sum of the others would mislead
+    all_told = sql.case((sql.func.count(recorded) == sql.func.count(), sql.func.sum(recorded)))
+    sums = [all_told.label("recorded"), sql.func.sum(waiting).label("waiting")]
     told = {row["name"]: row for row in store.rows(sql.select(told_by.label("name"), *sums).group_by(told_by))}
     here = {row["name"]: row for row in store.rows(query.where(own).group_by(column))}
     return tuple(_group(name, told.get(name, {}), here.get(name, {})) for name in sorted({*told, *here}))

@@ -67,12 +67,15 @@ class RefusalRow:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """What a kit last told: where it stands, how many it recorded, how many of them wait for a receipt."""
+    """What a kit last told: where it stands, how many it recorded, how many of them wait for a receipt.
+
+    A stick tells neither place nor how many were recorded: they are empty, and None.
+    """
 
     kit_id: str
     district: str
     place: str
-    recorded: int
+    recorded: int | None
     waiting: int
     oldest_waiting_utc: str
     told_utc: str
@@ -90,9 +93,9 @@ class OutboxDay:
 
 
 def _table(name: str, row: type, key: tuple[str, ...]) -> sql.Table:
-    kinds = {int: sql.Integer, str: sql.Text}
+    kinds = {int: sql.Integer, int | None: sql.Integer, str: sql.Text}
     columns: list[sql.Column[Any]] = [
-        sql.Column(one.name, kinds[one.type], primary_key=one.name in key, nullable=False)  # type: ignore[index]
+        sql.Column(one.name, kinds[one.type], primary_key=one.name in key, nullable=one.type == int | None)  # type: ignore[index]
         for one in fields(row)
     ]
     return sql.Table(name, _metadata, *columns)
