@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Self
 
@@ -44,7 +45,7 @@ class EdgeNode:
     """Tells the fleet of a kit while the context lasts; `report` feeds it and never waits for the network.
 
     folder: keeps `bdSeq` and the outbox. new_client: makes the client of one connection, as `plain_client` does.
-    Commands are done in the node's own thread.
+    Commands are done one after the other in a thread of their own.
     """
 
     def __init__(
@@ -67,6 +68,8 @@ class EdgeNode:
         self._connection: NodeConnection | None = None
         self._lock = threading.RLock()
         self._ending = threading.Event()
+        self._asked: SimpleQueue[Reading | None] = SimpleQueue()
+        self._worker: threading.Thread | None = None
         self._thread = threading.Thread(target=self._run, name=f"edge node {node.name}", daemon=True)
 
     def __enter__(self) -> Self:
@@ -86,7 +89,8 @@ class EdgeNode:
         self._ending.set()
         with self._lock:
             if self._connection is not None:
-                self._connection.asked.put(None)
+                self._connection.wake()
+        self._asked.put(None)
         self._thread.join(_STOP_S)
         with self._lock:
             self._outbox.__exit__(kind, error, trace)
@@ -179,7 +183,10 @@ class EdgeNode:
             if connection.session.is_born:
                 self._delivery.flush(connection.session, self._now(), connection.publish)
         else:
-            connection.asked.put(asked)
+            self._asked.put(asked)
+            if self._worker is None:
+                self._worker = threading.Thread(target=self._obey, name="errands", daemon=True)
+                self._worker.start()
 
     def _run(self) -> None:
         delay_s = _DELAY_S
@@ -189,28 +196,29 @@ class EdgeNode:
 
     def _live(self) -> bool:
         """One connection, to its end; whether the broker took it."""
-        with self._lock:
-            bdseq = self._bdseq.upcoming()
-            connection = NodeConnection(self._node, self._broker, self._new_client(), bdseq, self._lock)
+        bdseq, lock = self._bdseq, self._lock
+        connection = NodeConnection(
+            self._node, self._broker, self._new_client(), bdseq.upcoming(), lock, ready=self._ready, heard=self._heard
+        )
+        with lock:
             self._connection = connection
         try:
-            connection.open(self._ready, self._heard, self._bdseq.take)
+            connection.live(bdseq.take, self._ending.is_set)
         except (OSError, ValueError) as error:
             _log.info("mqtt: %s:%s: %s", self._broker.address, self._broker.port, error)
-            self._forget()
             return False
-        while not self._ending.is_set() and (asked := connection.asked.get()) is not None:
-            self._obey(asked)
-        connection.close()
-        self._forget()
+        except Exception:  # noqa: BLE001 (what nobody foresaw must not end what the fleet hears of the kit)
+            _log.exception("mqtt: the connection failed")
+            return False
+        finally:
+            with lock:
+                self._connection = None
         return connection.was_accepted
 
-    def _obey(self, asked: Reading) -> None:
-        answer = self._desk.take(asked)
-        if answer is not None:
-            with self._lock:
-                self._tell([Report("", self._now(), (answer.reading(),))])
-
-    def _forget(self) -> None:
-        with self._lock:
-            self._connection = None
+    def _obey(self) -> None:
+        """Do commands, one after the other, while the connection goes on."""
+        while (asked := self._asked.get()) is not None:
+            answer = self._desk.take(asked)
+            if answer is not None:
+                with self._lock:
+                    self._tell([Report("", self._now(), (answer.reading(),))])

@@ -1,13 +1,17 @@
 """One connection of an edge node, from CONNECT to its end: the will, the subscriptions, the host's state.
 
-Sparkplug B 3.0, section 5.4. paho calls from a thread of its own; `lock` is held whenever `heard` or `ready` is called.
+Sparkplug B 3.0, section 5.4. The loop is ours, made of `loop_read` and its like: paho's own ends without a word where a
+process holds more than 1024 files, or where a callback fails.
 """
 
 import logging
+import math
+import os
+import select
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from queue import SimpleQueue
 from typing import Any
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
@@ -17,7 +21,6 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from firmware.errors import MessageError
 from firmware.telemetry import host_state
-from firmware.telemetry.metrics import Reading
 from firmware.telemetry.node_session import NodeSession, Outgoing
 from firmware.telemetry.topics import Node, Verb, state_topic
 
@@ -36,59 +39,57 @@ class Broker:
 
 
 class NodeConnection:
-    """A client that is used once. `asked` gets commands from whoever hears them, and None when the connection ends.
+    """A client that is used once. ready: called when the node may speak. heard: called with each command.
 
-    ready: the node may speak. heard: a command came.
+    Both with `lock` held, in the thread of `live`; any thread that holds the lock may publish.
     """
 
-    def __init__(self, node: Node, broker: Broker, client: Client, bdseq: int, lock: threading.RLock) -> None:
+    def __init__(
+        self,
+        node: Node,
+        broker: Broker,
+        client: Client,
+        bdseq: int,
+        lock: threading.RLock,
+        *,
+        ready: Callable[[], None],
+        heard: Callable[[bytes], None],
+    ) -> None:
         self._node, self._broker, self._client, self._lock = node, broker, client, lock
+        self._ready, self._heard = ready, heard
         self.session = NodeSession(node, bdseq)
-        self.asked: SimpleQueue[Reading | None] = SimpleQueue()
         self.was_accepted = False
         self._is_subscribed = False
         self._has_left = False
+        self._is_over = False
         self._host = host_state.Watcher()
-        self._ready: Callable[[], None] = lambda: None
-        self._heard: Callable[[bytes], None] = lambda content: None
+        self._waker: int | None = None
 
-    def open(self, ready: Callable[[], None], heard: Callable[[bytes], None], sent: Callable[[], None]) -> None:
-        """Connect; `sent` is called once CONNECT can go out. Raises OSError, and ValueError for no address."""
-        self._ready, self._heard = ready, heard
-        client, will = self._client, self.session.death()
-        client.will_set(will.topic, will.payload, qos=1, retain=False)
-        client.connect_timeout = _CONNECT_S
-        client.on_socket_open = lambda *_: sent()
-        client.on_connect, client.on_subscribe = self._on_connect, self._on_subscribe
-        client.on_message, client.on_disconnect = self._on_message, self._on_disconnect
-        try:
-            client.connect(self._broker.address, self._broker.port, self._broker.keepalive_s)
-        except (OSError, ValueError):
-            self._let_go()
-            raise
-        client.loop_start()
+    def live(self, sent: Callable[[], None], is_ending: Callable[[], bool]) -> None:
+        """Connect, and stay until the connection ends or is to end; then say goodbye if the node was born.
 
-    def close(self) -> None:
-        """Say goodbye if the node was born, and end; a broker that hangs holds nobody for long."""
-        with self._lock:
-            is_born, self._has_left = self.session.is_born and not self._has_left, True
-        if is_born:
-            will = self.session.death()
-            try:
-                self._client.publish(will.topic, will.payload, qos=1).wait_for_publish(_FAREWELL_S)
-            except (RuntimeError, ValueError):
-                _log.info("mqtt: went without a farewell; the broker tells of it")
-        self._client.disconnect()
-        stopping = threading.Thread(target=self._client.loop_stop, daemon=True)
-        stopping.start()
-        stopping.join(_FAREWELL_S)
-        self._let_go()
-
-    def _let_go(self) -> None:
-        """Drop what the client knows of us: paho closes its last sockets when nobody knows the client any more."""
+        sent: called once CONNECT can go out. A broker that hangs holds nobody for long. Raises OSError, ValueError.
+        """
         client = self._client
-        client.on_connect = client.on_subscribe = client.on_message = client.on_disconnect = None
-        client.on_socket_open = None
+        with self._lock:
+            self._waker = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        try:
+            self._connect(sent)
+            self._pump(lambda: self._is_over or is_ending())
+            self._part()
+        finally:
+            with self._lock:
+                os.close(self._waker)
+                self._waker, self._has_left = None, True
+            # paho closes what is still open when nobody knows the client any more
+            client.on_connect = client.on_subscribe = client.on_message = client.on_disconnect = None
+            client.on_socket_open = None
+
+    def wake(self) -> None:
+        """Look at once whether there is something to send, or whether to end."""
+        with self._lock:
+            if self._waker is not None:
+                os.eventfd_write(self._waker, 1)
 
     @property
     def may_speak(self) -> bool:
@@ -98,14 +99,57 @@ class NodeConnection:
 
     def publish(self, outgoing: Outgoing) -> bool:
         """Send at QoS 0, not retained; False where the connection is known to be gone."""
-        return self._client.publish(outgoing.topic, outgoing.payload).rc is MQTTErrorCode.MQTT_ERR_SUCCESS
+        sent = self._client.publish(outgoing.topic, outgoing.payload)
+        self.wake()
+        return sent.rc is MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    def _connect(self, sent: Callable[[], None]) -> None:
+        client, will = self._client, self.session.death()
+        client.will_set(will.topic, will.payload, qos=1, retain=False)
+        client.connect_timeout = _CONNECT_S
+        client.on_socket_open = lambda *_: sent()
+        client.on_socket_register_write = _leave_to_the_loop
+        client.on_connect, client.on_subscribe = self._on_connect, self._on_subscribe
+        client.on_message, client.on_disconnect = self._on_message, self._on_disconnect
+        client.connect(self._broker.address, self._broker.port, self._broker.keepalive_s)
+
+    def _pump(self, is_enough: Callable[[], object], within_s: float = math.inf) -> None:
+        """Read and write until that is enough, or the connection is gone."""
+        client, waker, until = self._client, self._waker, time.monotonic() + within_s
+        poll = select.poll()
+        if waker is not None:
+            poll.register(waker, select.POLLIN)
+        while not is_enough() and (sock := client.socket()) is not None and (left_s := until - time.monotonic()) > 0:
+            number = sock.fileno()
+            poll.register(number, select.POLLIN | (select.POLLOUT if client.want_write() else 0))
+            # TLS may hold bytes that the socket no longer shows
+            has_bytes = bool(getattr(sock, "pending", lambda: 0)())
+            wait_s = 0 if has_bytes else min(left_s, self._broker.keepalive_s / 4)
+            ready = dict(poll.poll(1000 * wait_s))
+            if waker is not None and waker in ready:
+                os.eventfd_read(waker)
+            if has_bytes or ready.get(number, 0) & ~select.POLLOUT:
+                client.loop_read()
+            if ready.get(number, 0) & select.POLLOUT:
+                client.loop_write()
+            client.loop_misc()
+
+    def _part(self) -> None:
+        with self._lock:
+            is_born, self._has_left = self.session.is_born and not self._has_left, True
+        if is_born:
+            will = self.session.death()
+            told = self._client.publish(will.topic, will.payload, qos=1)
+            self._pump(lambda: told.rc or told.is_published(), _FAREWELL_S)
+        self._client.disconnect()
+        self._pump(lambda: self._is_over, _FAREWELL_S)
 
     def _on_connect(
         self, client: Client, userdata: Any, flags: ConnectFlags, reason: ReasonCode, properties: Properties | None
     ) -> None:
         if reason.is_failure:
             _log.warning("mqtt: %s:%s refused the kit: %s", self._broker.address, self._broker.port, reason)
-            self.asked.put(None)
+            self._is_over = True
             return
         self.was_accepted = True
         topics = [(self._node.topic(Verb.NCMD), 1)]
@@ -118,7 +162,7 @@ class NodeConnection:
     ) -> None:
         if any(reason.is_failure for reason in reasons):
             _log.warning("mqtt: the broker lets the kit hear no commands; check its access list")
-            self.asked.put(None)
+            self._is_over, self.was_accepted = True, False
             return
         with self._lock:
             self._is_subscribed = True
@@ -155,4 +199,8 @@ class NodeConnection:
     ) -> None:
         with self._lock:
             self._has_left = True
-        self.asked.put(None)
+        self._is_over = True
+
+
+def _leave_to_the_loop(client: Client, userdata: Any, sock: Any) -> None:
+    """With this paho writes nothing by itself, from whatever thread published."""

@@ -1,5 +1,7 @@
 """A kit at a real broker: born, killed, cut off, waiting for its host, and born again."""
 
+import os
+import resource
 import signal
 import socket
 import subprocess
@@ -7,11 +9,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from google.protobuf import json_format
 
+from firmware.datatypes import Timestamp
 from firmware.telemetry import payload
 from firmware.telemetry.bdseq import BDSEQ
 from firmware.telemetry.delivery import ACKNOWLEDGED
@@ -328,6 +332,37 @@ def test_a_device_or_metric_that_comes_later_is_born_first(broker: int, tmp_path
         assert office.wait(Verb.NBIRTH, 2).value("Board/Battery") == 80.0
         kit.report(snapshot(devices=("iris",)))
         assert office.wait(Verb.DDEATH).address.device == "camera"
+
+
+def test_more_than_a_thousand_open_files_keep_nobody_from_being_born(broker: int, tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+    with Host(broker) as office, (tmp_path / "file").open("w") as file, ExitStack() as held:
+        held.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        number = 0
+        while number < 1100:
+            number = os.dup(file.fileno())
+            held.callback(os.close, number)
+        with edge_node(broker, tmp_path) as kit:
+            kit.report(snapshot())
+            office.wait(Verb.DBIRTH, 2)
+
+
+def test_what_nobody_foresaw_ends_one_connection_only(
+    broker: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls: list[int] = []
+
+    def stumbling() -> Timestamp:
+        calls.append(1)
+        if len(calls) == 1:
+            raise RuntimeError("as nobody foresaw")
+        return now()
+
+    with Host(broker) as office, EdgeNode(KIT, Broker("127.0.0.1", broker), tmp_path, stumbling) as kit:
+        kit.report(snapshot())
+        assert office.wait(Verb.NBIRTH).value("bdSeq") == 1
+    assert "the connection failed" in caplog.text
 
 
 def test_times_that_nothing_vouches_for_are_stale(broker: int, tmp_path: Path) -> None:
