@@ -27,7 +27,7 @@ BOTH = (KIT.name, OTHER.name)
 
 def access_list() -> str:
     document = (ROOT / "docs" / "sparkplug.md").read_text(encoding="utf-8")
-    found = re.search(r"^```\n(pattern read spBv1\.0/STATE.*?)^```", document, re.MULTILINE | re.DOTALL)
+    found = re.search(r"^```\n(pattern \w+ spBv1\.0/STATE.*?)^```", document, re.MULTILINE | re.DOTALL)
     assert found
     return found[1]
 
@@ -112,7 +112,7 @@ def test_a_stolen_credential_speaks_and_hears_for_its_kit_alone(broker: int, tmp
         office.wait(Verb.DBIRTH, 2)
         thief = Thief(broker)
         session = NodeSession(OTHER, 9)
-        for message in (*session.birth(snapshot(at()), (), at()), session.death()):
+        for message in (*session.birth(snapshot(at()), (), at()), NodeSession(OTHER, 0).death()):
             thief.say(message.topic, message.payload)
         thief.say(OTHER.topic(Verb.NCMD), office.session.command(OTHER, [Reading(REBIRTH, True)], 1))
         thief.say("spBv1.0/STATE/host", b'{"online": false, "timestamp": 99999999999999}')
