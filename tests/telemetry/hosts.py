@@ -54,7 +54,15 @@ class Heard:
 class Host:
     """Subscribes to all nodes; with a name it is a primary host. Reads data by what the births told."""
 
-    def __init__(self, port: int, name: str = "", *, at_ms: int | None = None, acknowledges: bool = False) -> None:
+    def __init__(
+        self,
+        port: int,
+        name: str = "",
+        *,
+        at_ms: int | None = None,
+        acknowledges: bool = False,
+        login: tuple[str, str] | None = None,
+    ) -> None:
         self._name, self._acknowledges = name, acknowledges
         self._at_ms = int(time.time() * 1000) if at_ms is None else at_ms
         self.session = HostSession(time.monotonic)
@@ -62,6 +70,8 @@ class Host:
         self._subscribed = threading.Event()
         self.heard: list[Heard] = []
         self._client = Client(CallbackAPIVersion.VERSION2, clean_session=True, protocol=MQTTv311)
+        if login:
+            self._client.username_pw_set(*login)
         if name:
             self._client.will_set(topics.state_topic(name), self._state(online=False), qos=1, retain=True)
         self._client.on_subscribe = lambda *_: self._subscribed.set()
