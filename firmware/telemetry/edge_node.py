@@ -170,8 +170,8 @@ class EdgeNode:
             asked = payload.decode(content, connection.session.known).readings
             for reading in asked:
                 self._take(connection, reading)
-        except MessageError as error:
-            _log.warning("mqtt: a command was refused: %s", error)
+        except MessageError:
+            _log.warning("mqtt: a command that cannot be read was refused")
             self._desk.unreadable()
 
     def _take(self, connection: NodeConnection, asked: Reading) -> None:
