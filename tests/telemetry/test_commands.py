@@ -178,7 +178,7 @@ def test_a_host_commands_a_kit_and_is_answered(broker: int, bench: Bench, tmp_pa
         office.command_by_name(KIT, Reading(Command.SELF_TEST.value, "ticket-1"))
         office.command_by_name(KIT, Reading(Metric("Command/Erase", DataType.BOOLEAN), True))
         office.command(KIT, Reading(Command.INTERVAL.value, 120))
-        office.wait_for(lambda heard: heard.verb is Verb.NDATA and "interval" in str(heard.message))
+        office.wait_for(lambda heard: heard.verb is Verb.NDATA and "every 120 s" in str(heard.message))
         assert [(one["command"], one["request"], one["outcome"]) for one in answers(office)] == [
             ("self_test", "ticket-1", "done"),
             ("self_test", "ticket-1", "done"),
@@ -227,7 +227,7 @@ def test_what_a_host_plants_is_told_and_kept_nowhere(
         ):
             office.command_by_name(KIT, asked)
         office.command(KIT, Reading(Command.INTERVAL.value, 77))
-        office.wait_for(lambda heard: heard.verb is Verb.NDATA and "77" in str(heard.message))
+        office.wait_for(lambda heard: heard.verb is Verb.NDATA and "every 77 s" in str(heard.message))
         said = [str(heard.message) for heard in office.heard]
     kept = b"".join(path.read_bytes() for path in sorted(tmp_path.iterdir()) if path.is_file())
     for marker in ("Melati", NIK):
