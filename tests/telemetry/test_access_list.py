@@ -1,6 +1,7 @@
 """The access list of docs/sparkplug.md on a real broker with TLS: a forged identity gets nothing."""
 
 import re
+import socket
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
@@ -17,11 +18,13 @@ from firmware.office import admission, keys
 from firmware.office import broker as office_broker
 from firmware.office.broker import READER_NAME
 from firmware.office.keys import Office
+from firmware.telemetry import payload
 from firmware.telemetry.edge_node import EdgeNode, plain_client
 from firmware.telemetry.metrics import Reading
 from firmware.telemetry.node_connection import Broker
 from firmware.telemetry.node_session import REBIRTH, NodeSession
 from firmware.telemetry.outbox import OUTBOX, Outbox
+from firmware.telemetry.payload import Message
 from firmware.telemetry.topics import Node, Verb, state_topic
 from tests.brokers import free_port, mosquitto
 from tests.conftest import ROOT
@@ -187,3 +190,30 @@ def test_a_long_backlog_and_many_commands_come_through_tls(place: Place, tmp_pat
                 threading.Event().wait(0.05)
             told = [float(one.value or 0) for _, one in office.readings() if one.metric == TEMPERATURE]
     assert sorted(told) == [float(turn) for turn in range(500)]
+
+
+CONNACK, SUBACK = bytes.fromhex("20020000"), bytes.fromhex("900400010101")
+
+
+def test_two_packets_in_one_record_of_tls_are_both_read(place: Place, tmp_path: Path) -> None:
+    """As a broker may send them; then the socket shows nothing more, and TLS holds the second."""
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server.load_cert_chain(place.authority.parent / "broker" / "server.pem")
+    topic = KIT.topic(Verb.NCMD).encode()
+    content = payload.encode(Message((Reading(REBIRTH, True),), 1), defines=True)
+    rebirth = len(topic).to_bytes(2, "big") + topic + content
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        where = Broker("localhost", door.getsockname()[1], keepalive_s=600)
+        kit = EdgeNode(KIT, where, tmp_path, now, new_client=lambda: place.client(KIT.name, "kit"))
+        with kit:
+            kit.report(snapshot())
+            raw, _ = door.accept()
+            with server.wrap_socket(raw, server_side=True) as line:
+                line.settimeout(20)
+                line.recv(4096)
+                line.sendall(CONNACK)
+                line.recv(4096)
+                line.sendall(SUBACK + bytes((0x30, len(rebirth))) + rebirth)
+                said = b""
+                while said.count(KIT.topic(Verb.NBIRTH).encode()) < 2:
+                    said += line.recv(4096)

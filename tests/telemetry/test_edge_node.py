@@ -72,7 +72,8 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 def edge_node(port: int, folder: Path, primary_host: str = "") -> EdgeNode:
-    return EdgeNode(KIT, Broker("127.0.0.1", port, primary_host), folder, now)
+    # Between two signs of life the loop sleeps for a quarter of this: what is sent must wake it
+    return EdgeNode(KIT, Broker("127.0.0.1", port, primary_host, keepalive_s=600), folder, now)
 
 
 def until(condition: Callable[[], bool]) -> None:
