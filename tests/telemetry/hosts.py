@@ -1,5 +1,6 @@
 """A host as the office has one: says that it is there, hears every node, commands and acknowledges."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -61,7 +62,7 @@ class Host:
         *,
         at_ms: int | None = None,
         acknowledges: bool = False,
-        login: tuple[str, str] | None = None,
+        context: ssl.SSLContext | None = None,
     ) -> None:
         self._name, self._acknowledges = name, acknowledges
         self._at_ms = int(time.time() * 1000) if at_ms is None else at_ms
@@ -70,13 +71,13 @@ class Host:
         self._subscribed = threading.Event()
         self.heard: list[Heard] = []
         self._client = Client(CallbackAPIVersion.VERSION2, clean_session=True, protocol=MQTTv311)
-        if login:
-            self._client.username_pw_set(*login)
+        if context:
+            self._client.tls_set_context(context)
         if name:
             self._client.will_set(topics.state_topic(name), self._state(online=False), qos=1, retain=True)
         self._client.on_subscribe = lambda *_: self._subscribed.set()
         self._client.on_message = self._take
-        self._client.connect("127.0.0.1", port)
+        self._client.connect("localhost" if context else "127.0.0.1", port)
 
     def __enter__(self) -> Self:
         self._client.subscribe([("spBv1.0/+/+/#", 1)])
