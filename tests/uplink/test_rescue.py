@@ -370,7 +370,8 @@ def test_a_number_that_is_no_file_name_is_not_written(tmp_path: Path) -> None:
         spool.put(SealedPacket(bad.control_number, bad.ciphertext, bad.sha256), AT)
         spool.put(good, AT)
     rekam("--from", tmp_path / "spool.sqlite", tmp_path / "stick", status=1)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["spool.sqlite", "stick"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["spool.reserve", "spool.sqlite", "stick"]
+    assert [path.name for path in (tmp_path / "stick").iterdir()] == ["K1-1.v2.rekam"]
 
 
 def test_a_card_that_is_not_readable_is_named(tmp_path: Path) -> None:
