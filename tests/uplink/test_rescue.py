@@ -104,6 +104,9 @@ def test_what_the_office_has_is_neither_given_nor_lost(tmp_path: Path, freed: bo
     saved, found = rescue(tmp_path / "card" / "spool.sqlite")
     assert saved == {one.control_number: one.ciphertext for one in campaign.sealed()[1::2]}
     assert (found.is_complete, found.acknowledged) == (True, PACKETS // 2)
+    assert "30 other packet(s) were accepted by the office before" in rekam(
+        "--from", tmp_path / "card", tmp_path / "usb"
+    )
 
 
 def test_the_log_is_needed_to_give_all(logged: Path) -> None:
