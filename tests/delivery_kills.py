@@ -11,6 +11,7 @@ import random
 import signal
 import tempfile
 import time
+import warnings
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -142,7 +143,10 @@ def campaign(folder: Path, times: int, seed: int, console: Console, *, with_cuts
 def one_life(place: Place, serial: int, seconds: float) -> tuple[list[str], int]:
     """Let a process work for a while and kill it: the numbers that it confirmed, and the signal that ended it."""
     reading, writing = os.pipe()
-    child = os.fork()
+    with warnings.catch_warnings():
+        # Of threads that the one who runs the tests may have; the child touches none of theirs
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if child == 0:
         os.close(reading)
         try:
