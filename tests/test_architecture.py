@@ -50,6 +50,7 @@ THIRD_PARTY = {
     "firmware.office": {"cryptography", "pyrage", "paho", "PIL", "numpy", "rich"},
     "firmware.office.application": {"starlette"},
     "firmware.office.peer": {"cryptography", "uvicorn"},
+    "firmware.office.bench_verb": {"typer"},
     "firmware.office.receiving_verbs": {"rich", "typer"},
     "firmware.office.serving": {"cryptography", "uvicorn"},
     "firmware.office.tus": {"starlette"},
