@@ -16,6 +16,7 @@ from firmware.doctor_verbs import doctor_app
 from firmware.errors import KitError
 from firmware.identity_verbs import identity_app
 from firmware.journal_verbs import journal_app
+from firmware.office.bench_verb import office_bench_app
 from firmware.office.receiving_verbs import receiving_app
 from firmware.office.verbs import office_app
 from firmware.recording_verb import recording_app
@@ -33,6 +34,7 @@ app = typer.Typer(
 office_app.registered_commands += receiving_app.registered_commands
 app.add_typer(office_app, name="office")
 app.add_typer(identity_app, name="identity")
+bench_app.registered_commands += office_bench_app.registered_commands
 app.add_typer(bench_app, name="bench")
 app.registered_commands += recording_app.registered_commands + setup_app.registered_commands
 app.registered_commands += delivery_app.registered_commands

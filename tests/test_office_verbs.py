@@ -12,6 +12,11 @@ import pytest
 
 from firmware import cli
 from firmware.identity import Identity
+from firmware.office import keys
+from firmware.office.receiving import STICK, Arrival, Reception
+from firmware.office.shelf import Shelf
+from firmware.office.store import Store
+from firmware.records import sealing
 from firmware.spool import Spool
 from firmware.vocabulary import Purpose
 from tests import offices, transactions
@@ -168,3 +173,35 @@ def test_the_office_tells_how_long_its_certificates_hold(admitted: Desk) -> None
     assert "on that kit `rekam identity request FOLDER`" in told
     told = admitted.rekam("office", "status", "--office", "office", "--language", "id")
     assert "di kit itu `rekam identity request FOLDER`" in told
+
+
+def test_the_office_reports_what_came(admitted: Desk) -> None:
+    office = keys.load(admitted.folder / "office")
+    sealed = packet(Identity.load_or_create(admitted.folder / "data"))
+    with Store(f"sqlite:///{office.folder}/store.sqlite") as store:
+        reception = Reception(office, store, Shelf.at(str(office.folder / "packets")))
+        reception.receive(Arrival(sealed.ciphertext, sealing.file_name(sealed.control_number), STICK))
+    (admitted.folder / "numbers.csv").write_text(
+        "district,what,number,source,date\nPongok,target,2140,semester I,2026-06-30\n"
+    )
+    words = ["office", "report", "--office", "office", "--numbers", "numbers.csv"]
+    admitted.monkeypatch.setenv("COLUMNS", "160")
+    said = admitted.rekam(*words, "--language", "id")
+    assert "Cakupan terhadap sasaran" in said and "2140" in said and "semester I" in said
+    assert [kit["kit_id"] for kit in json.loads(admitted.rekam(*words, "--json"))["kits"]] == ["K1"]
+    admitted.rekam(*words, "--csv", "table.csv", "--page", "page.html")
+    assert "district,Pongok" in (admitted.folder / "table.csv").read_text()
+    assert "<svg" in (admitted.folder / "page.html").read_text()
+    assert "TRAINING" in admitted.rekam(*words, "--training", "--language", "en")
+
+
+def test_a_stick_goes_to_the_office_and_its_receipts_come_back(admitted: Desk) -> None:
+    admitted.keep(Purpose.LIVE, "K1-0001")
+    admitted.rekam("export", "stick", "--config", "kit.toml")
+    said = admitted.rekam("office", "take", "stick", "--office", "office", "--language", "id")
+    assert "1 paket diterima" in said and "rekam import-receipts" in said
+    admitted.rekam("import-receipts", "stick", "--config", "kit.toml")
+    with Spool(admitted.folder / "data" / "spool.sqlite") as spool:
+        assert spool.tally().acknowledged == 1
+    (admitted.folder / "stick" / "K1-0009.v2.rekam").write_bytes(b"cut")
+    admitted.rekam("office", "take", "stick", "--office", "office", status=1)

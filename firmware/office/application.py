@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import logging
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,12 +15,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from firmware.errors import IdentityError, KitError, SealingError, StoreError
-from firmware.office import admission, tus
+from firmware.errors import IdentityError, InputError, KitError, SealingError, StoreError
+from firmware.office import admission, outbox_words, tus
 from firmware.office.keys import Office
 from firmware.office.peer import Gate, Turned
 from firmware.office.receiving import HTTPS, Arrival, Reception
-from firmware.office.store import OutboxRow
 from firmware.office.tus import Rejected, Tus
 from firmware.office.uploads import Upload, Uploads
 
@@ -98,16 +96,13 @@ class Desk:
         return refusal.receipt if refusal and refusal.kit_id == kit_id else None
 
     async def _outbox(self, request: Request) -> Response:
-        """Note what a kit tells of its outbox: `{"recorded": 10, "waiting": 4, "oldest_waiting": ISO 8601 or null}`."""
+        """Note what a kit tells of its outbox, as docs/office.md has it."""
         kit_id, _ = self.gate.kit(request.scope)
-        now = datetime.now(UTC).isoformat(timespec="seconds")
         try:
-            told = json.loads(await _small(request))
-            oldest = str(datetime.fromisoformat(told["oldest_waiting"])) if told["oldest_waiting"] else ""
-            row = OutboxRow(kit_id, _count(told["recorded"]), _count(told["waiting"]), oldest, now, HTTPS)
-        except (ValueError, KeyError, TypeError) as error:
-            raise Rejected(400, "wrong_outbox", f"no outbox as a kit tells it ({error})") from error
-        await asyncio.to_thread(self.reception.store.told, row)
+            row, days = outbox_words.read(await _small(request), kit_id, HTTPS)
+        except InputError as error:
+            raise Rejected(400, "wrong_outbox", str(error)) from error
+        await asyncio.to_thread(self.reception.store.told, row, days)
         return Response(status_code=204)
 
     async def _certificate(self, request: Request) -> Response:
@@ -166,12 +161,6 @@ async def _small(request: Request) -> bytes:
         if len(content) > _MOST_JSON:
             raise Rejected(413, "too_large", f"at most {_MOST_JSON} bytes")
     return content
-
-
-def _count(value: object) -> int:
-    if type(value) is not int or value < 0:
-        raise ValueError(f"{value!r} is no number of packets")
-    return value
 
 
 def _check_version(request: Request) -> None:

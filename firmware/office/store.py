@@ -4,8 +4,8 @@ No name and no NIK is in a row: a resident is known by a keyed digest of the NIK
 twice can be told. Times are ISO 8601 in UTC, days are the kit's civil days; as text they sort alike in both databases.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from types import TracebackType
 from typing import Any, Self
@@ -67,20 +67,35 @@ class RefusalRow:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """What a kit last told of its outbox: how many it recorded, how many of them wait for a receipt."""
+    """What a kit last told: where it stands, how many it recorded, how many of them wait for a receipt.
+
+    A stick tells neither place nor how many were recorded: they are empty, and None.
+    """
 
     kit_id: str
-    recorded: int
+    district: str
+    place: str
+    recorded: int | None
     waiting: int
     oldest_waiting_utc: str
     told_utc: str
     way: str
 
 
+@dataclass(frozen=True, slots=True)
+class OutboxDay:
+    """The same of one civil day of a kit."""
+
+    kit_id: str
+    day: str
+    recorded: int
+    waiting: int
+
+
 def _table(name: str, row: type, key: tuple[str, ...]) -> sql.Table:
-    kinds = {int: sql.Integer, str: sql.Text}
+    kinds = {int: sql.Integer, int | None: sql.Integer, str: sql.Text}
     columns: list[sql.Column[Any]] = [
-        sql.Column(one.name, kinds[one.type], primary_key=one.name in key, nullable=False)  # type: ignore[index]
+        sql.Column(one.name, kinds[one.type], primary_key=one.name in key, nullable=one.type == int | None)  # type: ignore[index]
         for one in fields(row)
     ]
     return sql.Table(name, _metadata, *columns)
@@ -89,6 +104,7 @@ def _table(name: str, row: type, key: tuple[str, ...]) -> sql.Table:
 packets = _table("packet", PacketRow, ("control_number",))
 refusals = _table("refusal", RefusalRow, ("sha256", "control_number"))
 outboxes = _table("outbox", OutboxRow, ("kit_id",))
+outbox_days = _table("outbox_day", OutboxDay, ("kit_id", "day"))
 _versions = sql.Table("version", _metadata, sql.Column("number", sql.Integer, nullable=False))
 sql.Index("packet_by_digest", packets.c.sha256)
 sql.Index("packet_by_resident", packets.c.resident)
@@ -151,13 +167,18 @@ class Store:
         key = (refusals.c.sha256 == row.sha256) & (refusals.c.control_number == row.control_number)
         self._put(refusals, key, asdict(row))
 
-    def told(self, row: OutboxRow) -> None:
-        """Enter what a kit told of its outbox; of two words the later one counts."""
-        later = sql.select(outboxes.c.told_utc).where(outboxes.c.kit_id == row.kit_id)
-        with self._begin() as connection:
-            known = connection.execute(later).scalar()
-        if known is None or known <= row.told_utc:
-            self._put(outboxes, outboxes.c.kit_id == row.kit_id, asdict(row))
+    def told(self, row: OutboxRow, days: Sequence[OutboxDay] = ()) -> None:
+        """Enter what a kit told of its outbox instead of what it told before; the later word counts."""
+        own, of_days = outboxes.c.kit_id == row.kit_id, outbox_days.c.kit_id == row.kit_id
+        # Two words of one moment: either is as good
+        with suppress(_AlreadyThere), self._begin() as connection:
+            known = connection.execute(sql.select(outboxes.c.told_utc).where(own)).scalar()
+            if known is not None and known > row.told_utc:
+                return
+            for table, which, rows in ((outbox_days, of_days, days), (outboxes, own, [row])):
+                connection.execute(sql.delete(table).where(which))
+                if rows:
+                    connection.execute(sql.insert(table), [asdict(one) for one in rows])
 
     def packet(self, control_number: str) -> PacketRow | None:
         """The packet of this control number."""

@@ -27,6 +27,7 @@ from firmware.identity_folder import IdentityFolder
 from firmware.records import receipts
 from firmware.spool import Spool, SpoolEntry, Taken
 from firmware.uplink import line as lines
+from firmware.uplink import outbox
 from firmware.uplink.line import Counted, Line
 from firmware.uplink.pacing import Backoff, Pace
 from firmware.uplink.tus_client import TusClient
@@ -198,9 +199,7 @@ class Delivery:
 
     def _tell(self, spool: Spool) -> None:
         """Tell the office how many packets wait here; a server that is no office does not want to know."""
-        tally = spool.tally()
-        oldest = tally.oldest_waiting.isoformat(timespec="seconds") if tally.oldest_waiting else None
-        body = {"recorded": tally.recorded, "waiting": tally.waiting, "oldest_waiting": oldest}
+        body = outbox.describe(spool, self._config)
         told = self._line.ask("PUT", self._client.beside("outbox"), _JSON, json.dumps(body).encode())
         code, words = told.refusal()
         if told.status == 403 and code in _OF_THE_KIT:

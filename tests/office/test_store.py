@@ -2,7 +2,6 @@
 
 import hashlib
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +10,17 @@ import sqlalchemy as sql
 
 from firmware.errors import StoreError
 from firmware.office.shelf import Shelf
-from firmware.office.store import OutboxRow, PacketRow, RefusalRow, Store, outboxes, packets, refusals
-from tests.postgres import postgres
+from firmware.office.store import (
+    OutboxDay,
+    OutboxRow,
+    PacketRow,
+    RefusalRow,
+    Store,
+    outbox_days,
+    outboxes,
+    packets,
+    refusals,
+)
 
 ROW = PacketRow(
     control_number="K1-0001",
@@ -36,27 +44,7 @@ ROW = PacketRow(
     receipt='{"format":"rekam-receipt"}\n',
 )
 REFUSAL = RefusalRow("b" * 64, "K1-0002", 10, "K1", "damaged", "cut", "2026-11-29T02:00:00+00:00", "stick", "{}\n")
-OUTBOX = OutboxRow("K1", 10, 4, "2026-11-24T20:00:03+00:00", "2026-11-29T02:00:00+00:00", "https")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgres() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return str(request.getfixturevalue("server")) if request.param == "postgresql" else f"sqlite:///{tmp_path}/s.sqlite"
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    with Store(url) as opened:
-        for table in (packets, refusals, outboxes):
-            with opened._begin() as connection:
-                connection.execute(sql.delete(table))
-        yield opened
+OUTBOX = OutboxRow("K1", "Pongok", "SMA", 10, 4, "2026-11-24T20:00:03+00:00", "2026-11-29T02:00:00+00:00", "https")
 
 
 def test_a_packet_is_kept_once_and_found_by_number_and_digest(store: Store) -> None:
@@ -98,15 +86,19 @@ def test_the_later_word_of_a_kit_counts(store: Store) -> None:
     assert store.rows(sql.select(outboxes.c.recorded)) == [{"recorded": 10}]
     store.told(replace(OUTBOX, recorded=12, told_utc="2026-11-30T02:00:00+00:00"))
     assert store.rows(sql.select(outboxes.c.recorded)) == [{"recorded": 12}]
+    for days in ((1, 2), (3,)):
+        told = [OutboxDay("K1", f"2026-11-2{day}", day, 0) for day in days]
+        store.told(replace(OUTBOX, told_utc="2026-12-01T02:00:00+00:00"), told)
+    assert store.rows(sql.select(outbox_days.c.day)) == [{"day": "2026-11-23"}]
 
 
-def test_it_is_there_again_and_a_later_version_is_refused(store: Store, url: str) -> None:
+def test_it_is_there_again_and_a_later_version_is_refused(store: Store, store_url: str) -> None:
     store.keep(ROW)
-    with Store(url) as again:
+    with Store(store_url) as again:
         assert again.packet("K1-0001") == ROW
         with again._begin() as connection:
             connection.execute(sql.text("UPDATE version SET number = 7"))
-    with pytest.raises(StoreError, match="version 7"), Store(url):
+    with pytest.raises(StoreError, match="version 7"), Store(store_url):
         pass
     with store._begin() as connection:
         connection.execute(sql.text("UPDATE version SET number = 1"))
