@@ -45,6 +45,7 @@ THIRD_PARTY = {
     "firmware.journal_verbs": {"rich", "typer"},
     "firmware.kit": {"numpy"},
     "firmware.listing": {"rich"},
+    "firmware.progress_bar": {"rich"},
     "firmware.marks": {"numpy", "PIL"},
     "firmware.office.verbs": {"typer", "rich"},
     "firmware.office": {"cryptography", "pyrage", "paho", "PIL", "numpy", "rich"},
