@@ -57,6 +57,17 @@ def test_after_a_drop_only_new_bytes_are_sent(tmp_path: Path) -> None:
         assert len(sealed.ciphertext) <= bench.office.desk.tus.body_bytes <= 1.05 * len(sealed.ciphertext)
 
 
+def test_a_kit_that_was_started_anew_sends_only_what_is_missing(tmp_path: Path) -> None:
+    with laid_out(tmp_path, Link(drop_every=60_000)) as bench, bench.spool() as spool:
+        sealed = bench.sealed("K1-0001", 100_000)
+        spool.put(sealed, transactions.AT)
+        assert bench.deliver(spool, patience=1).ended
+        bench.network.link = Link()
+        anew = Delivery(bench.config())
+        assert anew.run(spool).counts[Outcome.REFUSED] == 1, "noise is no record; it came whole"
+        assert anew.counted.body_bytes < len(sealed.ciphertext) - 30_000
+
+
 def test_a_link_that_hangs_half_open_is_left_and_called_again(tmp_path: Path) -> None:
     with laid_out(tmp_path, Link(drop_every=40_000, half_open=2)) as bench, bench.spool() as spool:
         spool.put(bench.sealed("K1-0001", 100_000), transactions.AT)
