@@ -5,6 +5,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -168,6 +169,35 @@ def test_an_ended_certificate_is_renewed_over_the_line(bench: Bench) -> None:
         assert bench.deliver(spool).counts[Outcome.ACKNOWLEDGED] == 1
     answer = IdentityFolder.of(bench.admitted.data).answer()
     assert answer and answer.certificate.not_valid_after_utc > datetime.now(UTC) + timedelta(days=300)
+
+
+def ends(bench: Bench) -> datetime:
+    answer = IdentityFolder.of(bench.admitted.data).answer()
+    assert answer
+    return answer.certificate.not_valid_after_utc
+
+
+def test_a_certificate_that_ends_soon_is_renewed_after_the_packets(bench: Bench) -> None:
+    with bench.spool(1) as spool:
+        renewed(bench, timedelta(days=90))
+        before = ends(bench)
+        assert bench.deliver(spool).counts[Outcome.ACKNOWLEDGED] == 1
+        assert ends(bench) == before, "a quarter of a year is long"
+        renewed(bench, timedelta(days=20))
+        spool.put(bench.sealed("K1-0002"), transactions.AT)
+        done = bench.deliver(spool)
+        assert done.counts[Outcome.ACKNOWLEDGED] == 1 and not done.told
+        assert ends(bench) > datetime.now(UTC) + timedelta(days=300)
+
+
+def test_an_office_that_cannot_renew_takes_packets_all_the_same(bench: Bench) -> None:
+    with bench.spool(1) as spool:
+        renewed(bench, timedelta(days=20))
+        bench.office.desk.office = replace(bench.admitted.office, admitting=None)
+        done = bench.deliver(spool)
+        assert done.counts[Outcome.ACKNOWLEDGED] == 1 and not done.ended
+        assert "was not renewed" in done.told[0]
+        assert ends(bench) < datetime.now(UTC) + timedelta(days=21)
 
 
 def test_a_kit_that_is_not_let_in_is_told_why_and_keeps_all(bench: Bench, tmp_path: Path) -> None:
