@@ -10,6 +10,7 @@ from provisioning.roles import OFFICE
 from provisioning.steps_broker import Broker, BrokerCertificates
 from provisioning.steps_environment import Environment, Launcher
 from provisioning.steps_office import OfficeKeys, OfficePackages
+from provisioning.steps_serving import OfficeService
 from provisioning.steps_user import DataFolder, ServiceUser
 
 STEPS: tuple[Step, ...] = (
@@ -21,6 +22,7 @@ STEPS: tuple[Step, ...] = (
     OfficeKeys(),
     BrokerCertificates(),
     Broker(),
+    OfficeService(),
 )
 
 

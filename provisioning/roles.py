@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from provisioning.office_questions import OFFICE_QUESTIONS
+from provisioning.office_questions import OFFICE_QUESTIONS, delivery_host
 from provisioning.questions import QUESTIONS, Question
-from provisioning.words import Words
+from provisioning.words import Words, same
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +26,23 @@ class Role:
     advice: Callable[[Mapping[str, Any]], Words | None] = lambda answers: None
 
 
-_BROKER = Words(
-    """Kit mengirim status ke sini dengan ini di kit.toml; `setup.sh kit` menulisnya dari mqtt_host, mqtt_port:
-    [mqtt]
-    host = "{broker_host}"
-    port = {broker_port}
-    tls = true""",
-    """Kits send their status here with this in kit.toml; `setup.sh kit` writes it from mqtt_host, mqtt_port:
-    [mqtt]
-    host = "{broker_host}"
-    port = {broker_port}
-    tls = true""",
+_FOR_KITS = Words(
+    "Kit mencapai kantor ini dengan ini di kit.toml; `setup.sh kit` menulisnya dari mqtt_host, mqtt_port, delivery_url:"
+    "\n{settings}",
+    "Kits reach this office with this in kit.toml; `setup.sh kit` writes it from mqtt_host, mqtt_port, delivery_url:"
+    "\n{settings}",
 )
 
 
 def _for_kits(answers: Mapping[str, Any]) -> Words | None:
-    """What a kit must be told of the office's own broker; a rented one has rules of its own (docs/office.md)."""
-    return _BROKER.of(**answers) if answers.get("broker") == "own" else None
+    """What a kit must be told of the office's own servers; a rented broker has rules of its own (docs/office.md)."""
+    lines = []
+    if answers.get("broker") == "own":
+        lines += ["[mqtt]", f'host = "{answers["broker_host"]}"', f"port = {answers['broker_port']}", "tls = true"]
+    if host := delivery_host(answers):
+        shown = f"[{host}]" if ":" in host else host
+        lines += ["[delivery]", f'url = "https://{shown}:{answers.get("delivery_port", 8443)}"']
+    return _FOR_KITS.of(settings=same("\n".join(f"    {line}" for line in lines))) if lines else None
 
 
 KIT = Role(

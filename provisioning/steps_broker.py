@@ -6,7 +6,7 @@ import time
 from provisioning import files, mosquitto
 from provisioning.engine import FileStep, Step
 from provisioning.machine import Machine
-from provisioning.steps_office import BROKER, has_broker, office_verb
+from provisioning.steps_office import BROKER, has_broker, hosts_of, office_verb
 from provisioning.words import SetupFailed, Words, same
 
 _MONTH_S = 31 * 86400
@@ -25,33 +25,33 @@ _NO_START = Words("mosquitto tidak mau mulai. Lognya:\n{log}", "mosquitto does n
 
 
 class BrokerCertificates(Step):
-    """What the broker shows to kits, and what the office shows to the broker; made anew a month before their end."""
+    """What broker and server show to kits, and the office to the broker; made anew a month before their end."""
 
     key = "broker-certificates"
     title = Words("sertifikat broker", "broker's certificates")
 
     def is_wanted(self, machine: Machine) -> bool:
-        """For a broker of the office's own."""
-        return has_broker(machine)
+        """For whatever of the office's own is reached by kits."""
+        return bool(hosts_of(machine))
 
     def check(self, machine: Machine) -> list[Words]:
-        """Whether openssl would take both a month from now, the broker's for its host."""
-        folder, host = machine.at(f"{machine.role.data}/office"), str(machine.answers.get("broker_host", ""))
+        """Whether openssl would take both a month from now, the broker's for all its hosts."""
+        folder, hosts = machine.at(f"{machine.role.data}/office"), hosts_of(machine)
         authority = folder / "authority.pem"
         lasts = machine.run("openssl", "x509", "-noout", "-in", authority, "-checkend", str(_MONTH_S), quiet=True)
         # Where the authority itself ends, nothing that it signs could hold longer
         at = int(time.time()) + (_MONTH_S if lasts else 0)
         verify = ("openssl", "verify", "-CAfile", authority, "-attime", str(at), "-purpose")
         wanted = (
-            ("sslserver", *_named(host), folder / "broker/server.pem"),
+            *(("sslserver", *_named(host), folder / "broker/server.pem") for host in hosts),
             ("sslclient", folder / "broker/reader.pem"),
         )
         is_right = all(machine.run(*verify, *words, quiet=True) for words in wanted)
-        return [] if is_right else [_UNFIT.of(host=host)]
+        return [] if is_right else [_UNFIT.of(host=", ".join(hosts))]
 
     def apply(self, machine: Machine) -> None:
         """Make both; the office itself reaches its broker on this machine."""
-        hosts = dict.fromkeys((str(machine.answers["broker_host"]), "localhost", "127.0.0.1"))
+        hosts = dict.fromkeys((*hosts_of(machine), "localhost", "127.0.0.1"))
         office_verb(machine, "broker", *hosts)
 
     def undo(self, machine: Machine) -> list[Words]:

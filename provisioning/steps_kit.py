@@ -4,16 +4,15 @@ import json
 import os
 
 from provisioning import files, kit_settings, unit
-from provisioning.engine import FileStep, Step, restored
+from provisioning.engine import Step, restored
 from provisioning.machine import USER, Machine
 from provisioning.steps_devices import NAME
 from provisioning.steps_environment import HOME, PROGRAM, version_of
+from provisioning.steps_service import FOLDER, ServiceStep
 from provisioning.words import SetupFailed, Words, listed, same
 
 SETTINGS = "/etc/rekam/kit.toml"
 CACHE = "/var/cache/rekam"
-UNIT = "rekam.service"
-_FOLDER = "/etc/systemd/system"
 
 _NO_SETTINGS = Words("{path} belum dibuat", "{path} is not made yet")
 _OLD_SETTINGS = Words("{path} tidak sesuai jawaban", "{path} does not follow the answers")
@@ -21,13 +20,6 @@ _NO_KIT_ID = Words("kit_id belum dijawab", "kit_id is not answered yet")
 _OPEN = Words("{path} harus milik root:{user} dengan hak 0640", "{path} must be root:{user}'s with mode 0640")
 _NO_USER = Words("pengguna {user} belum ada", "there is no user {user}")
 _COLD = Words("kernel Rekam {version} belum dikompilasi", "the kernels of Rekam {version} are not compiled")
-_NOT_ENABLED = Words("{unit} belum dinyalakan saat mulai", "{unit} is not enabled")
-_NOT_ACTIVE = Words("{unit} tidak berjalan", "{unit} does not run")
-_STALE = Words(
-    "{unit} belum dimulai ulang sejak pengaturan atau versinya berubah",
-    "{unit} was not started anew since its settings or its version changed",
-)
-_NO_START = Words("{unit} tidak mau mulai. Lognya:\n{log}", "{unit} does not start. Its log:\n{log}")
 _UNTESTED = Words("uji mandiri belum dilakukan", "the self-test was not made yet")
 _WAITS = Words(
     "menunggu kantor: `rekam identity request`, lalu jawabannya ke `rekam identity accept`",
@@ -120,71 +112,35 @@ def made_of(machine: Machine) -> str:
     return f"{origin_of(machine)} {files.digest_of(machine.text(SETTINGS).encode())}"
 
 
-class Service(FileStep):
+class Service(ServiceStep):
     """The service of systemd, which starts with the machine and is never given up."""
 
     key = "service"
     title = Words("layanan rekam", "service rekam")
+    unit = "rekam.service"
 
     def contents(self, machine: Machine) -> dict[str, str]:
         """The unit; with a battery's gauge also that which switches off."""
-        found = {f"{_FOLDER}/{UNIT}": unit.service(machine.surroundings())}
+        found = {f"{FOLDER}/{self.unit}": unit.service(machine.surroundings())}
         if machine.answers.get("gauge"):
-            found[f"{_FOLDER}/rekam-power-off.path"] = unit.POWER_OFF_PATH
+            found[f"{FOLDER}/rekam-power-off.path"] = unit.POWER_OFF_PATH
         return found
 
-    def check(self, machine: Machine) -> list[Words]:
-        """The files, that they are enabled, and that the service runs if it can."""
-        needs = super().check(machine)
-        for path in self.contents(machine):
-            if not machine.at(_wants(path)).is_symlink():
-                needs.append(_NOT_ENABLED.of(unit=path.rpartition("/")[2]))
-        if machine.is_booted and can_run(machine) and not needs:
-            state = machine.run("systemctl", "show", "-P", "ActiveState", UNIT, quiet=True).strip()
-            if state != "active":
-                needs.append(_NOT_ACTIVE.of(unit=UNIT))
-            elif machine.ledger.notes.get("started") != made_of(machine):
-                needs.append(_STALE.of(unit=UNIT))
-        return needs
+    def can_run(self, machine: Machine) -> bool:
+        """Whether somebody could open what the kit records."""
+        return can_run(machine)
 
-    def apply(self, machine: Machine) -> None:
-        """Write, enable and start it, anew if it ran. Raises SetupFailed with the end of its log."""
-        super().apply(machine)
-        for path in self.contents(machine):
-            machine.backups.link(self.key, _wants(path), path)
-        if machine.is_booted:
-            machine.run("systemctl", "daemon-reload")
-            if machine.answers.get("gauge"):
-                machine.run("systemctl", "start", "rekam-power-off.path")
-            if can_run(machine):
-                self._start(machine)
+    def made_of(self, machine: Machine) -> str:
+        """The version with its settings."""
+        return made_of(machine)
 
     def undo(self, machine: Machine) -> list[Words]:
-        """Stop and remove it."""
+        """Stop and remove it, with what it asks by."""
         if machine.is_booted:
-            machine.run("systemctl", "stop", UNIT, "rekam-power-off.path", quiet=True)
+            machine.run("systemctl", "stop", "rekam-power-off.path", quiet=True)
         left = super().undo(machine)
         files.remove_tree(machine.at("/run/rekam"))
-        if machine.is_booted:
-            machine.run("systemctl", "reset-failed", UNIT, quiet=True)
         return left
-
-    def settle(self, machine: Machine) -> None:
-        """Let systemd read the units."""
-        machine.run("systemctl", "daemon-reload")
-
-    def _start(self, machine: Machine) -> None:
-        try:
-            machine.run("systemctl", "restart", UNIT)
-        except SetupFailed as failure:
-            log = machine.run("journalctl", "-u", UNIT, "-n", "8", "-o", "cat", "--no-pager", quiet=True)
-            shown = "\n".join(f"    {line}" for line in log.splitlines())
-            raise SetupFailed(_NO_START, unit=UNIT, log=same(shown)) from failure
-        machine.ledger.note("started", made_of(machine))
-
-
-def _wants(path: str) -> str:
-    return f"{_FOLDER}/multi-user.target.wants/{path.rpartition('/')[2]}"
 
 
 def can_run(machine: Machine) -> bool:

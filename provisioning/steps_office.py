@@ -7,6 +7,7 @@ from typing import Any
 
 from provisioning.engine import Step
 from provisioning.machine import Machine
+from provisioning.office_questions import delivery_host
 from provisioning.steps_environment import PROGRAM
 from provisioning.steps_packages import Packages
 from provisioning.words import SetupFailed, Words
@@ -16,6 +17,10 @@ _ACCOUNTS = ("passwd-", "shadow-", "group-", "gshadow-")
 
 _NO_USER = Words("pengguna {user} belum ada", "there is no user {user}")
 _NO_KEYS = Words("kunci kantor belum dibuat", "the office's keys are not made yet")
+_NO_AUTHORITY = Words(
+    "{path}: tidak ada; kembalikan dari salinan kantor, tanpanya tidak ada kit yang dapat diterima",
+    "{path}: is missing; bring it back from the office's copy, without it no kit can be admitted",
+)
 _SHEET = Words(
     "Lembar pemulihan ada di {path}. Cetak dua kali, periksa dengan `rekam office recover --check`, lalu hapus berkas "
     "itu: kunci cadangan tidak disimpan di tempat lain.",
@@ -31,6 +36,12 @@ _ENDING = Words(
 def has_broker(machine: Machine) -> bool:
     """Whether the broker is this office's own."""
     return machine.answers.get("broker") == "own"
+
+
+def hosts_of(machine: Machine) -> list[str]:
+    """Under which names or addresses kits reach what is this office's own: its broker, its server of packets."""
+    own = str(machine.answers["broker_host"]) if has_broker(machine) else ""
+    return [host for host in dict.fromkeys((own, delivery_host(machine.answers))) if host]
 
 
 class OfficePackages(Packages):
@@ -81,6 +92,8 @@ class OfficeKeys(Step):
         """Whether they are there and whole. Raises SetupFailed with the damage."""
         if not machine.at(f"{machine.role.data}/office").is_dir():
             return [_NO_KEYS]
+        if not machine.at(authority := f"{machine.role.data}/office/authority.key").exists():
+            raise SetupFailed(_NO_AUTHORITY, path=authority)
         self._terms(machine)
         return []
 

@@ -64,6 +64,64 @@ DevicePolicy=closed
 WantedBy=multi-user.target
 """
 
+_OFFICE = """# Written by Rekam's setup; `systemctl edit rekam-office` adds to it, such as REKAM_STORE.
+[Unit]
+Description=Rekam's office, takes packets from kits
+Documentation=man:systemd.service(5)
+After=network-online.target time-set.target
+Wants=network-online.target
+RequiresMountsFor=/var/lib/rekam-office /opt/rekam
+# Given up where it fails for half an hour: the kits keep their packets until somebody has looked
+StartLimitIntervalSec=1h
+StartLimitBurst=60
+
+[Service]
+Type=notify
+NotifyAccess=main
+ExecStart=/opt/rekam/current/venv/bin/python -m firmware office serve --port {port}
+User=rekam-office
+Group=rekam-office
+{environment}
+WorkingDirectory=/
+StateDirectory=rekam-office
+StateDirectoryMode=0700
+UMask=0077
+Restart=always
+RestartSec=30
+# What was whole when it ended is judged before it listens
+TimeoutStartSec=300
+TimeoutStopSec=30
+
+# Nothing but its folder and the network
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+AmbientCapabilities=
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+PrivateMounts=yes
+ProtectClock=yes
+ProtectHostname=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+ProtectProc=invisible
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+LockPersonality=yes
+RemoveIPC=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
+
+[Install]
+WantedBy=multi-user.target
+"""
+
 _DEVICES = (
     *(f"char-{name} rw" for name in ("ttyAMA", "ttyS", "ttyUSB", "ttyACM", "gpiochip", "i2c")),
     *(f"char-{name} rw" for name in ("video4linux", "media", "dma_heap")),
@@ -105,5 +163,15 @@ WantedBy=multi-user.target
 
 def service(environment: Mapping[str, str]) -> str:
     """The service of the kit with these variables in its environment."""
-    told = "\n".join(f"Environment={name}={value}" for name, value in environment.items())
-    return _SERVICE.format(environment=told, devices="\n".join(f"DeviceAllow={device}" for device in _DEVICES))
+    devices = "\n".join(f"DeviceAllow={device}" for device in _DEVICES)
+    return _SERVICE.format(environment=_told(environment), devices=devices)
+
+
+def office_service(environment: Mapping[str, str], port: int) -> str:
+    """The service that takes packets at the office, with these variables in its environment."""
+    return _OFFICE.format(environment=_told(environment), port=port)
+
+
+def _told(environment: Mapping[str, str]) -> str:
+    pairs = (f"{name}={value}" for name, value in environment.items())
+    return "\n".join(f'Environment="{pair}"' if " " in pair else f"Environment={pair}" for pair in pairs)

@@ -56,12 +56,14 @@ def serve(
     from firmware.office.shelf import Shelf
     from firmware.office.store import Store
     from firmware.office.uploads import Uploads
+    from firmware.watchdog import Watchdog
 
     def on_ready(found: int) -> None:
         out.print(ReceivingPhrase.SERVING.say(language, office=name, port=found), markup=False)
+        systemd.ready()
 
     loaded = keys.load(office)
-    with Store(store_url(office, store)) as rows:
+    with Watchdog() as systemd, Store(store_url(office, store)) as rows:
         reception = Reception(loaded, rows, Shelf.at(packets_url(office, packets)), name)
         desk = Desk(loaded, reception, Uploads(office.resolve() / "incoming"))
         serving.server(desk, serving.Address(host, port), certificate, on_ready).run()

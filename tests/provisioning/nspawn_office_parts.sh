@@ -15,6 +15,7 @@ office_files() {
 broker_answers() {
   local office=/var/lib/rekam-office/office
   [ "$(systemctl is-active mosquitto.service)" = active ] || fail "mosquitto does not run"
+  [ "$(systemctl is-active rekam-office.service)" = active ] || fail "nobody takes packets"
   [ "$(stat -c %U "/proc/$(systemctl show -P MainPID mosquitto.service)")" = mosquitto ] || fail "mosquitto runs as somebody else"
   /opt/rekam/current/venv/bin/python - "$office/authority.pem" "$office/broker/reader.pem" <<'PYTHON' || fail "the broker is not as it should be"
 import ssl, sys, threading

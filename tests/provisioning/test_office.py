@@ -1,7 +1,10 @@
 """The office's steps on a tree with the real Rekam: broken on purpose, told in words, mended, taken back."""
 
 import os
+import re
 import shlex
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -19,6 +22,7 @@ from provisioning.roles import OFFICE
 from provisioning.steps_broker import Broker, BrokerCertificates
 from provisioning.steps_environment import PROGRAM, Launcher
 from provisioning.steps_office import OfficeKeys, OfficePackages
+from provisioning.steps_serving import OfficeService
 from provisioning.steps_user import DataFolder, ServiceUser
 from tests.conftest import ROOT
 from tests.provisioning.trees import seen, setup, tree
@@ -32,7 +36,9 @@ STEPS: tuple[Step, ...] = (
     OfficeKeys(),
     BrokerCertificates(),
     Broker(),
+    OfficeService(),
 )
+UNIT = "/etc/systemd/system/rekam-office.service"
 KEYS = "/var/lib/rekam-office/office"
 
 
@@ -198,6 +204,60 @@ def test_the_service_of_the_broker_is_hardened(tmp_path: Path) -> None:
         ["systemd-analyze", "security", "--offline=true", "--threshold=30", unit], capture_output=True, text=True
     )
     assert told.returncode == 0, told.stdout
+
+
+def test_the_service_that_takes_packets_is_watched(made: Machine) -> None:
+    made.at(UNIT).write_text(made.text(UNIT).replace("ProtectSystem=strict\n", ""))
+    assert looks(made, OfficeService()) == (State.NEEDED, [f"{UNIT} is not as it should be"])
+    made.at("/etc/systemd/system/multi-user.target.wants/rekam-office.service").unlink()
+    assert looks(made, OfficeService())[1][1] == "rekam-office.service is not enabled"
+    assert failed(made) == []
+    assert looks(made, OfficeService()) == (State.RIGHT, [])
+    made.answers = {**made.answers, "office_name": "Dukcapil Kota", "delivery_port": 9443}
+    assert failed(made) == []
+    assert 'Environment="REKAM_OFFICE_NAME=Dukcapil Kota"' in made.text(UNIT)
+    assert "office serve --port 9443\n" in made.text(UNIT)
+    made.answers = {**made.answers, "delivery_host": "none"}
+    assert looks(made, OfficeService()) == (State.NEEDED, ["no longer wanted by the answers"])
+    assert failed(made) == []
+    assert not made.at(UNIT).exists()
+
+
+def test_an_office_with_a_rented_broker_takes_packets_under_its_own_name(tmp_path: Path) -> None:
+    machine = desk(tmp_path, broker="elsewhere", broker_host="mqtt.example.org", delivery_host="office.example.org")
+    assert failed(machine) == []
+    assert machine.at(UNIT).exists()
+    assert looks(machine, BrokerCertificates()) == (State.RIGHT, [])
+    machine.answers = {**machine.answers, "delivery_host": "192.0.2.9"}
+    assert looks(machine, BrokerCertificates())[0] is State.NEEDED
+    assert not machine.at("/etc/mosquitto").exists()
+
+
+def test_the_service_that_takes_packets_is_hardened(made: Machine, tmp_path: Path) -> None:
+    unit = tmp_path / "rekam-office.service"
+    unit.write_text(made.text(UNIT).replace("/opt/rekam/current/venv/bin/python", sys.executable))
+    told = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=30", unit], capture_output=True, text=True
+    )
+    assert told.returncode == 0, told.stdout
+    words = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True).stderr
+    assert "rekam-office" not in words, words
+
+
+def test_the_service_tells_systemd_when_it_listens(made: Machine, tmp_path: Path) -> None:
+    told, command = tmp_path / "notify", re.search("^ExecStart=[^ ]*(.*)$", made.text(UNIT), re.MULTILINE)
+    assert command
+    words = [*command.group(1).split()[:-1], "0", "--office", str(made.at(KEYS)), "--host", "127.0.0.1"]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
+        heard.bind(str(told))
+        heard.settimeout(60)
+        environment = {**os.environ, "NOTIFY_SOCKET": str(told), "PYTHONPATH": str(ROOT)}
+        server = subprocess.Popen([sys.executable, *words], env=environment, stdout=subprocess.DEVNULL)
+        try:
+            assert heard.recv(64) == b"READY=1"
+        finally:
+            server.terminate()
+            assert server.wait(30) in (0, -signal.SIGTERM)
 
 
 def test_the_command_talks_of_the_office(tmp_path: Path) -> None:
