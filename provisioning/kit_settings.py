@@ -30,6 +30,8 @@ def text(answers: Mapping[str, Any], port: str, *, is_pi: bool) -> str:
     if answers.get("mqtt_host"):
         lines += ["", "[mqtt]", f"host = {_value(answers['mqtt_host'])}", f"port = {answers.get('mqtt_port', 8883)}"]
         lines += [f"tls = {_value(answers.get('mqtt_tls', True))}"]
+    if answers.get("delivery_url"):
+        lines += ["", "[delivery]", f"url = {_value(answers['delivery_url'])}"]
     if answers.get("recipients"):
         lines += ["", "[office]", f"recipients = {_value(answers['recipients'])}"]
     return "\n".join(lines) + "\n"

@@ -141,6 +141,18 @@ QUESTIONS = (
         is_asked=False,
     ),
     Question(
+        "delivery_url",
+        Words(
+            "Alamat kantor penerima paket, https://... (kosong: hanya stick)",
+            "The office that takes packets, https://... (empty: by stick alone)",
+        ),
+        text_like(
+            r"|https://[^\s/@]+(/\S*)?",
+            Words("seperti https://kantor.example.org:8443", "such as https://office.example.org:8443"),
+        ),
+        "",
+    ),
+    Question(
         "recipients",
         Words("Penerima kantor, age1... (kosong: belum ada)", "The office's recipients, age1... (empty: none yet)"),
         _recipients,

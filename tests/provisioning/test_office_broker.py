@@ -13,6 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from firmware.config import MqttConfig
+from firmware.delivery_settings import DeliveryConfig
 from firmware.office import broker, keys
 from provisioning import kit_settings, questions
 from provisioning.roles import OFFICE
@@ -183,13 +184,16 @@ def test_a_clock_in_1970_refuses_the_broker_and_one_of_2020_does_not(desk: Desk)
 
 
 def test_what_the_setup_of_an_office_tells_is_what_a_kit_takes_and_its_setup_writes() -> None:
-    answers = {"broker": "own", "broker_host": "office.example.org", "broker_port": 8884}
+    answers = {"broker": "own", "broker_host": "office.example.org", "broker_port": 8884, "delivery_port": 9443}
     for language in LANGUAGES:
         told = OFFICE.advice(answers)
         assert told
         wanted = tomllib.loads(told.say(language).partition("\n")[2])["mqtt"]
+        url = tomllib.loads(told.say(language).partition("\n")[2])["delivery"]["url"]
         assert MqttConfig(**wanted) == MqttConfig(host="office.example.org", port=8884, tls=True)
     kit = {**questions.defaults(), "kit_id": "K1", "mqtt_host": "office.example.org", "mqtt_port": 8884}
-    written = tomllib.loads(kit_settings.text(kit, "/dev/ttyUSB0", is_pi=True))["mqtt"]
-    assert MqttConfig(**written) == MqttConfig(**wanted)
-    assert OFFICE.advice({**answers, "broker": "elsewhere"}) is None
+    written = tomllib.loads(kit_settings.text({**kit, "delivery_url": url}, "/dev/ttyUSB0", is_pi=True))
+    assert MqttConfig(**written["mqtt"]) == MqttConfig(**wanted)
+    assert DeliveryConfig(**written["delivery"]).url == "https://office.example.org:9443"
+    assert "delivery" not in tomllib.loads(kit_settings.text(kit, "/dev/ttyUSB0", is_pi=True))
+    assert OFFICE.advice({**answers, "delivery_host": "none", "broker": "elsewhere"}) is None
