@@ -3,10 +3,11 @@
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from firmware import (
     __version__,
@@ -15,6 +16,7 @@ from firmware import (
     identity,
     journal_check,
     known_sensor,
+    last_delivery,
     machine,
     reporting,
     standing,
@@ -178,7 +180,12 @@ def _papers(config: KitConfig, at: Timestamp, root: Path, *, by_station: bool) -
         return Papers(packets=packets)
     broker = f"{config.mqtt.host}:{config.mqtt.port}" if config.mqtt else ""
     reach = _reach(config, by_station=by_station)
-    return Papers(stands.state.value, str(stands.until or ""), _is_readable(config, root), packets, broker, reach)
+    papers = Papers(stands.state.value, str(stands.until or ""), _is_readable(config, root), packets, broker, reach)
+    failure = last_delivery.look(config.data)
+    if config.delivery is None or failure is None:
+        return papers
+    when = f"{failure.at.astimezone(ZoneInfo(config.timezone)):%Y-%m-%d %H:%M}"
+    return replace(papers, office=config.delivery.url, delivery=failure.reason, delivery_at=when)
 
 
 def _reach(config: KitConfig, *, by_station: bool) -> str:

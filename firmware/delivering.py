@@ -4,16 +4,19 @@ import fcntl
 import logging
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from firmware import last_delivery
 from firmware.clock import Clock
 from firmware.config import KitConfig
-from firmware.errors import DeliveryError, KitError
+from firmware.errors import DeliveryError, DeliveryRefused, KitError
+from firmware.journal import JOURNAL, Journal
+from firmware.logbook import Logbook
 from firmware.spool import SPOOL, Spool
-from firmware.uplink.delivery import Delivery, Round, Wishes
+from firmware.uplink.delivery import Delivery, Outcome, Round, Wishes
 from firmware.uplink.pacing import Backoff
 from firmware.vocabulary import ClockTrust
 
@@ -31,7 +34,8 @@ def once(config: KitConfig, wishes: Wishes) -> tuple[Round, int]:
     Raises DeliveryError where the station delivers already, or as a `Delivery` does, and SpoolError.
     """
     with _alone(config), Spool(config.data / SPOOL) as spool:
-        return _delivery(config).run(spool, wishes), spool.tally().waiting
+        done = _noted(config, lambda: _delivery(config).run(spool, wishes))
+        return done, spool.tally().waiting
 
 
 def quiet_until(config: KitConfig) -> datetime | None:
@@ -101,11 +105,11 @@ class Courier:
         every_s = self._config.delivery.every_s if self._config.delivery else _LONGEST_PAUSE_S
         if self._spool is None:
             self._spool = self._open.enter_context(Spool(self._config.data / SPOOL))
-        if not self._spool.tally().waiting:
+        spool = self._spool
+        if not spool.tally().waiting:
             return every_s
         with _alone(self._config):
-            self._delivery = self._delivery or _delivery(self._config)
-            done = self._delivery.run(self._spool, self._wishes())
+            done = _noted(self._config, lambda: self._round(spool))
         for words in (*done.told, done.ended):
             self._complain(words)
         if done.ended:
@@ -115,6 +119,10 @@ class Courier:
         self._backoff.went_on()
         self._told = ""
         return every_s
+
+    def _round(self, spool: Spool) -> Round:
+        self._delivery = self._delivery or _delivery(self._config)
+        return self._delivery.run(spool, self._wishes())
 
     def _wishes(self) -> Wishes:
         return Wishes(goes_on=self._goes_on, sleep=self._ends.wait)
@@ -146,6 +154,25 @@ def _alone(config: KitConfig) -> Iterator[None]:
         except BlockingIOError as error:
             raise DeliveryError("delivery: the station delivers already; wait until it is done") from error
         yield
+
+
+def _noted(config: KitConfig, deliver: Callable[[], Round]) -> Round:
+    """A round, with what the journal, and whoever asks why nothing arrives, are to know of it."""
+    at = Clock(config.timezone, config.data).now().utc
+    try:
+        done = deliver()
+    except DeliveryRefused as error:
+        last_delivery.note(config.data, at, last_delivery.reason_of(error))
+        raise
+    last_delivery.note(config.data, at, done.reason)
+    book = Logbook(Journal(config.data / JOURNAL))
+    if done.sent:
+        book.delivered(done.sent)
+    if accepted := done.counts[Outcome.ACKNOWLEDGED]:
+        book.acknowledged(accepted)
+    for receipt in done.refusals:
+        book.refused(receipt.control_number, receipt.reason)
+    return done
 
 
 def _delivery(config: KitConfig) -> Delivery:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from firmware.doctor_broker_words import BrokerIllness
+from firmware.doctor_delivery_words import DeliveryIllness
 from firmware.doctor_kit_words import KitIllness
 from firmware.doctor_words import DeviceName, WireIllness
 from firmware.drivers.fingerprint_opening import RARE_BAUD_RATES
@@ -211,3 +212,6 @@ def _papers(papers: Papers) -> Iterator[Finding]:
     obstacle = BrokerIllness.__members__.get(f"BROKER_{papers.reach}")
     if obstacle and (obstacle is not BrokerIllness.BROKER_UNADMITTED or papers.is_readable):
         yield Finding(obstacle, {"broker": papers.broker})
+    hindrance = DeliveryIllness.__members__.get(f"DELIVERY_{papers.delivery.upper()}")
+    if hindrance and papers.is_readable:
+        yield Finding(hindrance, {"office": papers.office, "at": papers.delivery_at})

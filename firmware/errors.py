@@ -31,6 +31,7 @@
             JournalFull                 no room for another line
         DeliveryError                   packets could not be brought out
             DeliveryInterrupted         transient: the link to the office is down, or dropped
+                OfficeForeign           permanent or a log-in page: who answers is not the office
             DeliveryRefused             permanent: the office does not let this kit, or this packet, in
         StoreError                      the office's rows or packets cannot be read or written
         ReceiptError                    an office's receipt that is damaged, foreign, or not for what is here
@@ -171,6 +172,10 @@ class DeliveryError(KitError):
 
 class DeliveryInterrupted(DeliveryError, TransientError):
     """The link to the office is down, or dropped."""
+
+
+class OfficeForeign(DeliveryInterrupted):
+    """Who answers at the office's address cannot show the office's certificate."""
 
 
 class DeliveryRefused(DeliveryError):

@@ -33,6 +33,7 @@ class Kind(Enum):
     CANCELLED = "cancelled"
     INTERRUPTED = "interrupted"
     EXPORTED = "exported"
+    DELIVERED = "delivered"
     ACKNOWLEDGED = "acknowledged"
     REFUSED = "refused"
     CLOCK_CONFIRMED = "clock_confirmed"
@@ -117,6 +118,7 @@ _REQUIRED: Mapping[Kind, frozenset[str]] = {
     Kind.CANCELLED: frozenset(),
     Kind.INTERRUPTED: frozenset(),
     Kind.EXPORTED: frozenset({"count"}),
+    Kind.DELIVERED: frozenset({"count"}),
     Kind.ACKNOWLEDGED: frozenset({"count"}),
     Kind.REFUSED: frozenset({"control_number", "reason"}),
     Kind.CLOCK_CONFIRMED: frozenset({"operator"}),

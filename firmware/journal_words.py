@@ -63,6 +63,7 @@ _KINDS: Mapping[Kind, tuple[str, str]] = {
     Kind.CANCELLED: ("perekaman dibatalkan", "session cancelled"),
     Kind.INTERRUPTED: ("perekaman terputus", "session interrupted"),
     Kind.EXPORTED: ("paket diekspor", "packets exported"),
+    Kind.DELIVERED: ("paket dikirim lewat jaringan", "packets delivered over the network"),
     Kind.ACKNOWLEDGED: ("paket diterima kantor", "packets accepted by the office"),
     Kind.REFUSED: ("paket ditolak kantor", "packet refused by the office"),
     Kind.CLOCK_CONFIRMED: ("tanggal dipastikan", "date confirmed"),

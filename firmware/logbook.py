@@ -78,6 +78,10 @@ class Logbook:
         """Packets were copied out."""
         self._try(Kind.EXPORTED, count=count)
 
+    def delivered(self, count: int) -> None:
+        """Packets came whole to the office, or to a server that keeps them for it, over the network."""
+        self._try(Kind.DELIVERED, count=count)
+
     def acknowledged(self, count: int) -> None:
         """The office accepted packets; the kit no longer keeps them."""
         self._try(Kind.ACKNOWLEDGED, count=count)

@@ -47,9 +47,12 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="the status document on stdout")] = False,
 ) -> None:
     """Show how the kit is doing, and publish it when the broker can be reached."""
-    from firmware import client, reporting, tables
+    from zoneinfo import ZoneInfo
+
+    from firmware import client, last_delivery, reporting, tables
     from firmware.config import load
     from firmware.terminal import Terminal
+    from firmware.uplink.delivery_words import DeliveryPhrase
     from firmware.wording import Phrase
 
     settings = load(config)
@@ -61,6 +64,9 @@ def status(
     terminal.say(Phrase.STATUS_OF, "bold", kit=seen.document["kit"])
     terminal.show_rows(("", ""), tables.of_status(seen.document, settings.language))
     terminal.say(seen.reach.value, broker=address)
+    if settings.delivery and (failure := last_delivery.look(settings.data)):
+        at = f"{failure.at.astimezone(ZoneInfo(settings.timezone)):%Y-%m-%d %H:%M}"
+        terminal.say(DeliveryPhrase[f"LAST_{failure.reason.upper()}"], at=at, office=settings.delivery.url)
     if as_json:
         sys.stdout.write(json.dumps(seen.document, ensure_ascii=False) + "\n")
 

@@ -68,6 +68,7 @@ class Papers:
     standing: the value of a `standing.State`, or nothing where this user may not see it; until: the certificate's last
     day. is_readable: whether somebody could open what the kit records. packets: why the store of packets does not open.
     reach: the name of a `reporting.Reach`, or nothing where it is not known; broker: the broker's address.
+    office: where packets are delivered to; delivery, delivery_at: why and when that failed last, or nothing.
     """
 
     standing: str = ""
@@ -76,6 +77,9 @@ class Papers:
     packets: str = ""
     broker: str = ""
     reach: str = ""
+    office: str = ""
+    delivery: str = ""
+    delivery_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

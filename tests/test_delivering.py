@@ -5,16 +5,23 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from firmware import cli, delivering
+from firmware import cli, consultation, delivering, doctor, journal_check, last_delivery
+from firmware.config import KitConfig
 from firmware.delivering import Courier
+from firmware.journal import JOURNAL
+from firmware.journal_lines import Kind, Line
 from firmware.spool import Spool
-from firmware.uplink.delivery import Wishes
+from firmware.uplink.delivery import Delivery, Outcome, Wishes
 from firmware.uplink.pacing import Backoff
+from firmware.vocabulary import Language
+from firmware.wording import choose
 from sim.network import Mischief
+from tests import transactions
 from tests.delivery_benches import QUICK, Bench, laid_out
 
 
@@ -68,6 +75,88 @@ def test_the_verb_tells_why_it_ended_early(bench: Bench, rekam: Typed, monkeypat
         pass
     said = rekam("deliver", status=1)
     assert "Pengiriman berhenti" in said and "cannot be reached" in said and "1 paket masih menunggu" in said
+
+
+def written(bench: Bench) -> list[tuple[Kind, dict[str, object]]]:
+    """What the journal tells of deliveries."""
+    read = [line for _, line in journal_check.lines(bench.admitted.data / JOURNAL) if isinstance(line, Line)]
+    return [(line.kind, dict(line.facts)) for line in read]
+
+
+def test_the_journal_tells_what_was_delivered_and_which_receipts_came(bench: Bench, rekam: Typed) -> None:
+    bench.config()
+    with bench.spool(2):
+        rekam("deliver")
+        assert written(bench) == [(Kind.DELIVERED, {"count": 2}), (Kind.ACKNOWLEDGED, {"count": 2})]
+        rekam("deliver")
+        assert len(written(bench)) == 2
+    # Another packet of a number that is there already is refused
+    with Spool(bench.admitted.data / "second.sqlite") as second:
+        second.put(bench.sealed("K1-0001"), transactions.AT)
+        done = delivering._noted(bench.config(), lambda: Delivery(bench.config()).run(second))
+    assert done.counts[Outcome.REFUSED] == 1
+    assert written(bench)[2:] == [
+        (Kind.DELIVERED, {"count": 1}),
+        (Kind.REFUSED, {"control_number": "K1-0001", "reason": "conflict"}),
+    ]
+
+
+def findings(config: KitConfig) -> set[str]:
+    return {one.code for one in doctor.judge(consultation.consult(config).facts) if one.code.startswith("delivery")}
+
+
+@pytest.mark.parametrize("language", Language)
+def test_why_the_last_delivery_failed_is_told_until_one_succeeds(
+    bench: Bench, rekam: Typed, language: Language, tmp_path: Path
+) -> None:
+    config = bench.config()
+    path = bench.folder / "kit.toml"
+    path.write_text(f'language = "{language.value}"\n{path.read_text()}')
+    failed = choose(("Pengiriman terakhir gagal", "The last delivery failed"), language)
+    with bench.spool(1):
+        pass
+    assert failed not in rekam("status") and findings(config) == set()
+    page = bench.admitted.office.folder / "kits" / "K1.json"
+    page.rename(tmp_path / "aside.json")
+    rekam("deliver", status=1)
+    (shown,) = [line for line in rekam("status").splitlines() if failed in line]
+    assert choose(("tidak mengenal kit ini", "does not know this kit"), language) in shown
+    assert findings(config) == {"delivery_unknown_kit"}
+    (tmp_path / "aside.json").rename(page)
+    rekam("deliver")
+    assert failed not in rekam("status") and findings(config) == set()
+
+
+def test_an_office_out_of_reach_is_told_and_is_no_finding(
+    bench: Bench, rekam: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("firmware.uplink.delivery.Backoff", lambda first_s, longest_s: QUICK)
+    config = bench.config(timeout_s=1)
+    bench.network.mischief = Mischief.REFUSE
+    with bench.spool(1):
+        pass
+    rekam("deliver", status=1)
+    assert "tidak terjangkau" in rekam("status")
+    assert findings(config) == set()
+
+
+def test_a_foreign_office_is_a_finding(tmp_path: Path) -> None:
+    with laid_out(tmp_path / "one") as one, laid_out(tmp_path / "two") as two, one.spool(1):
+        config = one.config(url=f'"https://localhost:{two.network.address[1]}"')
+        delivering.once(config, Wishes(backoff=QUICK, sleep=lambda seconds: None, patience=1))
+        assert findings(config) == {"delivery_foreign_server"}
+
+
+def test_the_same_failure_is_written_once_an_hour(tmp_path: Path) -> None:
+    at = transactions.AT.utc
+    for minutes, kept in ((0, 0), (30, 0), (60, 60), (30, 60)):
+        last_delivery.note(tmp_path, at + timedelta(minutes=minutes), "unreachable")
+        assert last_delivery.look(tmp_path) == last_delivery.Failure(at + timedelta(minutes=kept), "unreachable")
+    for spoiled in ("", "[]", '{"at": 5, "reason": "unreachable"}', '{"at": "2026-01-01", "reason": "other"}'):
+        (tmp_path / last_delivery.FILE).write_text(spoiled)
+        assert last_delivery.look(tmp_path) is None
+    last_delivery.note(tmp_path, at, "")
+    assert not (tmp_path / last_delivery.FILE).exists()
 
 
 def test_quiet_hours_hold_back_the_verb_unless_it_is_meant(bench: Bench, rekam: Typed) -> None:

@@ -124,7 +124,7 @@ def test_the_chain_goes_on_behind_a_line_of_a_later_version(tmp_path: Path) -> N
     book.append(Kind.STARTED, version="1.0")
     book.append(Kind.STOPPED)
     first, last = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(first + resealed(last, kind="delivered", facts={"count": 3}))
+    path.write_bytes(first + resealed(last, kind="weighed", facts={"count": 3}))
     assert book.append(Kind.STARTED, version="1.0").sequence == 3
     # Nothing that was written is lost; the check of this version says that a later one may have written it
     assert (verify(path).lines, verify(path).fault) == (1, Fault.FORM)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import TypeVar
 
+from firmware import last_delivery
 from firmware.config import KitConfig
 from firmware.delivery_settings import DeliveryConfig
 from firmware.errors import (
@@ -47,11 +48,17 @@ class Outcome(Enum):
 
 @dataclass(slots=True)
 class Round:
-    """What a round did: packets by outcome, what is to be told of single ones, and why it ended early, or empty."""
+    """What a round did: packets by outcome, what is to be told of single ones, and why it ended early, or empty.
+
+    sent: how many packets came whole to the office. refusals: receipts of refusal. reason: of `last_delivery.REASONS`.
+    """
 
     counts: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
     told: list[str] = field(default_factory=list)
     ended: str = ""
+    sent: int = 0
+    refusals: list[receipts.Receipt] = field(default_factory=list)
+    reason: str = ""
 
     def note(self, outcome: Outcome, words: str = "") -> None:
         """Count a packet."""
@@ -118,7 +125,7 @@ class Delivery:
                 self._patiently(lambda: self._tell(spool), wishes)
                 self._renew_early(done)
         except DeliveryError as error:
-            done.ended = str(error)
+            done.ended, done.reason = str(error), last_delivery.reason_of(error)
         finally:
             self._line.close()
         return done
@@ -127,7 +134,7 @@ class Delivery:
         """Deliver one packet; what is wrong with it alone keeps no other back."""
         self._has = self._shown = 0
         try:
-            done.note(self._patiently(lambda: self._deliver(spool, entry), wishes))
+            done.note(self._patiently(lambda: self._deliver(spool, entry, done), wishes))
         except DeliveryRefused as error:
             if error.code in _OF_THE_KIT:
                 raise
@@ -159,22 +166,23 @@ class Delivery:
                     raise
                 wishes.sleep(wishes.backoff.failed())
 
-    def _deliver(self, spool: Spool, entry: SpoolEntry) -> Outcome:
+    def _deliver(self, spool: Spool, entry: SpoolEntry, done: Round) -> Outcome:
         """Bring one packet to the office, and its receipt here. Raises DeliveryError, ReceiptError, SpoolError."""
-        if entry.delivered_utc is not None and (taken := self._take_receipt(spool, entry)):
+        if entry.delivered_utc is not None and (taken := self._take_receipt(spool, entry, done)):
             return taken
         packet = spool.packet(entry.control_number)
         self._client.upload(packet)
-        taken = self._take_receipt(spool, entry)
+        taken = self._take_receipt(spool, entry, done)
         if taken is None:
             # The office had all of it and could not keep it then
             self._client.nudge(packet)
-            taken = self._take_receipt(spool, entry)
+            taken = self._take_receipt(spool, entry, done)
         if taken is None:
             raise DeliveryInterrupted(f"{entry.control_number}: the office has all of it and gives no receipt yet")
+        done.sent += entry.delivered_utc is None
         return taken
 
-    def _take_receipt(self, spool: Spool, entry: SpoolEntry) -> Outcome | None:
+    def _take_receipt(self, spool: Spool, entry: SpoolEntry, done: Round) -> Outcome | None:
         """Ask for a receipt and take it; None where the office has none yet. A server that gives none keeps packets."""
         path = self._client.beside(f"receipts/{entry.control_number}/{entry.sha256}")
         told = self._line.ask("GET", path, {})
@@ -182,6 +190,8 @@ class Delivery:
             receipt = receipts.parse(told.content, self._office)
             taken = spool.acknowledge(receipt, datetime.now(UTC))
             is_refused = receipt.verdict is receipts.Verdict.REFUSED and taken is not Taken.ACKNOWLEDGED
+            if is_refused:
+                done.refusals.append(receipt)
             return Outcome.REFUSED if is_refused else Outcome.ACKNOWLEDGED
         code, words = told.refusal()
         if code == "no_receipt":

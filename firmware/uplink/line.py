@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from firmware.errors import DeliveryInterrupted, DeliveryRefused
+from firmware.errors import DeliveryInterrupted, DeliveryRefused, OfficeForeign
 from firmware.identity_folder import IdentityFolder
 from firmware.uplink.pacing import Pace
 
@@ -173,7 +173,7 @@ def _called(host: str, port: int, timeout_s: float) -> socket.socket:
 def _named(url: str, error: Exception) -> Exception:
     if isinstance(error, ssl.SSLCertVerificationError):
         words = f"{url}: who answers is not the office ({error.verify_message}); a network may ask for a log-in first"
-        return DeliveryInterrupted(words)
+        return OfficeForeign(words)
     if (
         isinstance(error, ssl.SSLError)
         and "alert" in str(error).lower()
