@@ -1,6 +1,7 @@
 """The fleet's page on a free port, in a thread of the test, at a real broker; and kits that speak to it."""
 
 import json
+import secrets
 import threading
 import time
 import urllib.request
@@ -60,7 +61,7 @@ def served(broker: int, url: str, office: Path | None = None, numbers: Path | No
 
     with Store(url) as store:
         board = Board(store, datetime.now(UTC), office, numbers)
-        with Hearing(Access("127.0.0.1", broker, "fleet"), board, HOST):
+        with Hearing(Access("127.0.0.1", broker, f"fleet-{secrets.token_hex(4)}"), board, HOST):
             server = serving.server(board, Address("127.0.0.1", 0), on_ready)
             thread = threading.Thread(target=server.run)
             thread.start()

@@ -81,7 +81,7 @@ def watched(page: Page, url: str, width: int, scheme: str = "light") -> None:
     """Open it, and wait until it is told what changes."""
     page.size(width, scheme=scheme)
     page.open(url)
-    page.until("document.body.dataset.live == 'on'")
+    page.until("document.body.dataset.live == 'on' && !document.querySelector('.notice')")
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -20,6 +20,7 @@ from firmware.telemetry.summary import KitState
 from firmware.vocabulary import ClockTrust, Purpose
 
 MOST = 2**31
+"""Beyond it no count of packets or megabytes is believed."""
 LATEST_MS = 4_102_444_800_000
 """The year 2100: a clock beyond it is no clock."""
 REBIRTH_NOW = Reading(REBIRTH, True)

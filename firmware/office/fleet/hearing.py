@@ -27,7 +27,11 @@ from firmware.telemetry.host_state import HostState
 from firmware.telemetry.obstacles import Obstacle
 
 _log = logging.getLogger(__name__)
-_FILTERS = (*Summaries.filters, f"{topics.NAMESPACE}/#")
+_FILTERS = (
+    *Summaries.filters,
+    *(f"{topics.NAMESPACE}/+/{verb}/+" for verb in ("NBIRTH", "NDATA", "NDEATH")),
+    *(f"{topics.NAMESPACE}/+/{verb}/+/+" for verb in ("DBIRTH", "DDATA", "DDEATH")),
+)
 _LONGEST_QUEUE, _AT_ONCE = 100_000, 500
 _WAIT_S, _LOOK_UP_S, _DAY_S, _STOP_S = 0.3, 5.0, 86400.0, 10.0
 
@@ -73,7 +77,7 @@ class Hearing:
         return host_state.encode(HostState(is_online, self._since_ms))
 
     def _on_up(self) -> None:
-        for wanted in _FILTERS:
+        for wanted in (*_FILTERS, self._state_topic):
             self._connection.client.subscribe(wanted, qos=1)
         self._connection.publish(self._state_topic, self._state(is_online=True))
         self._is_new.set()

@@ -14,7 +14,7 @@ from itertools import groupby
 
 from firmware.errors import MessageError
 from firmware.office.fleet import harmless
-from firmware.office.fleet.rows import DayRow, KitRow, ReportRow, iso, moment
+from firmware.office.fleet.rows import BORN, DEAD, UNREADABLE, DayRow, KitRow, ReportRow, iso, moment
 from firmware.telemetry import readings, topics
 from firmware.telemetry.hearing import Heard, Summaries, Word
 from firmware.telemetry.host_session import HostSession, Mark, Told, acknowledgement
@@ -24,7 +24,6 @@ from firmware.telemetry.summary import KitState
 from firmware.telemetry.topics import Node, Verb
 from firmware.vocabulary import ClockTrust
 
-BORN, DEAD, UNREADABLE = "born", "dead", "unreadable"
 _DOUBTED = (ClockTrust.UNCONFIRMED, ClockTrust.WRONG)
 
 
@@ -42,8 +41,7 @@ class Ledger:
     """Every kit's row, kept up to date; for one thread. kits, days: as they were kept."""
 
     def __init__(self, kits: Iterable[KitRow], days: Iterable[DayRow]) -> None:
-        # Who was there before we were away has to say so again
-        self.kits = {row.kit_id: replace(row, node="") for row in kits}
+        self.kits = {row.kit_id: row for row in kits}
         self._days = {(row.kit_id, row.day): row for row in days}
         self._summaries = Summaries()
         self._session = HostSession(time.monotonic)
@@ -61,7 +59,7 @@ class Ledger:
 
     def calls(self) -> list[tuple[str, bytes]]:
         """What asks the nodes that were known before for their births."""
-        nodes = [Node(row.node_group, row.kit_id) for row in self.kits.values() if row.node_group and not row.node]
+        nodes = [Node(row.node_group, row.kit_id) for row in self.kits.values() if row.node_group and row.node != BORN]
         return [(node.topic(Verb.NCMD), self._session.command(node, (harmless.REBIRTH_NOW,), _ms())) for node in nodes]
 
     def hear(self, word: Word) -> None:
@@ -137,9 +135,9 @@ class Ledger:
         kept = {name: value for name, value in told.items() if value is not None}
         when = harmless.at(next((one.at_ms for one in of_report if one.at_ms is not None), None)) or iso(at)
         boot = mark.boot if harmless.is_name(mark.boot) else hashlib.sha256(mark.boot.encode()).hexdigest()[:8]
-        row = ReportRow(kit, boot, 0, device, when, mark.trust.value, iso(at), json.dumps(kept, ensure_ascii=False))
-        if mark.number < harmless.MOST:
-            self._changes.reports.append(replace(row, number=mark.number))
+        told_as_json = json.dumps(kept, ensure_ascii=False)
+        row = ReportRow(kit, boot, mark.number, device, when, mark.trust.value, iso(at), told_as_json)
+        self._changes.reports.append(row)
 
     def _count(self, row: KitRow, at: datetime | None) -> None:
         """Note how a kit stands on the day of its word."""

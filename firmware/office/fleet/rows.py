@@ -6,7 +6,7 @@ ISO 8601 in UTC, empty where unknown; they are the office's own unless said othe
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from firmware.office.store import Store, make_table
 KEPT = timedelta(days=400)
 """So long a report is kept, and known when it comes again: a kit gives up on one after 180 days."""
 TREND_DAYS = 30
+BORN, DEAD, UNREADABLE = "born", "dead", "unreadable"
 _INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -106,6 +107,8 @@ class PlaceRow:
 
 kits = make_table("fleet_kit", KitRow, ("kit_id",))
 reports = make_table("fleet_report", ReportRow, ("kit_id", "boot", "number"))
+# An outbox begins at a random number of 32 bits
+reports.c.number.type = sql.BigInteger()
 days = make_table("fleet_day", DayRow, ("kit_id", "day"))
 places = make_table("fleet_place", PlaceRow, ("kit_id",))
 
@@ -126,8 +129,9 @@ def put_places(store: Store, of_kits: Iterable[PlaceRow]) -> None:
 
 
 def load_kits(store: Store) -> list[KitRow]:
-    """Every kit that was ever heard."""
-    return [KitRow(**row) for row in store.rows(sql.select(kits))]
+    """Every kit that was ever heard; whoever was there before we were away has to say so again."""
+    found = [KitRow(**row) for row in store.rows(sql.select(kits))]
+    return [replace(row, node="") if row.node == BORN else row for row in found]
 
 
 def load_places(store: Store) -> dict[str, PlaceRow]:

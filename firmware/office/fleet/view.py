@@ -10,8 +10,7 @@ from markupsafe import Markup
 from firmware.office.fleet import advice, plots
 from firmware.office.fleet.advice import Advice
 from firmware.office.fleet.board import Delivered, Picture
-from firmware.office.fleet.ledger import BORN, DEAD, UNREADABLE
-from firmware.office.fleet.rows import TREND_DAYS, DayRow, KitRow, PlaceRow, moment
+from firmware.office.fleet.rows import BORN, DEAD, TREND_DAYS, UNREADABLE, DayRow, KitRow, PlaceRow, moment
 from firmware.office.fleet.words import Look, PagePhrase, age, number
 from firmware.office.numbers import TARGET, Number
 from firmware.rollout_words import Stage
