@@ -1,5 +1,7 @@
 """The verbs under `rekam office` for the fleet: its page, and the office's own word on a kit."""
 
+import signal
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -55,7 +57,10 @@ def fleet(
         with Hearing(found, board, host_id) as hearing:
             if not hearing.reached(_FIRST_S) and hearing.obstacle:
                 err.print(FleetPhrase[hearing.obstacle.name].say(language, broker=broker), style="yellow", markup=False)
-            serving.server(board, address, on_ready).run()
+            # The server hands on the signal that ended it; who waits for the host is to be told that it goes
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            with suppress(KeyboardInterrupt):
+                serving.server(board, address, on_ready).run()
 
 
 @fleet_page_app.command()
