@@ -34,7 +34,11 @@ class MqttConfig(Section):
         return {"port": 8883, **told} if isinstance(told, dict) and told.get("tls") is True else told
 
     @model_validator(mode="after")
-    def _nothing_in_the_clear(self) -> Self:
+    def _can_be(self) -> Self:
+        try:
+            self.host.encode("idna")
+        except UnicodeError as error:
+            raise ValueError(f"host: {self.host!r} is no host name; write a name or an address") from error
         if bool(self.user) != bool(self.password_file):
             raise ValueError("user and password_file belong together")
         if (self.ca or self.user) and not self.tls:

@@ -91,6 +91,7 @@ def consult(config: KitConfig, root: Path = ROOT) -> Consultation:
             past(config.data),
             _papers(config, at, root, by_station=by_station),
             is_mute,
+            machine.setback(root),
         )
     return Consultation(facts, at, untried, by_station)
 

@@ -12,7 +12,7 @@ from firmware.doctor_broker_words import BrokerIllness
 from firmware.doctor_kit_words import KitIllness
 from firmware.doctor_words import DeviceName, WireIllness
 from firmware.drivers.fingerprint_opening import RARE_BAUD_RATES
-from firmware.machine import Access, Supply
+from firmware.machine import Access, Setback, Supply
 from firmware.symptoms import Devices, Facts, Papers, Past, Sensor, Trial
 from firmware.vocabulary import Language
 from firmware.wording import Bilingual
@@ -50,7 +50,8 @@ class Finding:
     def tell(self, language: Language) -> "Told":
         """The words in one language."""
         values = {
-            name: value.say(language) if isinstance(value, Bilingual) else value for name, value in self.values.items()
+            name: value.say(language) if isinstance(value, Bilingual | Setback) else value
+            for name, value in self.values.items()
         }
         what, *lines = self.illness.say(language, **values).splitlines()
         return Told(
@@ -84,6 +85,7 @@ def judge(facts: Facts) -> tuple[Finding, ...]:
         _sensor(facts),
         _others(facts),
         _papers(facts.papers),
+        _version(facts.setback),
     )
     return tuple(finding for part in parts for finding in part)
 
@@ -113,6 +115,12 @@ def _disk(facts: Facts) -> Iterator[Finding]:
 def _station(facts: Facts) -> Iterator[Finding]:
     if facts.is_mute:
         yield Finding(KitIllness.STATION_MUTE)
+
+
+def _version(setback: Setback | None) -> Iterator[Finding]:
+    if setback:
+        values = {"version": setback.version, "previous": setback.previous, "why": setback}
+        yield Finding(KitIllness.UPDATE_TAKEN_BACK, values)
 
 
 def _right(device: DeviceName, access: Access | None, user: str) -> Iterator[Finding]:

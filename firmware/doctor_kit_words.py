@@ -204,3 +204,13 @@ class KitIllness(Bilingual):
         "> wait two minutes, run rekam doctor again\n"
         "> sudo systemctl restart rekam",
     )
+    UPDATE_TAKEN_BACK = (
+        "Pembaruan ke versi {version} dibatalkan: {why}; kit memakai versi {previous} lagi\n"
+        "- versi baru itu rusak, atau tidak cocok dengan kit ini\n"
+        "> kit tetap merekam seperti sebelumnya: tidak ada yang hilang\n"
+        "> kirim rekam support ke kantor; jangan ulangi pembaruan yang sama",
+        "The update to version {version} was taken back: {why}; the kit uses version {previous} again\n"
+        "- the new version is broken, or does not fit this kit\n"
+        "> the kit records as before: nothing is lost\n"
+        "> send the office a rekam support; do not repeat the same update",
+    )

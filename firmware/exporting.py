@@ -1,5 +1,6 @@
 """What `rekam export` and `rekam import-receipts` do: the kit's own packets, or those of a dead kit's card."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
@@ -25,12 +26,12 @@ def export(config: Path | None, folder: Path, out: Console, err: Console, *, eve
     """
     settings = _settings(config, "export")
     language = settings.language
-    try:
-        opened = Spool(settings.data / SPOOL).__enter__()
-    except SpoolDamaged as error:
-        err.print(StickPhrase.DAMAGED.say(language, fault=error), style="red", markup=False)
-        return rescued(settings.data / SPOOL, folder, out, err, language)
-    with opened as spool:
+    with ExitStack() as opened:
+        try:
+            spool = opened.enter_context(Spool(settings.data / SPOOL))
+        except SpoolDamaged as error:
+            err.print(StickPhrase.DAMAGED.say(language, fault=error), style="red", markup=False)
+            return rescued(settings.data / SPOOL, folder, out, err, language)
         exporter = _exporter(settings, err)
         going = stick.outgoing(spool, everything=everything)
         with listing.progress(err, StickPhrase.EXPORTING.say(language), len(going)) as advance:

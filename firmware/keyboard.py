@@ -58,13 +58,20 @@ class Keyboard:
         """Go on after a Ctrl-C."""
         self._interrupted.clear()
 
-    def line(self, stop: Callable[[], bool] = lambda: False) -> str | None:
-        """The next line; None when `stop` says so first. It outdates a Ctrl-C. Raises EOFError without a keyboard."""
+    def line(self, stop: Callable[[], bool] = lambda: False, again: Callable[[], None] | None = None) -> str | None:
+        """The next line; None when `stop` says so first. Raises EOFError when the keyboard is gone.
+
+        again: puts the question once more. It is called for a Ctrl-C, which is heard by that: a terminal throws away
+        what it was about to show (NOFLSH in termios(3)). Without it a Ctrl-C waits to be heard.
+        """
         if self._begin is not None:
             begin, self._begin = self._begin, None
             begin(self)
         while not self._has_ended:
             self._heed()
+            if again and self.is_interrupted:
+                self.forget_interruption()
+                again()
             if stop():
                 return None
             try:
@@ -72,7 +79,6 @@ class Keyboard:
             except queue.Empty:
                 continue
             if line is not None:
-                self.forget_interruption()
                 return line
             self._has_ended = True
         raise EOFError("the keyboard is gone")

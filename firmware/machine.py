@@ -4,6 +4,7 @@ All of it is read below a root, "/" on a kit, from files that Linux keeps there.
 """
 
 import grp
+import json
 import os
 import pwd
 import shutil
@@ -11,6 +12,8 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from firmware.vocabulary import Language
 
 ROOT = Path("/")
 
@@ -70,6 +73,20 @@ class Disk:
     is_read_only: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Setback:
+    """An update that the kit went back from: which version, to which one, and why in each language."""
+
+    version: str
+    previous: str
+    indonesian: str
+    english: str
+
+    def say(self, language: Language) -> str:
+        """Why."""
+        return self.indonesian if language is Language.INDONESIAN else self.english
+
+
 def supply(root: Path = ROOT) -> Supply:
     """What the firmware says of supply and heat; all is well where no board tells."""
     alarms = [_number(path, 10) for path in root.glob("sys/class/hwmon/hwmon*/in0_lcrit_alarm") if _is_supply(path)]
@@ -77,6 +94,19 @@ def supply(root: Path = ROOT) -> Supply:
     if bits is None:
         bits = _throttled_by_command(root)
     return Supply(bool(bits & _LOW) or any(alarms), bool(bits & _WAS_LOW), bool(bits & _HOT))
+
+
+def setback(root: Path = ROOT) -> Setback | None:
+    """The update that the kit went back from last; None where the last one went well, or there was none."""
+    try:
+        told = json.loads((root / "opt/rekam/verdict.json").read_bytes())
+        return None if told["is_healthy"] else Setback(told["version"], told["previous"], **_why(told["why"]))
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _why(told: dict[str, str]) -> dict[str, str]:
+    return {"indonesian": told["id"], "english": told["en"]}
 
 
 def user_of(folder: Path) -> User:

@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import partial
+from sqlite3 import Cursor
 from typing import Any
 
 from firmware.datatypes import SealedPacket, Timestamp
@@ -149,20 +151,18 @@ class Spool(SpoolFile):
     def mark_exported(self, control_number: str, at: datetime, stick: str = "") -> None:
         """Note that a packet was copied out to a stick; it still waits for the office's receipt."""
         update = "UPDATE packet SET exported_utc = ?, stick = ? WHERE control_number = ?"
-        with self._transaction() as cursor:
-            cursor.execute(update, (at.isoformat(), stick, control_number))
+        row = at.isoformat(), stick, control_number
+        self._note(lambda cursor: cursor.execute(update, row))
 
     def number_export(self, stick: str, at: datetime) -> int:
         """Count an export to a stick; gives its number, from 1."""
-        with self._transaction() as cursor:
-            cursor.execute("INSERT INTO export (at_utc, stick) VALUES (?, ?)", (at.isoformat(), stick))
-            return int(cursor.lastrowid or 0)
+        insert, row = "INSERT INTO export (at_utc, stick) VALUES (?, ?)", (at.isoformat(), stick)
+        return self._note(lambda cursor: int(cursor.execute(insert, row).lastrowid or 0))
 
     def mark_delivered(self, control_number: str, at: datetime) -> None:
         """Note that the office has all of a packet; it still waits for the receipt."""
-        with self._transaction() as cursor:
-            row = at.isoformat(), control_number
-            cursor.execute("UPDATE packet SET delivered_utc = ? WHERE control_number = ?", row)
+        update, row = "UPDATE packet SET delivered_utc = ? WHERE control_number = ?", (at.isoformat(), control_number)
+        self._note(lambda cursor: cursor.execute(update, row))
 
     def acknowledge(self, receipt: Receipt, at: datetime) -> Taken:
         """Take the office's receipt, read by `receipts.parse`; returns once that is on the disk.
@@ -171,26 +171,28 @@ class Spool(SpoolFile):
         refusal after it was accepted, changes nothing. Raises ReceiptError, and changes nothing, where no such packet
         was recorded here or its digest is another.
         """
+        return self._note(partial(self._take, receipt, at))
+
+    def _take(self, receipt: Receipt, at: datetime, cursor: Cursor) -> Taken:
         number = receipt.control_number
         query = "SELECT sha256, acknowledged_utc, refusal, refusal_words FROM packet WHERE control_number = ?"
-        with self._transaction() as cursor:
-            found = cursor.execute(query, (number,)).fetchone()
-            if found is None:
-                raise ReceiptError(f"receipt for {number}: this kit recorded no such packet; take it to its own kit")
-            if found[0] != receipt.sha256:
-                raise ReceiptError(
-                    f"receipt for {number}: is for other bytes than those here (sha256 {receipt.sha256[:16]}, here "
-                    f"{found[0][:16]}); the packet is kept: deliver it again"
-                )
-            if found[1] is not None:
-                return Taken.KNOWN
-            if receipt.verdict is Verdict.ACCEPTED:
-                cursor.execute(_ACKNOWLEDGE, (at.isoformat(), number))
-                return Taken.ACKNOWLEDGED
-            if found[2:] == (receipt.reason, receipt.words):
-                return Taken.KNOWN
-            cursor.execute(_REFUSE, (at.isoformat(), receipt.reason, receipt.words, number))
-            return Taken.REFUSED
+        found = cursor.execute(query, (number,)).fetchone()
+        if found is None:
+            raise ReceiptError(f"receipt for {number}: this kit recorded no such packet; take it to its own kit")
+        if found[0] != receipt.sha256:
+            raise ReceiptError(
+                f"receipt for {number}: is for other bytes than those here (sha256 {receipt.sha256[:16]}, here "
+                f"{found[0][:16]}); the packet is kept: deliver it again"
+            )
+        if found[1] is not None:
+            return Taken.KNOWN
+        if receipt.verdict is Verdict.ACCEPTED:
+            cursor.execute(_ACKNOWLEDGE, (at.isoformat(), number))
+            return Taken.ACKNOWLEDGED
+        if found[2:] == (receipt.reason, receipt.words):
+            return Taken.KNOWN
+        cursor.execute(_REFUSE, (at.isoformat(), receipt.reason, receipt.words, number))
+        return Taken.REFUSED
 
     def free(self) -> None:
         """Give the room of what was acknowledged back to the disk; a spool from before keeps it for what comes."""

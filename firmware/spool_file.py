@@ -1,14 +1,17 @@
 """The file of the spool: an SQLite database with its checks, its columns and what its errors are called."""
 
+import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from firmware.durable import sync_folder
 from firmware.errors import SpoolDamaged, SpoolError, SpoolFull
+
+_Result = TypeVar("_Result")
 
 PAGE_SIZE = 4096
 """Bytes; fixed, so that a rescue need not believe a damaged header."""
@@ -35,6 +38,9 @@ _EXPORTS = """CREATE TABLE IF NOT EXISTS export (sequence INTEGER PRIMARY KEY, a
     stick TEXT NOT NULL) STRICT"""
 # Behind the others, and empty: an older version passes them over, docs/updates.md
 _ADDED = ("delivered_utc", "refused_utc", "refusal", "refusal_words", "stick")
+RESERVE = "spool.reserve"
+"""Room beside the spool that only exports and receipts may use: without it a full card could never be emptied."""
+_RESERVE_SIZE = 1_000_000
 _FULL = {sqlite3.SQLITE_FULL}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _READ_ONLY = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
@@ -53,10 +59,17 @@ class SpoolFile:
         self._path, self._only_reads, self._quota = path, only_reads, quota
         self._connection: sqlite3.Connection | None = None
         self._columns: frozenset[str] = frozenset()
+        self._has_released = False
 
     def __enter__(self) -> Self:
-        with self._named_errors():
-            self._open()
+        try:
+            with self._named_errors():
+                self._open()
+        except SpoolFull:
+            if not self._release():
+                raise
+            with self._named_errors():
+                self._open()
         return self
 
     def __exit__(
@@ -113,6 +126,8 @@ class SpoolFile:
                     cursor.execute(f"ALTER TABLE packet ADD COLUMN {column} TEXT")
             cursor.execute(_EXPORTS)
         self._columns |= set(_ADDED)
+        if not self._has_released:
+            self._set_aside()
         if self._quota:
             connection.execute(f"PRAGMA max_page_count = {max(1, self._quota // PAGE_SIZE)}")
 
@@ -132,6 +147,38 @@ class SpoolFile:
     def _added(self, column: str) -> str:
         """What to ask for a column: nothing, where an older version made the file and this one only reads it."""
         return column if column in self._columns else "NULL"
+
+    def _set_aside(self) -> None:
+        """Make the reserve where there is none and it fits."""
+        with suppress(OSError):
+            file = os.open(self._path.with_name(RESERVE), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            try:
+                os.posix_fallocate(file, 0, _RESERVE_SIZE)
+            except OSError:
+                self._path.with_name(RESERVE).unlink()
+            finally:
+                os.close(file)
+
+    def _release(self) -> bool:
+        """Give the reserve back, and what the log takes; whether there was one."""
+        reserve = self._path.with_name(RESERVE)
+        there = reserve.exists() and not self._only_reads
+        if there:
+            reserve.unlink()
+            self._has_released = True
+        if self._connection is not None:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return there
+
+    def _note(self, change: Callable[[sqlite3.Cursor], _Result]) -> _Result:
+        """Change what is noted of packets, also on a full disk: with the reserve."""
+        try:
+            with self._transaction() as cursor:
+                return change(cursor)
+        except SpoolFull:
+            self._release()
+            with self._transaction() as cursor:
+                return change(cursor)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Cursor]:
@@ -160,7 +207,7 @@ class SpoolFile:
 
 def _named(path: Path, error: sqlite3.DatabaseError) -> SpoolError:
     code = _code(error)
-    if code in _FULL:
+    if code in _FULL or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHMSIZE:
         return SpoolFull(f"{path}: no room for another packet; export, and free space on the disk")
     if code in _DAMAGED:
         return SpoolDamaged(f"{path}: not a sound database ({error}); {RESCUE}")

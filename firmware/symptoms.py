@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from firmware.machine import Access, Disk, Port, Supply
+from firmware.machine import Access, Disk, Port, Setback, Supply
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ class Facts:
     """All that a judgement rests on. user: whose rights count. access: by device, as far as it has a file.
 
     devices: None where they could not be tried. known_serial: of the sensor that the kit knows as its own, if any.
+    setback: of the update that the kit went back from last, if it did.
     """
 
     user: str
@@ -97,3 +98,4 @@ class Facts:
     past: Past = Past()
     papers: Papers = Papers()
     is_mute: bool = False
+    setback: Setback | None = None

@@ -213,12 +213,12 @@ class Terminal:
     def _prompt(self, phrase: Bilingual) -> str:
         return self._typed(phrase.say(self._language)) or ""
 
-    def _typed(self, question: str, stop: Stop = never) -> str | None:
+    def _typed(self, question: str, stop: Stop = never, again: Callable[[], None] | None = None) -> str | None:
         """A line that is asked for; None when `stop` says so first. Raises SessionAbandoned without a keyboard."""
         self._question = question
         self._put_question()
         try:
-            return self._keyboard.line(stop)
+            return self._keyboard.line(stop, again)
         except EOFError as error:
             words = "terminal: the keyboard is gone; record this resident again, nothing was kept"
             raise SessionAbandoned(words) from error
@@ -226,9 +226,9 @@ class Terminal:
             self._question = ""
 
     def _typed_or_pressed(self, question: str, stop: Stop) -> str | None:
-        """The same, but where there are buttons a keyboard that is gone leaves the answer to them."""
+        """The same; Ctrl-C puts it again, and where buttons are, a keyboard that is gone leaves the answer to them."""
         try:
-            return self._typed(question, stop)
+            return self._typed(question, stop, lambda: self.line(""))
         except SessionAbandoned:
             if not (self._presses and self._presses.is_there):
                 raise

@@ -141,6 +141,8 @@ case $verb in
     install_packages "${needed[@]}"
     prepare test
     fetch_picamera2
+    say "compiling the kernels (a minute)"
+    PATH=$top/.venv/bin:$PATH .venv/bin/python -m tests.warmed
     # Three workers for two cores, as many tests wait; a file's tests stay together, as they share what is slow to make
     PATH=$top/.venv/bin:$PATH exec .venv/bin/python -m pytest --numprocesses "$((($(nproc) * 3 + 1) / 2))" \
       --dist loadfile --no-loadscope-reorder "$@"

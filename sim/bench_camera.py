@@ -3,7 +3,8 @@
 import json
 import os
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from PIL import Image
 
 from sim.errors import SimulationError
 from sim.face_looks import grow
-from sim.faces import BLUE, GREY, RED, Person, Scene, picture
+from sim.faces import BLUE, GREY, RED, Person, Scene, develop, exposed
 from sim.i2c import short
 
 BACKDROPS = {"red": RED, "blue": BLUE, "grey": GREY}
@@ -33,10 +34,18 @@ class Shot:
 
 def drawn(seed: int, backdrop: str, width: int, height: int, number: int) -> NDArray[np.uint8]:
     """A drawn resident before one of BACKDROPS; `number` is that of the shot, a size of 0 the camera's own."""
-    scene = Scene(backdrop=BACKDROPS[backdrop], seed=number)
-    if width and height:
-        scene = Scene(height, width, 0.21 * width, BACKDROPS[backdrop], seed=number)
-    return picture([Person(grow(seed))], scene)
+    return develop(_light(seed, backdrop, width, height), replace(_scene(backdrop, width, height), seed=number))
+
+
+# Who sits still is lit alike in every shot; each has its own noise
+@lru_cache(maxsize=4)
+def _light(seed: int, backdrop: str, width: int, height: int) -> NDArray[np.float64]:
+    return exposed([Person(grow(seed))], _scene(backdrop, width, height))
+
+
+def _scene(backdrop: str, width: int, height: int) -> Scene:
+    colour = BACKDROPS[backdrop]
+    return Scene(height, width, 0.21 * width, colour) if width and height else Scene(backdrop=colour)
 
 
 class BenchCamera:

@@ -57,12 +57,17 @@ class Scene:
 def picture(people: Sequence[Person], scene: Scene | None = None) -> NDArray[np.uint8]:
     """The picture (h, w, 3), RGB, sRGB."""
     scene = scene or Scene()
+    return develop(exposed(people, scene), scene)
+
+
+def exposed(people: Sequence[Person], scene: Scene) -> NDArray[np.float64]:
+    """The light (h, w, 3) that falls on the sensor, linear; the same whatever the scene's seed."""
     size = (scene.height * _OVERSAMPLE, scene.width * _OVERSAMPLE)
     light = _backdrop(scene, size)
     for person in sorted(people, key=lambda p: p.scale):
         _draw(light, person, scene)
     light = light.reshape(scene.height, _OVERSAMPLE, scene.width, _OVERSAMPLE, 3).mean(axis=(1, 3))
-    return _develop(light * scene.exposure, scene)
+    return np.asarray(light * scene.exposure)
 
 
 def _backdrop(scene: Scene, size: tuple[int, int]) -> NDArray[np.float64]:
@@ -124,7 +129,7 @@ def _normals(points: NDArray[np.float64], mesh: Mesh) -> NDArray[np.float64]:
     return np.asarray(normals / (np.linalg.norm(normals, axis=1, keepdims=True) + 1e-9))
 
 
-def _develop(light: NDArray[np.float64], scene: Scene) -> NDArray[np.uint8]:
+def develop(light: NDArray[np.float64], scene: Scene) -> NDArray[np.uint8]:
     """Light as the camera's picture: blurred, with shot noise, and in sRGB (IEC 61966-2-1)."""
     rng = np.random.default_rng(scene.seed)
     blurred = np.stack([_blurred(light[..., k], scene.blur_px) for k in range(3)], axis=-1)

@@ -23,11 +23,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def mosquitto(folder: Path, port: int) -> Iterator[None]:
+def mosquitto(folder: Path, port: int, access: str = "allow_anonymous true") -> Iterator[None]:
     program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
     assert program, "mosquitto is missing: apt install mosquitto"
     settings = folder / "mosquitto.conf"
-    settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n")
+    settings.write_text(f"listener {port} 127.0.0.1\n{access}\npersistence false\n")
     for parent in (settings, *folder.parents[:2], folder):  # as root it gives up its rights and must still read this
         parent.chmod(parent.stat().st_mode | 0o055)
     with (folder / "mosquitto.log").open("ab") as log:

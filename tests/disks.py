@@ -65,13 +65,14 @@ def disk(folder: Path, megabytes: int) -> Iterator[Disk]:
     """A new disk of this size, mounted below a folder."""
     with (folder / "0.img").open("wb") as image:
         image.truncate(megabytes << 20)
-    _run("mkfs.ext4", "-q", folder / "0.img")
+    # Blocks as on any card: of smaller ones SQLite would map some that a full disk has not
+    _run("mkfs.ext4", "-q", "-b", "4096", folder / "0.img")
     made = Disk(folder)
     made.mount()
     try:
         yield made
     finally:
-        _run("umount", made.root)
+        _run("umount", "--lazy", made.root)
 
 
 def _run(*words: object) -> None:

@@ -43,12 +43,21 @@ def _wall(person: Person, scene: Scene) -> Pixels:
     return picture([person], replace(scene, backdrop=wood + books))
 
 
+MASKS = ((150, 180, 200), (235, 235, 235), (120, 120, 120), (25, 25, 28))
+
+
+def masked(pixels: Pixels, colour: tuple[int, int, int]) -> Pixels:
+    """The picture with a mask over nose and mouth: it curves away to the sides, with three folds across."""
+    height, width = pixels.shape[:2]
+    y, x = np.mgrid[:160, -105:105]
+    shade = (0.7 + 0.3 * np.cos(x / 105 * np.pi / 2)) * np.where((y - 50) % 30 < 3, 0.88, 1.0)
+    shown, top, middle = pixels.copy(), height // 2 - 10, width // 2
+    shown[top : top + 160, middle - 105 : middle + 105] = np.asarray(colour) * shade[..., None]
+    return shown
+
+
 def _covered(person: Person, scene: Scene) -> Pixels:
-    """A mask over nose and mouth."""
-    pixels = picture([person], scene).copy()
-    top, middle = scene.height // 2 - 10, scene.width // 2
-    pixels[top : top + 160, middle - 105 : middle + 105] = (150, 180, 200)
-    return pixels
+    return masked(picture([person], scene), MASKS[scene.seed % len(MASKS)])
 
 
 CASES: Mapping[FaceFeedback | None, Case] = {

@@ -50,6 +50,11 @@ def test_wsq_is_refused_where_it_is_not_installed(tmp_path: Path, monkeypatch: p
         ('timezone = "Mars/Base"\n' + LEAST, "timezone: no such time zone: 'Mars/Base'"),
         ('purpose = "play"\n' + LEAST, "purpose: "),
         (LEAST + "[mqtt]\nport = 1883", "mqtt.host: this key is required"),
+        (LEAST + "[mqtt]\nhost = 'a..b'", "mqtt: host: 'a..b' is no host name; write a name or an address"),
+        (LEAST + "[mqtt]\nhost = 'b'\nca = 'ca.pem'", "mqtt: ca, user and password_file need tls = true"),
+        (LEAST + "[mqtt]\nhost = 'b'\ntls = true\nuser = 'k'", "mqtt: user and password_file belong together"),
+        (LEAST + "mqtt = 3", "fingerprint.mqtt: no such key"),
+        ("mqtt = 3\n" + LEAST, "mqtt: "),
         (LEAST + "[power]\nbus = ''", "power.bus"),
         (LEAST + "[record]\nfingers = 'jpeg'", "record.fingers: choose one of png, jpeg2000, wsq, not 'jpeg'"),
         (LEAST + "[record]\nface = 3", "record.face: choose one of png, jpeg, not 3"),
@@ -83,6 +88,16 @@ def test_a_bus_is_a_number_or_a_name(tmp_path: Path, text: str, bus: int | str) 
     power = config.load(write(tmp_path, f"{LEAST}[power]\n{text}")).power
     assert power == PowerConfig(bus=bus)
     assert config.load(write(tmp_path, LEAST)).power is None
+
+
+def test_a_broker_has_the_usual_port_of_its_kind_and_its_files_lie_beside_the_settings(tmp_path: Path) -> None:
+    mqtt = config.load(write(tmp_path, f"{LEAST}[mqtt]\nhost = 'b'\n")).mqtt
+    assert mqtt and (mqtt.port, mqtt.tls, mqtt.ca, mqtt.password_file) == (1883, False, None, None)
+    text = f"{LEAST}[mqtt]\nhost = 'b'\ntls = true\nca = 'ca.pem'\nuser = 'k'\npassword_file = '/etc/word'\n"
+    mqtt = config.load(write(tmp_path, text)).mqtt
+    assert mqtt and (mqtt.port, mqtt.ca, mqtt.password_file) == (8883, tmp_path / "ca.pem", Path("/etc/word"))
+    mqtt = config.load(write(tmp_path, text + "port = 443\n")).mqtt
+    assert mqtt and mqtt.port == 443
 
 
 def test_a_panel_s_settings_are_the_driver_s(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from firmware.identity import Identity
 from firmware.machine import ROOT
 from firmware.office import admission, keys
 from firmware.reporting import SPOOL
+from provisioning import guard
+from provisioning.words import Words
 from sim import fuel_gauge
 from sim.battery import Battery
 from sim.camera_line import CameraLine
@@ -265,3 +267,21 @@ def test_a_station_that_does_not_answer(port: Path, tmp_path: Path, monkeypatch:
         words(config, K.STATION_MUTE, "Stasiun berjalan, tetapi tidak menjawab", "The station runs, but does not")
         for line in taken:
             line.close()
+
+
+def test_an_update_that_was_taken_back(port: Path, tmp_path: Path) -> None:
+    trial = guard.Trial("2.0", "1.9", 60.0, 3)
+    (tmp_path / "opt/rekam").mkdir(parents=True)
+    for why in (Words("layanannya berhenti", "its service ended"), None):
+        trial.store(tmp_path)
+        guard.end(tmp_path, trial, why)
+        if why:
+            words(
+                kit(tmp_path, port),
+                K.UPDATE_TAKEN_BACK,
+                "Pembaruan ke versi 2.0 dibatalkan: layanannya berhenti; kit memakai versi 1.9 lagi",
+                "The update to version 2.0 was taken back: its service ended; the kit uses version 1.9 again",
+                tmp_path,
+            )
+        else:
+            assert found(kit(tmp_path, port), tmp_path) == ()

@@ -2,15 +2,18 @@
 
 import shutil
 from pathlib import Path
-from typing import NamedTuple
+from types import SimpleNamespace
+from typing import Any, NamedTuple, cast
 
 import pytest
 
-from firmware import room
+from firmware import recording, room
 from firmware.config import StorageConfig
 from firmware.errors import SpoolFull
 from firmware.room import Room
 from firmware.spool import SPOOL, Spool
+from firmware.storage_words import StoragePhrase
+from firmware.wording import Bilingual
 from tests.test_spool import AFTER, packet, receipt
 from tests.transactions import AT
 
@@ -68,3 +71,27 @@ def test_where_no_record_fits_nothing_is_begun() -> None:
 def test_a_folder_that_tells_nothing_stops_nothing(tmp_path: Path, spool: Spool) -> None:
     with spool:
         assert room.measure(tmp_path / "nowhere", spool, StorageConfig()) is None
+
+
+class Desk:
+    """Hears what is said."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[Bilingual, object]] = []
+
+    def say(self, phrase: Bilingual, style: str = "", **values: object) -> None:
+        self.said.append((phrase, values.get("percent")))
+
+
+@pytest.mark.parametrize(("free", "said"), [(500, []), (150, [(StoragePhrase.SHORT, 85)])])
+def test_the_operator_is_told_before_a_resident_is_asked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, spool: Spool, free: int, said: list[tuple[Bilingual, object]]
+) -> None:
+    a_card(monkeypatch, 1000 * 10**6, free * 10**6)
+    place, desk = SimpleNamespace(config=SimpleNamespace(data=tmp_path, storage=StorageConfig()), spool=spool), Desk()
+    with spool:
+        recording._check_room(cast(Any, place), cast(Any, desk))
+        a_card(monkeypatch, 1000 * 10**6, 3 * 10**6)
+        with pytest.raises(SpoolFull, match=r"only 3\.0 MB are left"):
+            recording._check_room(cast(Any, place), cast(Any, desk))
+    assert desk.said == said

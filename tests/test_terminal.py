@@ -130,14 +130,15 @@ def test_a_question_is_put_again_below_what_is_told_meanwhile(monkeypatch: pytes
     assert shown.getvalue().endswith("cancel: Done.\n")
 
 
-def test_an_answer_outdates_a_ctrl_c_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_at_a_question_puts_it_again_and_is_heard_by_that(monkeypatch: pytest.MonkeyPatch) -> None:
     keys = typed_at()
     keys.interrupt()
     keys.feed("r")
-    terminal, _ = desk(monkeypatch, "", keys=keys)
+    terminal, shown = desk(monkeypatch, "", keys=keys)
     assert terminal.has_word()
     assert terminal.decide(Session(Plan(40, 3)), may_excuse=True) == events.Repeated()
     assert not terminal.has_word()
+    assert shown.getvalue() == "\n\n".join(2 * ["[r] repeat this finger, [e] excuse it with a reason, [c] cancel: "])
 
 
 def test_nobody_decides_without_a_terminal() -> None:

@@ -78,6 +78,20 @@ def test_an_empty_battery_ends_a_station_that_asks_for_a_reason(bench: World, tm
         assert spooled(kit) == [] and cancelled(kit) == ["device"]
 
 
+def test_ctrl_c_twice_at_the_last_question_takes_no_answer_away(bench: World, tmp_path: Path) -> None:
+    with at_terminal(bench, tmp_path) as (kit, station, client, screen):
+        wait_until_asked(screen, "today's date")
+        screen.type("\n")
+        wait_until_asked(screen, "[k] keep this")
+        for _ in range(2):
+            screen.type("\x03")
+            until(lambda: screen.text.endswith("cancel: "))
+        screen.type("k\n")
+        assert client.outcome()[0] == 0 and "Done. Control number" in screen.text
+        station.end(signal.SIGTERM)
+        assert station.outcome()[0] == 0 and len(spooled(kit)) == 1 and cancelled(kit) == []
+
+
 def test_a_terminal_that_is_closed_at_a_reason_leaves_the_choice_to_the_buttons(
     bench: World, pins: Path, tmp_path: Path
 ) -> None:

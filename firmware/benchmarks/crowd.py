@@ -90,7 +90,10 @@ def most_memory(process: int) -> int:
 
 def _live(address: str, names: list[str], seed: int, pipe: Pipe) -> None:
     """Be one of the processes. It ends when told to, and when the one that started it has gone."""
-    with suppress(EOFError, KeyboardInterrupt), light_kits.of(access.of_options(address, ""), names, seed) as field:
+    with (
+        suppress(EOFError, BrokenPipeError, KeyboardInterrupt),
+        light_kits.of(access.of_options(address, ""), names, seed) as field,
+    ):
         pipe.send("ready")
         pipe.recv()
         field.start()

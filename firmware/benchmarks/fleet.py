@@ -85,7 +85,7 @@ def run(address: str, kits: int, seconds: float, seed: int) -> Report:
     with _host(found) as host, crowd.of(address, kits, seed) as fleet:
         began, before = time.monotonic(), host.messages
         host.wait_for(set(fleet.names), HEARD_S)
-        heard = [at - began for kit, at in host.first_at.items() if kit != _BEACON]
+        heard = [host.first_at[kit] - began for kit in fleet.names if kit in host.first_at]
         truth = fleet.trouble(seconds - (time.monotonic() - began))
         wrong = dict(_wrong(truth.states, host))
         return Report(

@@ -3,7 +3,8 @@
 Why: numba's own cache stops a program at import when its folder is not writable, fails on every start after a power
 cut left a torn file, and does not notice that a kernel called from another file has changed. Here the folder is
 named by a digest of the pipeline's sources, each file carries its own digest, and whatever is wrong is recompiled
-and written anew. It costs the use of three private names of numba, held by the tests.
+and written anew. Where the sources lie, and since when, does not matter: a new version of Rekam with the same pipeline
+compiles nothing. It costs the use of some private names of numba, held by the tests.
 """
 
 import hashlib
@@ -15,12 +16,13 @@ from pathlib import Path
 from typing import Any, TypeVar, cast, overload
 
 import numba
-from numba.core.caching import FunctionCache, IndexDataCacheFile
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile, _CacheLocator
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 log = logging.getLogger(__name__)
 
+SOURCES = Path(__file__).parent
 DIGEST_BYTES = 32
 # Results may be re-associated and fused; NaN and infinity keep their meaning
 FAST_MATH = {"contract", "reassoc", "nsz"}
@@ -35,7 +37,7 @@ def _cache_root() -> Path:
 
 def _sources_digest() -> str:
     digest = hashlib.sha256(numba.__version__.encode())
-    for source in sorted(Path(__file__).parent.rglob("*.py")):
+    for source in sorted(SOURCES.rglob("*.py")):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -88,9 +90,42 @@ class _CheckedFile(IndexDataCacheFile):
             file.write(hashlib.sha256(data).digest() + data)
 
 
+class _Locator(_CacheLocator):
+    """The place of one source's kernels in the folder whose name tells all sources."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], source: str) -> "_Locator | None":
+        path = Path(source)
+        if _FOLDER is None or not path.is_relative_to(SOURCES):
+            return None
+        return cls(_FOLDER / path.relative_to(SOURCES).with_suffix(""))
+
+    def get_cache_path(self) -> str:
+        return str(self._place)
+
+    def get_source_stamp(self) -> tuple[()]:
+        return ()
+
+    def get_disambiguator(self) -> None:
+        return None
+
+    def ensure_cache_path(self) -> None:
+        self._place.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+class _Located(CompileResultCacheImpl):
+    """Kernels outside the pipeline, as tests have them, are found where numba itself puts them."""
+
+    _locator_classes = (_Locator, *CompileResultCacheImpl._locator_classes)
+
+
 class _HealingCache(FunctionCache):
     """A cache whose every fault means: compile again."""
 
+    _impl_class = _Located
     _cache_file: IndexDataCacheFile
 
     def __init__(self, function: Callable[..., Any]) -> None:

@@ -34,7 +34,7 @@ class Access:
         try:
             self.host.encode("idna")
         except UnicodeError as error:
-            raise ConfigError(f"mqtt.host: {self.host!r} is no host name; write a name or an address") from error
+            raise ConfigError(f"{self.host!r} is no host name; write the broker's name or address") from error
 
     @property
     def address(self) -> str:

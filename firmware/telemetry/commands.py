@@ -6,6 +6,7 @@ recipient, erases a record or stops a kit from recording. Asked twice, a command
 
 import json
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ ANSWER = Metric("Command/Answer", DataType.TEXT)
 """What became of the last command: JSON with command, request, outcome and words."""
 REFUSALS_EVERY_S = 60.0
 """Of refusals of one kind only one in so many seconds is journalled and told: a flood fills no disk."""
-_WORDS, _REQUEST = 4000, 80
+_WORDS, _REQUEST = 4000, 140
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
 
 
 class Command(Enum):
@@ -93,9 +95,11 @@ class CommandDesk:
         """Do what a host asks, or refuse it; None for a refusal that follows another closely."""
         command = next((one for one in self._handlers if one.value.name == asked.metric.name), None)
         if command is None:
-            return self._refuse("unknown", asked.metric.name, "no such command")
+            return self._refuse("unknown", "no such command")
         if asked.value is None or asked.metric.datatype is not command.value.datatype:
-            return self._refuse(command.name.lower(), "", f"its value is a {command.value.datatype.name}")
+            return self._refuse(command.name.lower(), f"its value is a {command.value.datatype.name}")
+        if command.is_errand and not _NAME.fullmatch(str(asked.value)):
+            return self._refuse(command.name.lower(), "its value names the request: 40 letters, digits, . _ - at most")
         request, before = str(asked.value)[:_REQUEST], self._answered.get(command)
         if command.is_errand and before and before.request == request:
             return before
@@ -104,7 +108,7 @@ class CommandDesk:
 
     def unreadable(self) -> None:
         """Something came that is no command at all."""
-        self._refuse("unknown", "", "no message of the convention")
+        self._refuse("unknown", "no message of the convention")
 
     def _do(self, command: Command, request: str, value: Value) -> Answer:
         name = command.name.lower()
@@ -117,13 +121,14 @@ class CommandDesk:
         self._write(name, outcome)
         return Answer(name, request, outcome, words)
 
-    def _refuse(self, name: str, request: str, words: str) -> Answer | None:
+    def _refuse(self, name: str, words: str) -> Answer | None:
+        """What was asked is not repeated: it may be anybody's name."""
         now, before = self._monotonic(), self._refused_s.get(name)
         if before is not None and now - before < REFUSALS_EVERY_S:
             return None
         self._refused_s[name] = now
         self._write(name, Outcome.REFUSED)
-        return Answer(name, request[:_REQUEST], Outcome.REFUSED, words)
+        return Answer(name, "", Outcome.REFUSED, words)
 
     def _write(self, command: str, outcome: Outcome) -> None:
         if self._journal is None:

@@ -92,7 +92,9 @@ class Delivery:
             if not found:
                 raise MessageError(f"{ACKNOWLEDGED.name}: not of the form boot:first-last")
             boot, first, last = found[1], int(found[2]), int(found[3] or found[2])
-            numbers = [one for one, sent_in in self._sent.items() if first <= one <= last and sent_in == boot]
+            # However wide the range is that a host names, no more is looked at than was sent
+            asked = range(first, last + 1) if last - first < len(self._sent) else sorted(self._sent)
+            numbers = [one for one in asked if first <= one <= last and self._sent.get(one) == boot]
             if numbers:
                 self._patience_s = PATIENCE_S
                 self._done(boot, numbers)

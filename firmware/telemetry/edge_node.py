@@ -8,7 +8,8 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
@@ -103,15 +104,20 @@ class EdgeNode:
 
     def report(self, snapshot: Snapshot) -> None:
         """Tell how the kit is now: what changed is kept, and sent where somebody listens."""
+        readings = {device: tuple(map(payload.sound, some)) for device, some in snapshot.readings.items()}
+        snapshot = replace(snapshot, readings=readings)
         with self._lock:
             reports = changes(self._snapshot, snapshot)
             self._snapshot = snapshot
-            try:
-                self._tell(reports)
-            except MessageError as error:
-                _log.error("mqtt: %s", error)
+            self._tell(reports)
 
-    def _tell(self, reports: list[Report]) -> None:
+    def _tell(self, reports: Sequence[Report] = ()) -> None:
+        try:
+            self._keep_and_send(reports)
+        except MessageError as error:
+            _log.error("mqtt: %s", error)
+
+    def _keep_and_send(self, reports: Sequence[Report]) -> None:
         kept = [self._delivery.keep(report) for report in reports]
         connection = self._connection
         if connection is None or not connection.may_speak:
@@ -126,7 +132,7 @@ class EdgeNode:
                 self._delivery.send(connection.session, one, self._now(), connection.publish)
         self._delivery.flush(connection.session, self._now(), connection.publish)
 
-    def _are_told(self, connection: NodeConnection, reports: list[Report]) -> bool:
+    def _are_told(self, connection: NodeConnection, reports: Sequence[Report]) -> bool:
         """Whether the births told all metrics of these reports; those of devices yet to be born come with their own."""
         born = connection.session.born
         return all(connection.session.tells(one.device, one.readings) for one in reports if one.device in born)
@@ -154,15 +160,8 @@ class EdgeNode:
         self._delivery.begin()
         self._delivery.flush(connection.session, self._now(), connection.publish)
 
-    def _ready(self) -> None:
-        """The connection may be spoken on."""
-        try:
-            self._tell([])
-        except MessageError as error:
-            _log.error("mqtt: %s", error)
-
     def _heard(self, content: bytes) -> None:
-        """A host commands; paho's thread goes on at once."""
+        """A host commands."""
         connection = self._connection
         if connection is None:
             return
@@ -170,8 +169,8 @@ class EdgeNode:
             asked = payload.decode(content, connection.session.known).readings
             for reading in asked:
                 self._take(connection, reading)
-        except MessageError as error:
-            _log.warning("mqtt: a command was refused: %s", error)
+        except MessageError:
+            _log.warning("mqtt: a command that cannot be read was refused")
             self._desk.unreadable()
 
     def _take(self, connection: NodeConnection, asked: Reading) -> None:
@@ -198,7 +197,7 @@ class EdgeNode:
         """One connection, to its end; whether the broker took it."""
         bdseq, lock = self._bdseq, self._lock
         connection = NodeConnection(
-            self._node, self._broker, self._new_client(), bdseq.upcoming(), lock, ready=self._ready, heard=self._heard
+            self._node, self._broker, self._new_client(), bdseq.upcoming(), lock, ready=self._tell, heard=self._heard
         )
         with lock:
             self._connection = connection

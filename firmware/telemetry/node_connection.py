@@ -113,7 +113,7 @@ class NodeConnection:
         client.on_message, client.on_disconnect = self._on_message, self._on_disconnect
         client.connect(self._broker.address, self._broker.port, self._broker.keepalive_s)
 
-    def _pump(self, is_enough: Callable[[], object], within_s: float = math.inf) -> None:
+    def _pump(self, is_enough: Callable[[], bool], within_s: float = math.inf) -> None:
         """Read and write until that is enough, or the connection is gone."""
         client, waker, until = self._client, self._waker, time.monotonic() + within_s
         poll = select.poll()
@@ -139,8 +139,7 @@ class NodeConnection:
             is_born, self._has_left = self.session.is_born and not self._has_left, True
         if is_born:
             will = self.session.death()
-            told = self._client.publish(will.topic, will.payload, qos=1)
-            self._pump(lambda: told.rc or told.is_published(), _FAREWELL_S)
+            self._client.publish(will.topic, will.payload, qos=1)
         self._client.disconnect()
         self._pump(lambda: self._is_over, _FAREWELL_S)
 

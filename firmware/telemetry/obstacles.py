@@ -46,5 +46,5 @@ def of_talk(error: OSError) -> Obstacle | None:
 
     An alert about a client's certificate comes with TLS 1.3 only after the handshake (RFC 8446, section 4.4.2.4).
     """
-    is_alert = isinstance(error, ssl.SSLError) and "ALERT" in (error.reason or "")
-    return Obstacle.REFUSED if is_alert else None
+    reason = (error.reason or "") if isinstance(error, ssl.SSLError) else ""
+    return Obstacle.REFUSED if "ALERT" in reason and "PROTOCOL_VERSION" not in reason else None

@@ -1,8 +1,9 @@
 """Messages of the fleet's convention, to bytes and back (Sparkplug B 3.0, chapter 6)."""
 
+import logging
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from google.protobuf.message import DecodeError
@@ -10,6 +11,8 @@ from google.protobuf.message import DecodeError
 from firmware.errors import MessageError
 from firmware.telemetry.metrics import DataType, Metric, Quality, Reading, Value
 from firmware.telemetry.schema import Payload
+
+_log = logging.getLogger(__name__)
 
 SEQUENCE_SPAN = 256
 """`seq` and `bdSeq` count from 0 to 255 and begin again."""
@@ -85,6 +88,17 @@ def decode(content: bytes, known: Known | None = None) -> Message:
         return _decode(parsed, known or {})
     except (DecodeError, UnicodeDecodeError) as error:
         raise MessageError(f"not a message of the convention ({error}); what sent it?") from error
+
+
+def sound(reading: Reading) -> Reading:
+    """The same; where its type cannot hold its value, without it and bad: one slip must not silence a kit."""
+    try:
+        if reading.value is not None:
+            _to_wire(reading.metric, reading.value)
+    except MessageError as error:
+        _log.error("mqtt: %s", error)
+        return replace(reading, value=None, quality=Quality.BAD)
+    return reading
 
 
 def _encode_reading(built: Any, reading: Reading, alias: int | None, defines: bool) -> None:

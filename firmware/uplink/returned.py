@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
-from firmware.errors import DeliveryError, InputError, ReceiptError
+from firmware.errors import DeliveryError, InputError, ReceiptError, SpoolError
 from firmware.records import receipts, sealing, stick_lists
 from firmware.records.receipts import Receipt
 from firmware.records.stick_lists import StickList
@@ -71,7 +72,9 @@ def take(
     if path.is_dir():
         _look_at_list(path, spool, kit_id, keys, taking)
     if spool.unused():
-        spool.free()
+        # A station that is at work may be in the way; the next import, or the next packets, take the room
+        with suppress(SpoolError):
+            spool.free()
     return taking
 
 

@@ -18,6 +18,10 @@ class RescuePhrase(Bilingual):
         "{path}: {saved} paket utuh, {written} di antaranya baru ditulis ke {folder}.",
         "{path}: {saved} packet(s) whole, {written} of them newly written to {folder}.",
     )
+    ACKNOWLEDGED = (
+        "{count} paket lain sudah diterima kantor; di sini tinggal catatannya.",
+        "{count} other packet(s) were accepted by the office before; only their entries are here.",
+    )
     NOTHING_LOST = ("Tidak ada yang hilang.", "Nothing is lost.")
     LOST = (
         "{count} paket hilang; rekam ulang penduduknya:",
@@ -119,6 +123,8 @@ def report(path: Path, found: Found, written: int, folder: Path, language: Langu
         return [RescuePhrase.STRANGE.say(language, path=path)]
     counts = {"saved": len(found.saved), "written": written}
     said = [RescuePhrase.SAVED.say(language, path=path, folder=folder, **counts)]
+    if found.acknowledged:
+        said.append(RescuePhrase.ACKNOWLEDGED.say(language, count=found.acknowledged))
     if found.lost:
         said.append(RescuePhrase.LOST.say(language, count=len(found.lost)))
         said += [_lost(packet, language) for packet in found.lost]

@@ -16,10 +16,12 @@ SECONDS = 12.0
 
 
 def test_a_small_fleet_is_told_right_and_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In two processes, so that what they tell has to be put together."""
+    """In two processes, so that what they tell has to be put together; beside a kit that is none of them."""
     monkeypatch.setattr(crowd, "EACH", 20)
     port = free_port()
-    with mosquitto(tmp_path, port):
+    other = StatusPublisher(Access("127.0.0.1", port, "K1"), topic="rekam/v1/K1/status")
+    with mosquitto(tmp_path, port), other:
+        assert other.deliver({"kit": "K1"}, 20)
         report = fleet.run(f"127.0.0.1:{port}", 30, SECONDS, 1)
         assert report.is_well, report
         assert (report.heard, report.right) == (30, 30)
@@ -29,7 +31,7 @@ def test_a_small_fleet_is_told_right_and_leaves_nothing_behind(tmp_path: Path, m
         with Listener(port) as late, StatusPublisher(Access("127.0.0.1", port, "last"), topic="last") as last:
             assert last.deliver({"kit": "last"}, 20)
             late.wait_for(kit="last")
-            assert {message.topic for message in late.messages} == {"last"}
+            assert {message.topic for message in late.messages} == {"last", "rekam/v1/K1/status"}
     lines = "\n".join(fleet.as_lines(report))
     assert "heard within 10 s        30, the last after" in lines and "told right at the end    30" in lines
     assert fleet.as_json(report)["wrong"] == {}

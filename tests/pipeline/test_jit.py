@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from firmware.pipeline._jit import COMPILED, kernel
+from tests.conftest import ROOT
 
 # Runs in a process of its own, as a start of the kit does; prints the result and how many kernels came from the cache
 PROGRAM = """
@@ -135,6 +136,17 @@ def test_changed_sources_mean_a_new_cache(warm: Path) -> None:
     assert start(warm, changed + PROGRAM).stdout.strip() == f"{RIGHT} 0"
     assert len(list(warm.glob("kernels-*"))) == 2
     assert start(warm).stdout.strip() == f"{RIGHT} 1"
+
+
+def test_the_same_sources_elsewhere_compile_nothing(warm: Path, tmp_path: Path) -> None:
+    """A new version of Rekam has a folder of its own, and files that were written now."""
+    shutil.copytree(ROOT / "firmware", tmp_path / "newer" / "firmware", copy_function=shutil.copyfile)
+    newer = f"import sys\nsys.path.insert(0, {str(tmp_path / 'newer')!r})\n"
+    told = "import firmware\nprint(firmware.__file__)\n"
+    assert start(warm, newer + PROGRAM + told).stdout.split("\n")[:2] == [
+        f"{RIGHT} 1",
+        str(tmp_path / "newer/firmware/__init__.py"),
+    ]
 
 
 @kernel

@@ -1,5 +1,6 @@
 """A host as the office has one: says that it is there, hears every node, commands and acknowledges."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -54,7 +55,15 @@ class Heard:
 class Host:
     """Subscribes to all nodes; with a name it is a primary host. Reads data by what the births told."""
 
-    def __init__(self, port: int, name: str = "", *, at_ms: int | None = None, acknowledges: bool = False) -> None:
+    def __init__(
+        self,
+        port: int,
+        name: str = "",
+        *,
+        at_ms: int | None = None,
+        acknowledges: bool = False,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
         self._name, self._acknowledges = name, acknowledges
         self._at_ms = int(time.time() * 1000) if at_ms is None else at_ms
         self.session = HostSession(time.monotonic)
@@ -62,11 +71,13 @@ class Host:
         self._subscribed = threading.Event()
         self.heard: list[Heard] = []
         self._client = Client(CallbackAPIVersion.VERSION2, clean_session=True, protocol=MQTTv311)
+        if context:
+            self._client.tls_set_context(context)
         if name:
             self._client.will_set(topics.state_topic(name), self._state(online=False), qos=1, retain=True)
         self._client.on_subscribe = lambda *_: self._subscribed.set()
         self._client.on_message = self._take
-        self._client.connect("127.0.0.1", port)
+        self._client.connect("localhost" if context else "127.0.0.1", port)
 
     def __enter__(self) -> Self:
         self._client.subscribe([("spBv1.0/+/+/#", 1)])

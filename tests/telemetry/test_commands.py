@@ -103,6 +103,7 @@ def test_a_value_that_cannot_be_is_refused_with_words(bench: Bench) -> None:
         (Reading(Command.INTERVAL.value, None), "interval"),
         (Reading(Metric("Command/Reporting interval", DataType.STRING), "60"), "interval"),
         (Reading(Metric("Command/Self-test", DataType.INT32), 1), "self_test"),
+        (Reading(Command.SELF_TEST.value, "t" * 41), "self_test"),
     ],
 )
 def test_all_else_is_refused_and_journalled(bench: Bench, asked: Reading, command: str) -> None:
@@ -121,18 +122,23 @@ def test_a_flood_of_refusals_fills_no_journal(bench: Bench) -> None:
 
 
 def test_an_answer_names_nobody(bench: Bench) -> None:
-    answer = bench.ask(Command.LOG_EXCERPT, f"for {NIK}")
+    answer = bench.ask(Command.LOG_EXCERPT, f"ticket-{NIK}")
     assert answer is not None
     told = json.loads(str(answer.reading().value))
     assert told["words"] == f"service: NIK {LEFT_OUT} {LEFT_OUT}" and NIK not in json.dumps(told)
-    refused = bench.desk.take(Reading(Metric(f"Resident/{NIK}", DataType.STRING), "x"))
-    assert refused is not None and NIK not in str(refused.reading().value)
-    assert NIK not in str(bench.journalled())
+    for asked in (
+        Reading(Metric("Resident/Melati", DataType.STRING), "Melati"),
+        Reading(Metric("Command/Reporting interval", DataType.STRING), "Melati"),
+        Reading(Command.SELF_TEST.value, "for Melati"),
+    ):
+        refused = bench.desk.take(asked)
+        assert refused is not None and "Melati" not in str(refused)
+    assert NIK not in str(bench.journalled()) and "Melati" not in str(bench.journalled())
 
 
 def test_a_long_answer_is_cut() -> None:
     desk = CommandDesk({Command.LOG_EXCERPT: lambda value: "x" * 100_000})
-    answer = desk.take(Reading(Command.LOG_EXCERPT.value, "t" * 1000))
+    answer = desk.take(Reading(Command.LOG_EXCERPT.value, "ticket-1"))
     assert answer is not None and len(str(answer.reading().value)) < 5000
 
 
@@ -172,11 +178,11 @@ def test_a_host_commands_a_kit_and_is_answered(broker: int, bench: Bench, tmp_pa
         office.command_by_name(KIT, Reading(Command.SELF_TEST.value, "ticket-1"))
         office.command_by_name(KIT, Reading(Metric("Command/Erase", DataType.BOOLEAN), True))
         office.command(KIT, Reading(Command.INTERVAL.value, 120))
-        office.wait_for(lambda heard: heard.verb is Verb.NDATA and "interval" in str(heard.message))
+        office.wait_for(lambda heard: heard.verb is Verb.NDATA and "every 120 s" in str(heard.message))
         assert [(one["command"], one["request"], one["outcome"]) for one in answers(office)] == [
             ("self_test", "ticket-1", "done"),
             ("self_test", "ticket-1", "done"),
-            ("unknown", "Command/Erase", "refused"),
+            ("unknown", "", "refused"),
             ("interval", "120", "done"),
         ]
         assert bench.asked == [("test", "ticket-1"), ("pace", 120)]
@@ -202,3 +208,29 @@ def test_a_slow_errand_keeps_nothing_else_waiting(broker: int, tmp_path: Path) -
         )
         end.set()
         office.wait_for(lambda heard: "at last" in str(heard.message))
+
+
+def test_what_a_host_plants_is_told_and_kept_nowhere(
+    broker: int, bench: Bench, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    kit = EdgeNode(KIT, Broker("127.0.0.1", broker), tmp_path, now, desk=bench.desk)
+    with Host(broker) as office, kit:
+        kit.report(snapshot())
+        office.wait(Verb.DBIRTH, 2)
+        office.send(KIT, b"Melati " + NIK.encode())
+        for asked in (
+            Reading(Metric(f"Melati/{NIK}", DataType.STRING), "Melati"),
+            Reading(Metric("Outbox/Acknowledged", DataType.STRING), "Melati"),
+            Reading(Command.SELF_TEST.value, f"Melati {NIK}"),
+            Reading(Metric("Command/Reporting interval", DataType.STRING), "Melati"),
+        ):
+            office.command_by_name(KIT, asked)
+        office.command(KIT, Reading(Command.INTERVAL.value, 77))
+        office.wait_for(lambda heard: heard.verb is Verb.NDATA and "every 77 s" in str(heard.message))
+        said = [str(heard.message) for heard in office.heard]
+    kept = b"".join(path.read_bytes() for path in sorted(tmp_path.iterdir()) if path.is_file())
+    for marker in ("Melati", NIK):
+        assert marker not in caplog.text and marker.encode() not in kept
+        assert not [one for one in said if marker in one]
+    assert bench.asked == [("pace", 77)] and len(kept) > 10_000

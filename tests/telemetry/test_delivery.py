@@ -115,6 +115,9 @@ def test_what_nobody_acknowledges_goes_out_again_ever_more_seldom(way: Way) -> N
         assert again == numbers
         waits.append(way.monotonic_s - before - 1)
     assert waits == [PATIENCE_S * 2**turn for turn in range(6)] + [PATIENCE_AT_MOST_S] * 2
+    way.delivery.acknowledge(f"7f3a91c2:{numbers[0]}")
+    way.monotonic_s += PATIENCE_S + 1
+    assert way.flush() == numbers[1:], "a host that answers is asked as at first"
 
 
 def test_after_a_birth_it_all_goes_out_again(way: Way) -> None:

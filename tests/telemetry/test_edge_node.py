@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,8 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 def edge_node(port: int, folder: Path, primary_host: str = "") -> EdgeNode:
-    return EdgeNode(KIT, Broker("127.0.0.1", port, primary_host), folder, now)
+    # Between two signs of life the loop sleeps for a quarter of this: what is sent must wake it
+    return EdgeNode(KIT, Broker("127.0.0.1", port, primary_host, keepalive_s=600), folder, now)
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -363,6 +365,18 @@ def test_what_nobody_foresaw_ends_one_connection_only(
         kit.report(snapshot())
         assert office.wait(Verb.NBIRTH).value("bdSeq") == 1
     assert "the connection failed" in caplog.text
+
+
+def test_a_value_that_cannot_be_silences_nobody(broker: int, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    told = snapshot()
+    wrong = Reading(Metric("Work/Waiting", DataType.UINT32), -1)
+    with Host(broker) as office, edge_node(broker, tmp_path) as kit:
+        kit.report(replace(told, readings={**told.readings, "": (told.readings[""][0], wrong)}))
+        [read] = [one for one in office.wait(Verb.NBIRTH).message.readings if one.metric == wrong.metric]
+        assert (read.value, read.quality) == (None, Quality.BAD)
+        kit.report(told)
+        office.wait_for(lambda heard: heard.verb is Verb.NDATA and 12 in [one.value for one in heard.message.readings])
+    assert "Work/Waiting: -1 is outside" in caplog.text
 
 
 def test_times_that_nothing_vouches_for_are_stale(broker: int, tmp_path: Path) -> None:

@@ -109,6 +109,16 @@ def test_what_is_too_old_goes_where_both_clocks_are_believed(tmp_path: Path) -> 
         assert outbox.oldest(1, [""]) == [doubted] and outbox.counts() == (3, 1)
 
 
+def test_a_full_disk_keeps_what_was_put(tmp_path: Path) -> None:
+    with Outbox(tmp_path / OUTBOX) as outbox:
+        kept = outbox.put(state("ok"))
+        outbox._opened().execute("PRAGMA max_page_count = 5")
+        with pytest.raises(OutboxError, match="free space"):
+            for turn in range(500):
+                outbox.put(state("fault", turn))
+        assert outbox.oldest(1, EVERYTHING) == [kept]
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path

@@ -14,6 +14,7 @@ from firmware.telemetry import payload
 from firmware.telemetry.metrics import DataType, Metric, Quality, Reading, Value
 from firmware.telemetry.payload import Message
 from firmware.telemetry.schema import Payload
+from tests.telemetry import proto
 from tests.telemetry.foreign import Foreign
 from tests.telemetry.tck import holds
 
@@ -300,3 +301,7 @@ def test_our_messages_are_the_published_ones(foreign: Foreign) -> None:
     }
     assert shape(Payload.DESCRIPTOR) == theirs
     assert Payload.DESCRIPTOR.fields_by_name["timestamp"].type == FieldDescriptor.TYPE_UINT64
+
+
+def test_the_proto_in_the_docs_is_drawn_from_the_schema() -> None:
+    assert proto.FILE.read_text(encoding="utf-8") == proto.drawn(), "draw it: python -m tests.telemetry.proto"

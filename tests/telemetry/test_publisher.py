@@ -92,7 +92,7 @@ def test_a_broker_that_never_answers_holds_nobody() -> None:
 
 
 def test_a_host_that_is_no_name_is_refused() -> None:
-    with pytest.raises(ConfigError, match=r"mqtt\.host"):
+    with pytest.raises(ConfigError, match="is no host name"):
         Access("a" * 300, 1883, "kit")
 
 

@@ -104,6 +104,9 @@ def test_what_the_office_has_is_neither_given_nor_lost(tmp_path: Path, freed: bo
     saved, found = rescue(tmp_path / "card" / "spool.sqlite")
     assert saved == {one.control_number: one.ciphertext for one in campaign.sealed()[1::2]}
     assert (found.is_complete, found.acknowledged) == (True, PACKETS // 2)
+    assert "30 other packet(s) were accepted by the office before" in rekam(
+        "--from", tmp_path / "card", tmp_path / "usb"
+    )
 
 
 def test_the_log_is_needed_to_give_all(logged: Path) -> None:
@@ -370,7 +373,8 @@ def test_a_number_that_is_no_file_name_is_not_written(tmp_path: Path) -> None:
         spool.put(SealedPacket(bad.control_number, bad.ciphertext, bad.sha256), AT)
         spool.put(good, AT)
     rekam("--from", tmp_path / "spool.sqlite", tmp_path / "stick", status=1)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["spool.sqlite", "stick"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["spool.reserve", "spool.sqlite", "stick"]
+    assert [path.name for path in (tmp_path / "stick").iterdir()] == ["K1-1.v2.rekam"]
 
 
 def test_a_card_that_is_not_readable_is_named(tmp_path: Path) -> None:

@@ -86,6 +86,7 @@ def _measure(pixels: Pixels, face: Face, behind: backdrop.Backdrop) -> dict[str,
         "clipped": optics.clipped(lifted),
         "sides": optics.sides(lifted),
         "difference": optics.difference(lifted),
+        "mouth": optics.mouth(lifted),
         "backdrop": behind.right,
         "backdrop_spread": behind.spread,
         "backdrop_light": behind.light,
@@ -113,6 +114,8 @@ def _faults(measures: Mapping[str, float]) -> Iterator[Finding]:
     }
     yield from (Finding(code, measures[n], limit) for code, (n, limit) in at_least.items() if measures[n] < limit)
     yield from (Finding(code, measures[n], limit) for code, (n, limit) in at_most.items() if abs(measures[n]) > limit)
+    if measures["mouth"] < limits.MOUTH and measures["difference"] <= limits.COVERED:
+        yield Finding(FaceFeedback.COVERED, measures["mouth"], limits.MOUTH)
     yield from _darkness(measures["highlight"], measures["backdrop_light"])
 
 

@@ -54,6 +54,8 @@ less than 30."""
 COVERED = 14.0
 """Percent: the shares of red and blue on bare skin, cheeks beside nose, lie up to 5 apart, in a
 lamp from the side up to 12."""
+MOUTH = 25.0
+"""Percent: lips that show, drawn in all ten skin tones or photographed, have 52 to 80; a mask with folds 12."""
 BACKDROP_RIGHT = 70.0
 """Percent of the poorer side: room for hair that flies and a shoulder, none for another wall."""
 BACKDROP_SPREAD = 45.0

@@ -11,6 +11,8 @@ _BARE = (*CHEEKS, 4, 168)
 _THUMBNAIL = 256
 _CLIPPED = 250
 _GREY = np.asarray((0.2126, 0.7152, 0.0722), np.float32)
+_MOUTH = (61, 291, 0, 17)
+"""Landmarks of the corners of the mouth and of the outer edges of both lips."""
 _EYE_REGIONS = ((33, 133, 70, 107), (362, 263, 300, 336))
 """Landmarks of each eye's corners and of the ends of its brow."""
 
@@ -84,6 +86,18 @@ def difference(patch: Patch) -> float:
     colours = [np.median(patch.light[zone], axis=0) for mark in _BARE if (zone := patch.zone(mark)).any()]
     shares = [colour[[0, 2]] / max(float(colour.sum()), 1e-4) for colour in colours]
     return 100 * max(float(np.hypot(*(a - b))) for a in shares for b in shares)
+
+
+def mouth(patch: Patch) -> float:
+    """How much of a mouth shows, percent: by how much its darkest parts are darker than its light ones.
+
+    There is a line between closed lips of any colour, in any light; where they are covered there are at most folds.
+    """
+    points = patch.points[list(_MOUTH)]
+    left, top, right, bottom = (max(0, int(v)) for v in (*points.min(axis=0), *points.max(axis=0) + 1))
+    lips = _blurred(patch)[top:bottom, left:right] @ _GREY
+    dark, light = np.percentile(lips, (2, 90)) if lips.size else (1.0, 1.0)
+    return 100 * float(1 - dark / max(light, 1.0))
 
 
 def _blurred(patch: Patch) -> Floats:

@@ -63,6 +63,12 @@ def half_hidden(image: Image.Image) -> Image.Image:
     return Image.fromarray(pixels)
 
 
+def masked(image: Image.Image) -> Image.Image:
+    pixels = np.asarray(image).copy()
+    pixels[385:570, 550:800] = 225
+    return Image.fromarray(pixels)
+
+
 def test_before_a_red_cloth_it_is_accepted(portrait: Image.Image) -> None:
     assert codes(before_cloth(portrait, RED), 2009) == set()
     assert codes(before_cloth(portrait, BLUE), 2008) == set()
@@ -83,6 +89,7 @@ def test_before_a_flag_and_a_model_of_the_shuttle_it_is_not(portrait: Image.Imag
         (lit_from_the_side, FaceFeedback.UNEVEN_LIGHT),
         (doubled, FaceFeedback.SEVERAL_FACES),
         (half_hidden, FaceFeedback.COVERED),
+        (masked, FaceFeedback.COVERED),
         (lambda image: image.resize((512, 512)), FaceFeedback.TOO_SMALL),
         (lambda image: image.rotate(17, fillcolor=RED), FaceFeedback.TILTED),
         (lambda image: image.crop((560, 0, 1536, 1536)), FaceFeedback.OFF_CENTRE),
