@@ -13,9 +13,10 @@ import pytest
 import sqlalchemy as sql
 
 from firmware.datatypes import Timestamp
-from firmware.office.fleet import rows
+from firmware.office.fleet import rows, view
 from firmware.office.fleet.ledger import Ledger
 from firmware.office.fleet.rows import iso
+from firmware.office.fleet.words import Look
 from firmware.office.store import Store
 from firmware.telemetry import payload, readings
 from firmware.telemetry.delivery import ACKNOWLEDGED
@@ -60,7 +61,7 @@ def kit_snapshot(
     )
     device = (
         Reading(readings.DEVICE_STATE, sensor),
-        Reading(readings.DEVICE_WORDS, None if sensor == "ok" else "mute"),
+        Reading(readings.DEVICE_WORDS, None if sensor == "ok" else "<i>mute</i>"),
     )
     return Snapshot(when or now(), {"": kit, "fingerprint": device})
 
@@ -100,7 +101,8 @@ def test_a_kit_that_waits_for_its_host_is_heard_kept_and_acknowledged_through_a_
             fleet.wait_for(lambda kits: told(kits) == ("idle", "in_service", 7, []))
             kit.report(kit_snapshot(8, sensor="absent"))
             broken = fleet.wait_for(lambda kits: kits[KIT.name]["recorded"] == 8 and bool(kits[KIT.name]["faults"]))
-            assert broken[KIT.name]["faults"] == ["The fingerprint sensor cannot be used (mute)"]
+            assert broken[KIT.name]["faults"] == ["The fingerprint sensor cannot be used (<i>mute</i>)"]
+            assert "&lt;i&gt;mute" in fleet.get() and "<i>mute" not in fleet.get() + fleet.get(f"kit/{KIT.name}")
             until(lambda: is_empty(tmp_path))
         before = numbers(url)
         kit.report(kit_snapshot(9, "faulty"))
@@ -125,6 +127,8 @@ def test_a_death_is_told_and_a_kit_that_was_born_unheard_is_asked_for_its_birth(
             kit.report(kit_snapshot(1))
             fleet.wait_for(lambda kits: told(kits)[0] == "idle")
         fleet.wait_for(lambda kits: told(kits)[0] == "away")
+        (row,) = rows.load_kits(fleet.store)
+        assert view.look(row, datetime.now(UTC) + timedelta(days=2)) is Look.SILENT, "for too long"
     with EdgeNode(KIT, Broker("127.0.0.1", broker), tmp_path, now) as kit:
         kit.report(kit_snapshot(2))
         until(lambda: kit.is_born)

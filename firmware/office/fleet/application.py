@@ -53,13 +53,8 @@ class Pages:
 
     async def _page(self, request: Request) -> Response:
         feed = self._feeds[_language(request)]
-        fleet = await asyncio.to_thread(feed.refresh)
         show, find = request.query_params.get("show", ""), request.query_params.get("find", "").strip()[:64]
-        chosen = [(index, _chosen(district, show, find)) for index, district in enumerate(fleet.districts)]
-        shown = [(index, kits) for index, kits in chosen if kits]
-        count = sum(len(district.kits) for district in fleet.districts)
-        html = feed.page(fleet, show=show, find=find, shown=shown, count=count, at=_now().astimezone())
-        return HTMLResponse(html)
+        return HTMLResponse(await asyncio.to_thread(feed.page, show, find))
 
     async def _kit(self, request: Request) -> Response:
         language, name = _language(request), request.path_params["kit"]
@@ -113,17 +108,6 @@ def _file(name: str, kind: str) -> Callable[[Request], Response]:
         return Response(content, media_type=kind)
 
     return give
-
-
-def _chosen(district: view.DistrictView, show: str, find: str) -> list[view.KitView]:
-    """The kits of a district that were asked for."""
-    sought = find.casefold()
-    found = [
-        one for one in district.kits if not sought or sought in f"{one.kit} {one.place} {district.name}".casefold()
-    ]
-    if show == "attention":
-        return [one for one in found if one.needs]
-    return [one for one in found if one.stage == show.removeprefix("stage-")] if show.startswith("stage-") else found
 
 
 def _language(request: Request) -> Language:

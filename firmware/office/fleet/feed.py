@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
-from typing import Any
 
 from jinja2 import DictLoader, Environment, StrictUndefined, select_autoescape
 from markupsafe import Markup
@@ -34,20 +33,20 @@ class Feed:
     """Draws the fleet again and again; any thread may ask. `name` is another at each start."""
 
     def __init__(self, board: Board, language: Language, now: Callable[[], datetime]) -> None:
-        self._board, self.language, self._now = board, language, now
+        self._board, self._now = board, now
         self.name = secrets.token_hex(4)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._parts: dict[str, Part] = {}
         self._layout: object = None
         self._revision = self._layout_revision = 0
         self._viewer = Viewer(language)
-        self.environment = environment(language)
+        self._environment = environment(language)
 
     def refresh(self) -> FleetView:
         """Draw what changed; gives the fleet as it is now."""
         with self._lock:
-            picture = self._board.picture()
-            fleet = self._viewer.fleet(picture, self._now())
+            picture, now = self._board.picture(), self._now()
+            fleet = self._viewer.fleet(picture, now)
             self._revision += 1
             layout = [(district.name, {one.kit for one in district.kits}) for district in fleet.districts]
             if layout != self._layout:
@@ -61,11 +60,21 @@ class Feed:
                     self._draw(f"k-{one.kit}", "kit", one)
             return fleet
 
-    def page(self, fleet: FleetView, **values: Any) -> str:
-        """The whole page of what `refresh` gave."""
-        parts = {name: part.html for name, part in self._parts.items()}
-        at = f"{self.name}-{self._revision}"
-        return self.environment.get_template("page").render(fleet=fleet, parts=parts, revision=at, **values)
+    def page(self, show: str, find: str) -> str:
+        """The whole page as it is now. show: "attention", "stage-" with its code, or all; find: what names a kit."""
+        with self._lock:
+            fleet = self.refresh()
+            chosen = [(index, district.chosen(show, find)) for index, district in enumerate(fleet.districts)]
+            return self._environment.get_template("page").render(
+                fleet=fleet,
+                parts={key: part.html for key, part in self._parts.items()},
+                revision=f"{self.name}-{self._revision}",
+                shown=[(index, kits) for index, kits in chosen if kits],
+                count=len(fleet.total.kits),
+                show=show,
+                find=find,
+                at=self._now().astimezone(),
+            )
 
     def since(self, known: str) -> tuple[str, Mapping[str, str] | None]:
         """What to know next, and the parts that are newer than what is known; None where all is to be loaded anew."""
@@ -80,7 +89,7 @@ class Feed:
     def _draw(self, key: str, template: str, shown: object) -> None:
         part = self._parts.get(key)
         if part is None or part.shown != shown:
-            html = self.environment.get_template(template).render(shown=shown)
+            html = self._environment.get_template(template).render(shown=shown)
             self._parts[key] = Part(shown, Markup(html.strip()), self._revision)
 
 

@@ -17,6 +17,8 @@ from firmware.rollout_words import Stage
 from firmware.telemetry.summary import KitState
 from firmware.vocabulary import Language, Purpose
 
+_LEAVE = timedelta(days=1)
+"""So long a kit that said goodbye, or was told dead, is not missed."""
 _STAGES = {stage.code: stage for stage in Stage}
 
 
@@ -72,6 +74,15 @@ class DistrictView:
     def needing(self) -> int:
         """How many of its kits somebody should look after."""
         return sum(kit.needs for kit in self.kits)
+
+    def chosen(self, show: str, find: str) -> list[KitView]:
+        """Its kits that were asked for, as `Feed.page` has it."""
+        sought = find.casefold()
+        found = [one for one in self.kits if sought in f"{one.kit} {one.place} {self.name}".casefold()]
+        if show == "attention":
+            return [one for one in found if one.needs]
+        stage = show.removeprefix("stage-")
+        return found if stage == show else [one for one in found if one.stage == stage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +169,8 @@ def look(row: KitRow, now: datetime) -> Look:
     if row.state == KitState.LOST.value:
         return Look.LOST
     if row.node == DEAD:
-        return Look.AWAY
+        said = moment(row.said_utc)
+        return Look.SILENT if said and now - said > _LEAVE else Look.AWAY
     if row.node != BORN and (until is None or now > until):
         return Look.SILENT if row.said_utc or row.state else Look.NEVER
     return Look.RECORDING if row.state == KitState.RECORDING.value else Look.IDLE
