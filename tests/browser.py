@@ -68,8 +68,18 @@ class Page:
             time.sleep(0.05)
 
     def overhang(self) -> int:
-        """By how many pixels one would have to scroll sideways."""
-        return int(self.value("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+        """By how many pixels one would have to scroll sideways, or how much is cut off; heads for the ear left out."""
+        shown = "[...document.querySelectorAll('main *:not(thead, thead *, .unseen)')]"
+        rights = f"{shown}.map((one) => one.getBoundingClientRect().right)"
+        width = "document.documentElement.clientWidth"
+        return max(
+            0,
+            int(
+                self.value(
+                    f"Math.max(document.documentElement.scrollWidth, Math.ceil(Math.max(...{rights}))) - {width}"
+                )
+            ),
+        )
 
     def text(self) -> str:
         return str(self.value("document.body.innerText"))
