@@ -18,6 +18,7 @@ from firmware.errors import KitError
 from firmware.fleet_verbs import fleet_app
 from firmware.identity_verbs import identity_app
 from firmware.journal_verbs import journal_app
+from firmware.office.bench_verb import office_bench_app
 from firmware.office.fleet.verbs import fleet_page_app
 from firmware.office.receiving_verbs import receiving_app
 from firmware.office.verbs import office_app
@@ -38,6 +39,7 @@ office_app.registered_commands += receiving_app.registered_commands + fleet_page
 app.add_typer(office_app, name="office")
 app.add_typer(identity_app, name="identity")
 bench_app.command("fleet")(bench_fleet)
+bench_app.registered_commands += office_bench_app.registered_commands
 app.add_typer(bench_app, name="bench")
 app.registered_commands += recording_app.registered_commands + setup_app.registered_commands
 app.registered_commands += delivery_app.registered_commands

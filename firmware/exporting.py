@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from firmware import identity, listing
+from firmware import identity, progress_bar
 from firmware.clock import Clock
 from firmware.config import KitConfig, load
 from firmware.errors import IdentityError, InputError, SpoolDamaged
@@ -34,7 +34,7 @@ def export(config: Path | None, folder: Path, out: Console, err: Console, *, eve
             return rescued(settings.data / SPOOL, folder, out, err, language)
         exporter = _exporter(settings, err)
         going = stick.outgoing(spool, everything=everything)
-        with listing.progress(err, StickPhrase.EXPORTING.say(language), len(going)) as advance:
+        with progress_bar.progress(err, StickPhrase.EXPORTING.say(language), len(going)) as advance:
             written = stick.export(spool, folder, advance, exporter=exporter, everything=everything)
         left = stick.elsewhere(spool, folder)
     Logbook(Journal(settings.data / JOURNAL)).exported(len(written))
@@ -74,7 +74,7 @@ def rescued(source: Path, folder: Path, out: Console, err: Console, language: La
     """
     is_complete = True
     for path in rescue.find(source):
-        with listing.progress(
+        with progress_bar.progress(
             err, words.RescuePhrase.RESCUING.say(language), path.stat().st_size // PAGE_SIZE
         ) as advance:
             salvage = rescue.Rescue(path, advance)

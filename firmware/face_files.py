@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from firmware import assessment, face_advice, face_overlay, listing
+from firmware import assessment, face_advice, face_overlay, progress_bar
 from firmware.archive.assessing import Output
 from firmware.assessment import ImageFile, Wishes
 from firmware.durable import make_folder, write_file
@@ -39,7 +39,7 @@ def assess(
     if wishes.overlays:
         make_folder(wishes.overlays)
     rows: list[Row] = []
-    with listing.progress(err, "assessing", len(files)) as advance:
+    with progress_bar.progress(err, "assessing", len(files)) as advance:
         for file in files:
             row = _row(file, wishes, birth_year)
             if output.as_json:

@@ -1,10 +1,8 @@
 """Shows what `rekam assess` found to a person at a terminal."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from firmware import advice, wording
@@ -14,15 +12,6 @@ from firmware.rows import Row
 from firmware.vocabulary import Language, PatternClass
 
 MOST_FAILED = 100
-
-
-@contextmanager
-def progress(console: Console, words: str, total: int) -> Iterator[Callable[[], None]]:
-    """A progress bar while the block runs; call what it yields once for each thing done."""
-    columns = (TextColumn(words), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task(words, total=total)
-        yield lambda: bar.advance(task)
 
 
 def show(console: Console, rows: Sequence[Row]) -> None:

@@ -16,7 +16,7 @@ from typing import IO, Any, cast
 
 from rich.console import Console
 
-from firmware import delivering, reporting, watch
+from firmware import compiler_memory, delivering, reporting, watch
 from firmware.config import KitConfig
 from firmware.connection import Connection, Listener, Paper
 from firmware.datatypes import DeviceState
@@ -102,6 +102,7 @@ class Service:
             watchdog.ready()
             on_ready(place)
             warming.warm_up_matching()
+            compiler_memory.release()
             with delivering.background(self.config):
                 self._serve(place)
         finally:

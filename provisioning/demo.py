@@ -227,7 +227,7 @@ def tail(log: Path, lines: int = 20) -> str:
 
 def page(folder: Path, opened: dict[str, Any], status: dict[str, Any], took_s: float) -> str:
     """One page of text: what was captured, where it is, how to open it without Rekam, what was published."""
-    files = [Path(name) for name in opened["files"]]
+    files, commands = [Path(name) for name in opened["files"]], "\n".join(opened["commands"])
     return f"""
 {"=" * 80}
 {opened["resident"]["name"]}, who is invented, was recorded, sealed, brought out and opened in {took_s:.0f} s.
@@ -242,9 +242,8 @@ WHERE IT IS
   the office's keys   {folder / "office"}
   the kit             {folder / "world"}
 
-THE SAME PACKET WITHOUT REKAM (both lines were run above; the record is {files[0].name})
-{opened["commands"][0]}
-{opened["commands"][1]}
+THE SAME PACKET WITHOUT REKAM (these lines were run above; the record is {files[0].name})
+{commands}
 
 WHAT WAS PUBLISHED on the MQTT topic rekam/v1/{status["kit"]}/status, retained, nothing personal
 {json.dumps(status)}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from firmware import assessment, listing
+from firmware import assessment, listing, progress_bar
 from firmware.archive import keeping, spreading
 from firmware.archive.spreading import Spread
 from firmware.assessment import Wishes
@@ -69,7 +69,7 @@ def assess(paths: Sequence[Path], wishes: Wishes, output: Output, spread: Spread
         work = partial(spread, wishes=wishes)
         rows = stack.enter_context(contextlib.closing(kept.rows(work) if kept else work(files)))
         add_to_table = stack.enter_context(writing_csv(output.table, _columns(output))) if output.table else None
-        advance = stack.enter_context(listing.progress(err, "assessing", len(files)))
+        advance = stack.enter_context(progress_bar.progress(err, "assessing", len(files)))
         for row in rows:
             if told_to_end.is_set():
                 raise SystemExit(128 + signal.SIGTERM)

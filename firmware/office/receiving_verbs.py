@@ -78,7 +78,7 @@ def take(
     language: LanguageOption = Language.ENGLISH,
 ) -> None:
     """Take the packets of a stick as `serve` takes them from the network, and write the receipts back to it."""
-    from firmware import listing
+    from firmware import progress_bar
     from firmware.office import keys, taking
     from firmware.office.receiving import Reception
     from firmware.office.receiving_words import ReceivingPhrase
@@ -88,7 +88,7 @@ def take(
     found = len(taking.packets(stick))
     with Store(store_url(office, store)) as rows:
         reception = Reception(keys.load(office), rows, Shelf.at(packets_url(office, packets)), name)
-        with listing.progress(err, ReceivingPhrase.TAKING.say(language), found) as advance:
+        with progress_bar.progress(err, ReceivingPhrase.TAKING.say(language), found) as advance:
             taken = taking.take(stick, reception, folder, advance)
     for line in taking.lines(taken, language):
         out.print(line, markup=False)

@@ -2,12 +2,13 @@
 
 ::
 
-    ID.json     whose, how long, its name and digest, and whether it was answered
-    ID.part     the bytes that came; their number is the offset from which its kit goes on
+    KIT/ID.json     how long, its name and digest, and whether it was answered
+    KIT/ID.part     the bytes that came; their number is the offset from which its kit goes on
 """
 
 import hashlib
 import json
+import logging
 import os
 import re
 import secrets
@@ -21,8 +22,10 @@ from firmware.errors import StoreError
 
 KEPT = timedelta(days=60)
 """How long an upload waits for its kit to go on: a kit may be away for weeks."""
+_ANSWERED = timedelta(days=1)
 MOST_OF_A_KIT = 200
 """Uploads that one kit may have open."""
+_log = logging.getLogger(__name__)
 _ID = re.compile("[0-9a-f]{32}", re.ASCII)
 
 
@@ -50,31 +53,23 @@ class Uploads:
 
     def create(self, upload: Upload) -> Upload:
         """Begin an upload; one that tells its digest and is known already is given as it is."""
-        make_folder(self.folder)
+        own = self.folder / upload.kit_id
+        make_folder(own)
         known = self.find(upload.id, upload.kit_id)
         if known is not None:
             return known
-        if sum(one.kit_id == upload.kit_id and not one.is_answered for one in self.all()) >= MOST_OF_A_KIT:
+        if len(list(own.glob("*.part"))) >= MOST_OF_A_KIT:
             raise StoreError(f"kit {upload.kit_id}: has {MOST_OF_A_KIT} uploads open; finish or delete some")
         self._note(upload)
         return upload
 
     def find(self, name: str, kit_id: str) -> Upload | None:
-        """The upload of this id, if it is this kit's."""
-        if not _ID.fullmatch(name):
-            return None
-        try:
-            upload = Upload(**json.loads((self.folder / f"{name}.json").read_bytes()))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, TypeError) as error:
-            raise StoreError(f"{self.folder / name}.json: cannot be read ({error}); delete it") from error
-        return upload if upload.kit_id == kit_id else None
+        """The upload of this id, if it is this kit's; none where its note is spoiled, so that its kit begins anew."""
+        return _read(self.folder / kit_id / f"{name}.json") if _ID.fullmatch(name) else None
 
     def all(self) -> Iterator[Upload]:
         """Every upload that there is."""
-        for path in sorted(self.folder.glob("*.json")):
-            yield Upload(**json.loads(path.read_bytes()))
+        return filter(None, map(_read, sorted(self.folder.glob("*/*.json"))))
 
     def offset(self, upload: Upload) -> int:
         """How many bytes of it are here."""
@@ -87,7 +82,7 @@ class Uploads:
 
     def part(self, upload: Upload) -> Path:
         """The file with its bytes."""
-        return self.folder / f"{upload.id}.part"
+        return self.folder / upload.kit_id / f"{upload.id}.part"
 
     def cut(self, upload: Upload, offset: int) -> None:
         """Throw away what came behind this offset."""
@@ -95,9 +90,9 @@ class Uploads:
             os.truncate(self.part(upload), offset)
 
     def expires(self, upload: Upload) -> datetime:
-        """When it is given up if nothing more comes."""
-        newest = max(path.stat().st_mtime for path in self._files(upload.id))
-        return datetime.fromtimestamp(newest, UTC) + KEPT
+        """When it is given up if nothing more comes; that it was answered is remembered for a day."""
+        newest = max((path.stat().st_mtime for path in self._files(upload)), default=0.0)
+        return datetime.fromtimestamp(newest, UTC) + (_ANSWERED if upload.is_answered else KEPT)
 
     def answered(self, upload: Upload) -> None:
         """The packet is kept elsewhere now; that it came is remembered, its bytes are not."""
@@ -106,7 +101,7 @@ class Uploads:
 
     def remove(self, upload: Upload) -> None:
         """Forget an upload."""
-        for path in self._files(upload.id):
+        for path in self._files(upload):
             path.unlink(missing_ok=True)
 
     def sweep(self, now: datetime) -> list[Upload]:
@@ -116,11 +111,22 @@ class Uploads:
             self.remove(upload)
         return ended
 
-    def _files(self, name: str) -> list[Path]:
-        return [path for suffix in ("json", "part") if (path := self.folder / f"{name}.{suffix}").exists()]
+    def _files(self, upload: Upload) -> list[Path]:
+        part = self.part(upload)
+        return [path for path in (part.with_suffix(".json"), part) if path.exists()]
 
     def _note(self, upload: Upload) -> None:
-        write_file(self.folder / f"{upload.id}.json", json.dumps(asdict(upload)).encode(), mode=0o600)
+        write_file(self.part(upload).with_suffix(".json"), json.dumps(asdict(upload)).encode(), mode=0o600)
+
+
+def _read(path: Path) -> Upload | None:
+    try:
+        return Upload(**json.loads(path.read_bytes()))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError) as error:
+        _log.error("uploads: %s: cannot be read (%s)", path, error)
+        return None
 
 
 def name(kit_id: str, file_name: str, sha256: str, length: int) -> str:

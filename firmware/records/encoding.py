@@ -117,11 +117,12 @@ def _record(record: nistitl.AsciiRecord) -> Record:
     skipped = (1, 3) if record.type == 1 else (1, IDC)
     fields: dict[int, Table] = {}
     data = None
-    for number in range(1, DATA + 1):
-        field = record[number]
+    # Asked for by number, nistitl looks through all of them each time: half of what reading a packet took
+    for field in record._fields:
+        number = int(field.tag)
         if isinstance(field, nistitl.BinaryField):
             data = bytes(field.value)
-        elif field is not None and number not in skipped:
+        elif number not in skipped and 1 <= number <= DATA:
             fields[number] = _inward(field.value)
     return Record(record.type, 0 if record.type == 1 else int(record.IDC), fields, data)
 

@@ -2,23 +2,19 @@
 
 import json
 import logging
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
-from pathlib import Path
 from typing import TypeVar
 
-from firmware import identity
 from firmware.config import KitConfig
 from firmware.delivery_settings import DeliveryConfig
 from firmware.errors import (
     DeliveryError,
     DeliveryInterrupted,
     DeliveryRefused,
-    IdentityError,
     InputError,
     ReceiptError,
     SpoolDamaged,
@@ -27,7 +23,7 @@ from firmware.identity_folder import IdentityFolder
 from firmware.records import receipts
 from firmware.spool import Spool, SpoolEntry, Taken
 from firmware.uplink import line as lines
-from firmware.uplink import outbox
+from firmware.uplink import outbox, renewal
 from firmware.uplink.line import Counted, Line
 from firmware.uplink.pacing import Backoff, Pace
 from firmware.uplink.tus_client import TusClient
@@ -37,7 +33,6 @@ _log = logging.getLogger(__name__)
 _OF_THE_KIT = {"unknown_kit", "revoked_kit", "certificate_ended", "no_certificate"}
 ENDED = "certificate_ended"
 _JSON = {"Content-Type": "application/json"}
-_PEM = {"Content-Type": "application/x-pem-file"}
 _Result = TypeVar("_Result")
 
 
@@ -121,6 +116,7 @@ class Delivery:
                 spool.free()
             if any(done.counts.values()):
                 self._patiently(lambda: self._tell(spool), wishes)
+                self._renew_early(done)
         except DeliveryError as error:
             done.ended = str(error)
         finally:
@@ -209,19 +205,18 @@ class Delivery:
 
     def _renew(self) -> None:
         """Have the certificate renewed over the line. Raises DeliveryError, IdentityError."""
-        with tempfile.TemporaryDirectory() as scratch:
-            request = identity.write_request(self._config.data, self._config.kit_id, Path(scratch))
-            told = self._line.ask("POST", self._client.beside("certificate"), _PEM, request.read_bytes())
-            if told.status != 200:
-                raise DeliveryRefused(*told.refusal())
-            answer = Path(scratch) / "answer.json"
-            answer.write_bytes(told.content)
-            try:
-                identity.accept_answer(self._config.data, self._config.kit_id, answer)
-            except IdentityError as error:
-                raise DeliveryRefused("not_renewed", f"the office's answer: {error}") from error
+        renewal.renew(self._config, self._line, self._client.beside("certificate"))
         self._line.close()
         self._call()
+
+    def _renew_early(self, done: Round) -> None:
+        """The same a month ahead; where it cannot be, the packets are delivered all the same, and it is told."""
+        if self._ignore_dates or not renewal.is_due(self._config.data):
+            return
+        try:
+            self._renew()
+        except DeliveryError as error:
+            done.told.append(f"the certificate ends soon and was not renewed: {error}")
 
     def _note(self, offset: int, is_confirmed: bool) -> None:
         """How far the present packet is: by the office's word, or as far as it went into the line."""

@@ -20,7 +20,7 @@ from tusclient.client import TusClient
 
 from firmware import identity
 from firmware.datatypes import SealedPacket
-from firmware.office import admission, broker
+from firmware.office import admission, broker, uploads
 from firmware.office.store import outboxes
 from firmware.office.uploads import KEPT
 from firmware.records import receipts, sealing
@@ -174,13 +174,34 @@ def test_an_ended_upload_is_gone(kit: Caller, sealed: SealedPacket) -> None:
     assert sent(kit, place, b"x").code == "no_upload"
 
 
+def test_a_spoiled_note_costs_no_other_upload(office: Served, kit: Caller, sealed: SealedPacket) -> None:
+    place = created(kit, sealed)
+    note = office.desk.uploads.folder / "K1" / f"{place.rpartition('/')[2]}.json"
+    note.write_bytes(b"{")
+    assert kit.ask("HEAD", place).status == 404
+    assert place not in [f"/packets/{one.id}" for one in office.desk.uploads.all()]
+    assert created(kit, sealed) == place
+    assert sent(kit, place, sealed.ciphertext).status == 204
+
+
+def test_a_kit_may_not_fill_the_office(office: Served, other: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "MOST_OF_A_KIT", 2)
+    places = [other.ask("POST", "/packets", Upload_Length="9").headers["location"] for _ in range(2)]
+    for place in places:
+        sent(other, place, b"x")
+    assert other.ask("POST", "/packets", Upload_Length="9").status == 503
+    other.ask("DELETE", places[0])
+    assert other.ask("POST", "/packets", Upload_Length="9").status == 201
+
+
 def test_an_upload_is_given_up_only_after_weeks(kit: Caller, office: Served, sealed: SealedPacket) -> None:
     place = created(kit, sealed)
     answer = sent(kit, place, b"x")
     expires = datetime.strptime(answer.headers["upload-expires"], "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
     assert abs(expires - datetime.now(UTC) - KEPT) < timedelta(minutes=5)
-    assert office.desk.uploads.sweep(expires - timedelta(minutes=1)) == []
-    assert place.rpartition("/")[2] in [one.id for one in office.desk.uploads.sweep(expires + timedelta(minutes=5))]
+    name = place.rpartition("/")[2]
+    assert name not in [one.id for one in office.desk.uploads.sweep(expires - timedelta(minutes=1))]
+    assert name in [one.id for one in office.desk.uploads.sweep(expires + timedelta(minutes=5))]
     assert kit.ask("HEAD", place).status == 404
 
 
@@ -230,7 +251,7 @@ def half_sent(office: Served, kit: Caller, place: str, content: bytes, length: i
 def test_who_goes_on_takes_over_from_a_connection_that_hangs(office: Served, kit: Caller, sealed: SealedPacket) -> None:
     place, size = created(kit, sealed), len(sealed.ciphertext)
     with half_sent(office, kit, place, sealed.ciphertext[:2000], size) as line:
-        path = office.desk.uploads.folder / f"{place.rpartition('/')[2]}.part"
+        path = office.desk.uploads.folder / "K1" / f"{place.rpartition('/')[2]}.part"
         until = time.monotonic() + 20
         while (not path.exists() or path.stat().st_size < 2000) and time.monotonic() < until:
             time.sleep(0.01)
@@ -245,12 +266,12 @@ def test_what_was_whole_when_the_office_stopped_is_answered_after_it(tmp_path: P
     with served(admitted.office, tmp_path) as office:
         kit = Caller(office.port, trusting(admitted.office, admitted.kit, tmp_path))
         place = created(kit, sealed)
-    (tmp_path / "incoming" / f"{place.rpartition('/')[2]}.part").write_bytes(sealed.ciphertext)
+    (tmp_path / "incoming" / "K1" / f"{place.rpartition('/')[2]}.part").write_bytes(sealed.ciphertext)
     with served(admitted.office, tmp_path) as office:
         kit = Caller(office.port, trusting(admitted.office, admitted.kit, tmp_path))
         assert receipt(kit, sealed, admitted).verdict is receipts.Verdict.ACCEPTED
         assert kit.ask("HEAD", place).headers["upload-offset"] == str(len(sealed.ciphertext))
-        assert list((tmp_path / "incoming").glob("*.part")) == []
+        assert list((tmp_path / "incoming").glob("*/*.part")) == []
 
 
 def test_a_stock_tus_client_delivers_a_packet(

@@ -50,9 +50,9 @@ def test_the_page_tells_all_ten_fingers_and_every_place(shown: tuple[Path, str])
 
 def test_the_stock_commands_that_it_prints_open_the_packet(shown: tuple[Path, str]) -> None:
     page = shown[1][shown[1].index("WHAT WAS CAPTURED") :]
-    commands = [line for line in page.splitlines() if line.startswith(("age ", "openssl "))]
-    assert len(commands) == 2
-    record = Path(shlex.split(commands[1])[-1])
+    commands = [line for line in page.splitlines() if line.startswith(("age ", "openssl ", "tar "))]
+    assert len(commands) == 3
+    record = Path(shlex.split(commands[2])[-1]) / "transaction.an2"
     record.unlink()
     for command in commands:
         subprocess.run(command, shell=True, check=True, capture_output=True)

@@ -5,6 +5,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -55,6 +56,17 @@ def test_after_a_drop_only_new_bytes_are_sent(tmp_path: Path) -> None:
         assert done.counts[Outcome.REFUSED] == 1, "noise is no record; it came whole"
         assert bench.network.traffic.drops >= 3
         assert len(sealed.ciphertext) <= bench.office.desk.tus.body_bytes <= 1.05 * len(sealed.ciphertext)
+
+
+def test_a_kit_that_was_started_anew_sends_only_what_is_missing(tmp_path: Path) -> None:
+    with laid_out(tmp_path, Link(drop_every=60_000)) as bench, bench.spool() as spool:
+        sealed = bench.sealed("K1-0001", 100_000)
+        spool.put(sealed, transactions.AT)
+        assert bench.deliver(spool, patience=1).ended
+        bench.network.link = Link()
+        anew = Delivery(bench.config())
+        assert anew.run(spool).counts[Outcome.REFUSED] == 1, "noise is no record; it came whole"
+        assert anew.counted.body_bytes < len(sealed.ciphertext) - 30_000
 
 
 def test_a_link_that_hangs_half_open_is_left_and_called_again(tmp_path: Path) -> None:
@@ -157,6 +169,35 @@ def test_an_ended_certificate_is_renewed_over_the_line(bench: Bench) -> None:
         assert bench.deliver(spool).counts[Outcome.ACKNOWLEDGED] == 1
     answer = IdentityFolder.of(bench.admitted.data).answer()
     assert answer and answer.certificate.not_valid_after_utc > datetime.now(UTC) + timedelta(days=300)
+
+
+def ends(bench: Bench) -> datetime:
+    answer = IdentityFolder.of(bench.admitted.data).answer()
+    assert answer
+    return answer.certificate.not_valid_after_utc
+
+
+def test_a_certificate_that_ends_soon_is_renewed_after_the_packets(bench: Bench) -> None:
+    with bench.spool(1) as spool:
+        renewed(bench, timedelta(days=90))
+        before = ends(bench)
+        assert bench.deliver(spool).counts[Outcome.ACKNOWLEDGED] == 1
+        assert ends(bench) == before, "a quarter of a year is long"
+        renewed(bench, timedelta(days=20))
+        spool.put(bench.sealed("K1-0002"), transactions.AT)
+        done = bench.deliver(spool)
+        assert done.counts[Outcome.ACKNOWLEDGED] == 1 and not done.told
+        assert ends(bench) > datetime.now(UTC) + timedelta(days=300)
+
+
+def test_an_office_that_cannot_renew_takes_packets_all_the_same(bench: Bench) -> None:
+    with bench.spool(1) as spool:
+        renewed(bench, timedelta(days=20))
+        bench.office.desk.office = replace(bench.admitted.office, admitting=None)
+        done = bench.deliver(spool)
+        assert done.counts[Outcome.ACKNOWLEDGED] == 1 and not done.ended
+        assert "was not renewed" in done.told[0]
+        assert ends(bench) < datetime.now(UTC) + timedelta(days=21)
 
 
 def test_a_kit_that_is_not_let_in_is_told_why_and_keeps_all(bench: Bench, tmp_path: Path) -> None:

@@ -58,9 +58,8 @@ def _of_parts(row: KitRow, language: Language) -> Iterator[Advice]:
 def _of_work(row: KitRow, now: datetime, language: Language) -> Iterator[Advice]:
     if row.free_mb is not None and row.free_mb < LOW_MB:
         yield _say(AdvicePhrase.FULL, language, free=row.free_mb)
-    oldest = moment(row.oldest_waiting_utc)
-    is_dated = row.clock != ClockTrust.WRONG.value and oldest is not None
-    if row.waiting and is_dated and oldest is not None and now - oldest > OLD:
+    oldest = moment(row.oldest_waiting_utc) if row.clock != ClockTrust.WRONG.value else None
+    if row.waiting and oldest is not None and now - oldest > OLD:
         days = age(oldest, now, language).removesuffix(" lalu").removesuffix(" ago")
         yield _say(AdvicePhrase.OLD, language, age=days)
     if row.identity not in ("", State.ADMITTED.value):
