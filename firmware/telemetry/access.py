@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -15,6 +16,13 @@ from firmware.identity import Identity
 from firmware.telemetry.tls import BrokerContext, by_system_clock
 
 PLAIN_PORT, TLS_PORT = 1883, 8883
+
+
+class Role(Enum):
+    """Which of a kit's connections it is; the value ends its name at the broker. No kit's id has a dot in it."""
+
+    SUMMARY = ""
+    NODE = ".node"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +50,27 @@ class Access:
         return f"{self.host}:{self.port}"
 
 
-def of_kit(mqtt: MqttConfig, kit_id: str, identity: Identity | None, earliest: Callable[[], datetime]) -> Access | None:
+def of_kit(
+    mqtt: MqttConfig,
+    kit_id: str,
+    identity: Identity | None,
+    earliest: Callable[[], datetime],
+    role: Role = Role.SUMMARY,
+) -> Access | None:
     """How a kit reaches its broker; None where the broker asks for a certificate and the office gave none yet.
 
     earliest: the earliest moment that it can be now. Raises BrokerError for a file that cannot be used.
     """
     login = (mqtt.user, _password(mqtt.password_file)) if mqtt.user and mqtt.password_file else None
     if not mqtt.tls:
-        return Access(mqtt.host, mqtt.port, f"rekam-{kit_id}", login=login)
+        return Access(mqtt.host, mqtt.port, f"rekam-{kit_id}{role.value}", login=login)
     is_admitted = identity is not None and identity.certificate is not None
     if not is_admitted and not (mqtt.ca and login):
         return None
-    context, name = BrokerContext(earliest), f"rekam-{kit_id}"
+    context, name = BrokerContext(earliest), f"rekam-{kit_id}{role.value}"
     if identity and identity.certificate:
         context.speak_as(_pem(identity))
-        name = _client_id(kit_id, identity)
+        name = _client_id(kit_id, role, identity)
     if mqtt.ca:
         _believe(context, mqtt.ca)
     elif identity and identity.authority:
@@ -119,11 +133,12 @@ def _pem(identity: Identity) -> bytes:
     return key + identity.signer.certificate.public_bytes(Encoding.PEM)
 
 
-def _client_id(kit_id: str, identity: Identity) -> str:
+def _client_id(kit_id: str, role: Role, identity: Identity) -> str:
     """The same at each start, and nobody else's: who knows it can end the kit's connection, whoever he is.
 
     At the same id a broker ends the older connection (MQTT 3.1.1, section 3.1.4, statement 2). So a kit that starts
     anew has its own last will told at once, before its word, and no thief of another kit's key can do that to it.
     """
     key = identity.signer.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    return f"rekam-{kit_id}-{hashlib.sha256(b'rekam mqtt client id' + key).hexdigest()[:32]}"
+    secret = hashlib.sha256(b"rekam mqtt client id" + role.value.encode() + key).hexdigest()[:32]
+    return f"rekam-{kit_id}{role.value}-{secret}"

@@ -21,6 +21,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from firmware.datatypes import Timestamp
 from firmware.errors import MessageError, OutboxError
 from firmware.telemetry import payload
+from firmware.telemetry.access import Access
 from firmware.telemetry.bdseq import BirthDeathSequence
 from firmware.telemetry.commands import CommandDesk
 from firmware.telemetry.delivery import ACKNOWLEDGED, Delivery
@@ -31,7 +32,7 @@ from firmware.telemetry.outbox import OUTBOX, Outbox
 from firmware.telemetry.topics import Node
 
 _log = logging.getLogger(__name__)
-_STOP_S = 10.0
+_STOP_S = 4.0
 _DELAY_S, _DELAY_AT_MOST_S = 1.0, 60.0
 
 
@@ -40,6 +41,16 @@ def plain_client(client_id: str) -> Client:
     return Client(
         CallbackAPIVersion.VERSION2, client_id, clean_session=True, protocol=MQTTv311, reconnect_on_failure=False
     )
+
+
+def client_of(access: Access) -> Client:
+    """The same for a broker that is reached so."""
+    client = plain_client(access.client_id)
+    if access.context:
+        client.tls_set_context(access.context)
+    if access.login:
+        client.username_pw_set(*access.login)
+    return client
 
 
 class EdgeNode:
