@@ -13,9 +13,6 @@ from firmware.telemetry.edge_node import EdgeNode
 from firmware.telemetry.node_connection import Broker
 from firmware.telemetry.topics import Node
 
-KEEPALIVE_S = 240
-"""Four times the status's: that tells first that a kit is lost, and a sign of life costs a thin link 200 bytes."""
-
 
 def of_kit(config: KitConfig, access: Access, errands: Errands) -> EdgeNode | None:
     """The kit as a node of the fleet, not yet started; None where its settings want none.
@@ -28,7 +25,7 @@ def of_kit(config: KitConfig, access: Access, errands: Errands) -> EdgeNode | No
     now = partial(facts.now, config)
     return EdgeNode(
         Node(mqtt.group, config.kit_id),
-        Broker(access.host, access.port, mqtt.primary_host, KEEPALIVE_S),
+        Broker(access.host, access.port, mqtt.primary_host, access.keepalive_s),
         config.data,
         now,
         desk=CommandDesk(errands.handlers(), Journal(config.data / JOURNAL, now)),
