@@ -46,8 +46,8 @@ class MqttConfig(Section):
             raise ValueError("user and password_file belong together")
         if (self.ca or self.user) and not self.tls:
             raise ValueError("ca, user and password_file need tls = true: a password never goes in the clear")
-        for key, name in (("group", self.group or "/"), ("primary_host", self.primary_host)):
-            if set(name) & set("+/#") or not name.isprintable() or len(name) > 64:
+        for key, name, least in (("group", self.group, 1), ("primary_host", self.primary_host, 0)):
+            if set(name) & set("+/#") or not name.isprintable() or not least <= len(name) <= 64:
                 raise ValueError(f"{key}: {name!r} is no name for a topic; write 1 to 64 signs without + / #")
         return self
 
