@@ -67,10 +67,11 @@ class Reporter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with self._open:
-            seen = self._gather(KitState.IDLE)
-            self._report(seen)
-            if self._publisher and self._publisher.reached(0):
-                self._publisher.deliver(self._document(seen), _FAREWELL_S)
+            if self._publisher:
+                seen = self._gather(KitState.IDLE)
+                self._report(seen)
+                if self._publisher.reached(0):
+                    self._publisher.deliver(self._document(seen), _FAREWELL_S)
 
     @property
     def pace_s(self) -> float:
