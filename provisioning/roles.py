@@ -31,12 +31,14 @@ _BROKER = Words(
     [mqtt]
     host = "{broker_host}"
     port = {broker_port}
-    tls = true""",
+    tls = true
+    sparkplug = true""",
     """Kits send their status here with this in kit.toml; `setup.sh kit` writes it from mqtt_host, mqtt_port:
     [mqtt]
     host = "{broker_host}"
     port = {broker_port}
-    tls = true""",
+    tls = true
+    sparkplug = true""",
 )
 
 
