@@ -19,6 +19,7 @@ from firmware.fleet_verbs import fleet_app
 from firmware.identity_verbs import identity_app
 from firmware.journal_verbs import journal_app
 from firmware.office.bench_verb import office_bench_app
+from firmware.office.fleet.verbs import fleet_page_app
 from firmware.office.receiving_verbs import receiving_app
 from firmware.office.verbs import office_app
 from firmware.recording_verb import recording_app
@@ -34,7 +35,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-office_app.registered_commands += receiving_app.registered_commands
+office_app.registered_commands += receiving_app.registered_commands + fleet_page_app.registered_commands
 app.add_typer(office_app, name="office")
 app.add_typer(identity_app, name="identity")
 bench_app.command("fleet")(bench_fleet)

@@ -27,6 +27,9 @@ class MqttConfig(Section):
     ca: Path | None = Field(None, description="PEM file of the authority of a broker that is rented elsewhere")
     user: str = Field("", max_length=64, description="name at such a broker, where it asks for one")
     password_file: Path | None = Field(None, description="a file with nothing but its password")
+    sparkplug: bool = Field(False, description="also as a node of a Sparkplug B fleet, by a second connection")
+    group: str = Field("Rekam", description="the fleet's group in Sparkplug's topics")
+    primary_host: str = Field("", description="without this host the node says nothing; empty: it waits for none")
 
     @model_validator(mode="before")
     @classmethod
@@ -43,6 +46,9 @@ class MqttConfig(Section):
             raise ValueError("user and password_file belong together")
         if (self.ca or self.user) and not self.tls:
             raise ValueError("ca, user and password_file need tls = true: a password never goes in the clear")
+        for key, name, least in (("group", self.group, 1), ("primary_host", self.primary_host, 0)):
+            if set(name) & set("+/#") or not name.isprintable() or not least <= len(name) <= 64:
+                raise ValueError(f"{key}: {name!r} is no name for a topic; write 1 to 64 signs without + / #")
         return self
 
 

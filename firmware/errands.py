@@ -7,6 +7,7 @@ from firmware import connection, logs, rollout
 from firmware.datatypes import Timestamp
 from firmware.errors import InputError, SessionError
 from firmware.rollout import Teller
+from firmware.rollout_words import Stage
 from firmware.telemetry.commands import Command, Handler
 from firmware.telemetry.metrics import Value
 
@@ -51,6 +52,9 @@ class Errands:
     def _tell_rollout(self, value: Value) -> str:
         """`stage`, or `stage: reason`."""
         code, _, reason = str(value).partition(":")
-        stage = rollout.stage_of(code.strip())
+        try:
+            stage = rollout.stage_of(code.strip())
+        except InputError as error:  # which repeats what was written
+            raise InputError(f"rollout state: write {', '.join(one.code for one in Stage)}, a colon, why") from error
         told = rollout.tell(self._data, stage, reason, self._now(), Teller.OFFICE)
         return f"{told.stage.code} since {told.since:%Y-%m-%d}"

@@ -45,12 +45,13 @@ def watch(
     from firmware.telemetry import access
     from firmware.telemetry.hearing import Summaries
     from firmware.telemetry.listening import Listening
+    from firmware.telemetry.node_hearing import Nodes
 
     if (user is None) is not (password_file is None):
         raise ConfigError("--user and --password-file belong together")
     login = (user, password_file) if user and password_file else None
     found = access.of_options(broker, "rekam-watch", authority, certificate, login)
-    with Listening(found, [Summaries()]) as listening:
+    with Listening(found, [Summaries(), Nodes()]) as listening:
         if not listening.reached(_FIRST_S) and listening.obstacle:
             raise BrokerError(FleetPhrase[listening.obstacle.name].say(language, broker=broker))
         try:

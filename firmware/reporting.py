@@ -1,31 +1,35 @@
 """The kit's status as it is now, gathered and brought to the broker."""
 
 import logging
+import math
 import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import Enum
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
 from cryptography.x509 import Certificate
 
-from firmware import __version__, identity, standing
-from firmware.broker_words import BrokerPhrase
+from firmware import facts, fleet_node, identity, rollout
 from firmware.clock import RELEASED, Clock
 from firmware.config import KitConfig
 from firmware.datatypes import DeviceStatus
+from firmware.errands import FASTEST_S, SLOWEST_S, Errands
 from firmware.errors import BrokerError, DeviceBusy, IdentityError, SpoolError
 from firmware.probing import all_busy, probe
+from firmware.reach import Reach as Reach
 from firmware.spool import SPOOL as SPOOL
 from firmware.spool import Spool
 from firmware.telemetry import access as access_to_broker
-from firmware.telemetry import summary
+from firmware.telemetry import readings, summary
+from firmware.telemetry.access import Access, Role
+from firmware.telemetry.edge_node import EdgeNode
 from firmware.telemetry.publisher import StatusPublisher
-from firmware.telemetry.summary import Counts, Facts, KitState, Nameplate
+from firmware.telemetry.summary import Facts, KitState
 
 _log = logging.getLogger(__name__)
 
@@ -36,44 +40,23 @@ _FAREWELL_S = 3.0
 _LOOK_S = 5.0
 
 
-class Reach(Enum):
-    """How the way to the broker stands; the value is how it is told. Beyond the first four it is somebody's to mend."""
-
-    NO_BROKER = BrokerPhrase.NO_BROKER
-    PUBLISHED = BrokerPhrase.PUBLISHED
-    REACHED = BrokerPhrase.REACHED
-    AWAY = BrokerPhrase.AWAY
-    UNADMITTED = BrokerPhrase.UNADMITTED
-    UNUSABLE = BrokerPhrase.UNUSABLE
-    HUNG_UP = BrokerPhrase.HUNG_UP
-    FOREIGN = BrokerPhrase.FOREIGN
-    OTHER_NAME = BrokerPhrase.OTHER_NAME
-    ENDED = BrokerPhrase.ENDED
-    REFUSED = BrokerPhrase.REFUSED
-    LOGIN = BrokerPhrase.LOGIN
-    UNHEARD = BrokerPhrase.UNHEARD
-
-    @property
-    def is_well(self) -> bool:
-        """Whether the broker has the status, or none is wanted."""
-        return self in (Reach.NO_BROKER, Reach.PUBLISHED, Reach.REACHED)
-
-
 class Reporter:
     """Tells the broker what a recording kit does, and says goodbye at the end; without `[mqtt]` it tells nobody.
 
     What keeps it from the broker is a state and never an error: recording goes on. A certificate that comes, or another
-    one, is taken up at the next word.
+    one, is taken up at the next word. With `sparkplug` the kit is a node of the fleet besides.
     """
 
     def __init__(self, config: KitConfig, devices: Callable[[], tuple[DeviceStatus, ...]], spool: Spool) -> None:
         self._config, self._devices, self._spool = config, devices, spool
         self._floor = _Floor(config)
         self._publisher: StatusPublisher | None = None
+        self._node: EdgeNode | None = None
+        self._errands = Errands(config.data, partial(facts.now, config), _usual_pace_s(config))
         self._certificate: Certificate | None = None
         self._reach = Reach.NO_BROKER
         self._news: dict[str, Any] = {}
-        self._told_at = 0.0
+        self._told_at = self._reported_at = 0.0
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -84,19 +67,32 @@ class Reporter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with self._open:
-            if self._publisher and self._publisher.reached(0):
-                self._publisher.deliver(self._gather(KitState.IDLE), _FAREWELL_S)
+            if self._publisher:
+                seen = self._gather(KitState.IDLE)
+                self._report(seen)
+                if self._publisher.reached(0):
+                    self._publisher.deliver(self._document(seen), _FAREWELL_S)
+
+    @property
+    def pace_s(self) -> float:
+        """How often to `tell` where nothing happens: long before the last word grows old, or as the office asks."""
+        return min(self._config.mqtt.valid_for_s / 3, self._errands.interval_s) if self._config.mqtt else math.inf
 
     def tell(self, state: KitState = KitState.RECORDING) -> None:
         """Publish the status of a kit in this state where that is news, or the last word grows old; never waits."""
         if self._config.mqtt is None:
             return
         self._connect()
-        document, now = self._gather(state), time.monotonic()
+        seen, now = self._gather(state), time.monotonic()
+        document = self._document(seen)
         news = {key: value for key, value in document.items() if key not in _PASSING}
-        if self._publisher and (news != self._news or now >= self._told_at + self._config.mqtt.valid_for_s / 3):
+        is_news, self._news = news != self._news, news
+        if self._publisher and (is_news or now >= self._told_at + self._config.mqtt.valid_for_s / 3):
             self._publisher.publish(document)
-            self._news, self._told_at = news, now
+            self._told_at = now
+        if is_news or now >= self._reported_at + self._errands.interval_s:
+            self._report(seen)
+            self._reported_at = now
 
     def reach(self) -> Reach:
         """Whether the broker has what was told."""
@@ -114,13 +110,24 @@ class Reporter:
         self._open.close()
         made = connection(self._config, self._floor, has_will=True)
         if isinstance(made, Reach):
-            self._publisher, self._reach = None, made
-        else:
-            self._publisher, self._reach = self._open.enter_context(made), Reach.AWAY
+            self._publisher, self._node, self._reach = None, None, made
+            return
+        self._publisher, self._reach = self._open.enter_context(made), Reach.AWAY
+        access = _access(self._config, self._floor, Role.NODE)
+        node = None if isinstance(access, Reach) else fleet_node.of_kit(self._config, access, self._errands)
+        self._node = node and self._open.enter_context(node)
 
-    def _gather(self, state: KitState) -> dict[str, Any]:
+    def _gather(self, state: KitState) -> Facts:
         self._floor.remember(self._spool)
-        return gather(self._config, state, self._devices(), counts(self._spool))
+        return facts.gather(self._config, state, self._devices(), facts.counts(self._spool))
+
+    def _document(self, seen: Facts) -> dict[str, Any]:
+        return summary.document(facts.nameplate(self._config), seen)
+
+    def _report(self, seen: Facts) -> None:
+        if self._node:
+            stage = rollout.load(self._config.data)
+            self._node.report(readings.snapshot(facts.nameplate(self._config), seen, stage))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +145,13 @@ def look(config: KitConfig) -> Look:
         devices = probe(config)
     except DeviceBusy as owner:
         devices, state = all_busy(config, owner), KitState.RECORDING
-    document = gather(config, state, devices, _counts_of(config))
+    document = facts.document(config, state, devices, facts.counts_of(config))
     return Look(document, reach(config, None if state is KitState.RECORDING else document))
 
 
 def look_from_inside(config: KitConfig, state: KitState, devices: tuple[DeviceStatus, ...], reporter: Reporter) -> Look:
     """The same for the process that owns the kit: it knows its devices, and publishes by itself."""
-    return Look(gather(config, state, devices, _counts_of(config)), reporter.reach())
+    return Look(facts.document(config, state, devices, facts.counts_of(config)), reporter.reach())
 
 
 def reach(config: KitConfig, document: dict[str, Any] | None = None) -> Reach:
@@ -169,48 +176,28 @@ def connection(
 
     beside: by a name of its own, so that it does not end the connection of the process that holds the kit.
     """
+    access = _access(config, earliest, Role.SUMMARY)
+    if isinstance(access, Reach):
+        return access
+    if beside:
+        access = replace(access, client_id=f"{access.client_id}-{os.getpid()}")
+    will = summary.last_will(facts.nameplate(config)) if has_will else None
+    return StatusPublisher(access, topic=summary.topic(config.kit_id), last_will=will)
+
+
+def _access(config: KitConfig, earliest: Callable[[], datetime], role: Role) -> Access | Reach:
     if config.mqtt is None:
         return Reach.NO_BROKER
     try:
         kit = identity.look(config.data) if config.mqtt.tls else None
-        access = access_to_broker.of_kit(config.mqtt, config.kit_id, kit, earliest)
+        access = access_to_broker.of_kit(config.mqtt, config.kit_id, kit, earliest, role)
     except (IdentityError, BrokerError) as error:
         _log.error("mqtt: %s", error)
         return Reach.UNUSABLE
     if access is None:
         _log.warning("mqtt: the kit has no certificate of the office yet; its status is not sent")
         return Reach.UNADMITTED
-    if beside:
-        access = replace(access, client_id=f"{access.client_id}-{os.getpid()}")
-    will = summary.last_will(_nameplate(config)) if has_will else None
-    return StatusPublisher(access, topic=summary.topic(config.kit_id), last_will=will)
-
-
-def gather(
-    config: KitConfig, state: KitState, devices: tuple[DeviceStatus, ...], counted: Counts | None
-) -> dict[str, Any]:
-    """Build the status document of this moment."""
-    temperature, storage = summary.measure_temperature(), summary.measure_storage(config.data)
-    at = Clock(config.timezone, config.data).now()
-    stands = standing.look(config.data, at, config.timezone)
-    return summary.document(_nameplate(config), Facts(state, at, devices, temperature, storage, counted, stands))
-
-
-def counts(spool: Spool) -> Counts | None:
-    """What the spool holds; None when it cannot tell."""
-    try:
-        told = spool.tally()
-    except SpoolError:
-        return None
-    return Counts(told.recorded, told.waiting, told.oldest_waiting, told.delivered, told.acknowledged, told.refused)
-
-
-def _counts_of(config: KitConfig) -> Counts | None:
-    try:
-        with Spool(config.data / SPOOL) as spool:
-            return counts(spool)
-    except SpoolError:
-        return None
+    return access
 
 
 class _Floor:
@@ -221,7 +208,7 @@ class _Floor:
         self._floor = RELEASED
 
     def __call__(self) -> datetime:
-        return max(self._floor, Clock(self._config.timezone, self._config.data).now().utc)
+        return max(self._floor, facts.now(self._config).utc)
 
     def remember(self, spool: Spool) -> None:
         """Take in when records were made; a spool that cannot be read tells nothing."""
@@ -244,5 +231,6 @@ def _certificate(config: KitConfig) -> Certificate | None:
     return None
 
 
-def _nameplate(config: KitConfig) -> Nameplate:
-    return Nameplate(config.kit_id, __version__, config.purpose, config.mqtt.valid_for_s if config.mqtt else 900)
+def _usual_pace_s(config: KitConfig) -> int:
+    """Until the office asks for another one: as often as the status is told again."""
+    return min(max(config.mqtt.valid_for_s // 3, FASTEST_S), SLOWEST_S) if config.mqtt else SLOWEST_S

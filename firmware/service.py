@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import math
 import queue
 import signal
 import sys
@@ -69,7 +68,7 @@ class Service:
     _busy: threading.Lock = field(default_factory=threading.Lock)
     _is_ending: bool = False
     _is_empty: bool = False
-    _tell_s: float = 0.0
+    _told_s: float = 0.0
     _show_s: float = 0.0
     _signal: Signal | None = None
     _loop: Pulse = field(default_factory=lambda: Pulse("main loop"))
@@ -132,7 +131,7 @@ class Service:
         power = place.kit.look_at_power(now)
         has_changed = place.kit.look_after(now)
         watch.note(place)
-        if has_changed or now >= self._tell_s:
+        if has_changed or now >= self._told_s + place.report.pace_s:
             self._tell_idle(place)
         self._show(place, now)
         if power.must_end:
@@ -140,10 +139,9 @@ class Service:
             self._is_empty = self._is_ending = True
 
     def _tell_idle(self, place: Workplace) -> None:
-        """Publish the status of an idle kit, and do so again long before nobody would believe it any more."""
+        """Publish the status of an idle kit."""
         place.report.tell(KitState.IDLE)
-        valid_s = self.config.mqtt.valid_for_s if self.config.mqtt else math.inf
-        self._tell_s = time.monotonic() + valid_s / 3
+        self._told_s = time.monotonic()
 
     def _show(self, place: Workplace, now: float) -> None:
         """How the idle kit is, on its panel; the end of a session stays there for a moment."""

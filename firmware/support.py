@@ -11,7 +11,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
-from firmware import __version__, connection, consultation, doctor, journal_check, logs, reporting, scrubbing
+from firmware import __version__, connection, consultation, doctor, facts, journal_check, logs, scrubbing
 from firmware.config import KitConfig
 from firmware.consultation import Consultation
 from firmware.durable import replacing
@@ -75,7 +75,7 @@ def _status(config: KitConfig, came: Consultation) -> dict[str, Any]:
         told = connection.ask(config.data, "status", _ANSWER_S)
     except SessionError as error:
         return {"error": str(error)}
-    return dict(told["document"]) if told else reporting.gather(config, KitState.IDLE, (), None)
+    return dict(told["document"]) if told else facts.document(config, KitState.IDLE, (), None)
 
 
 def _versions(root: Path) -> dict[str, Any]:

@@ -29,7 +29,9 @@ def text(answers: Mapping[str, Any], port: str, *, is_pi: bool) -> str:
         lines += ["", "[power]", 'shutdown = ["touch", "/run/rekam/power-off"]']
     if answers.get("mqtt_host"):
         lines += ["", "[mqtt]", f"host = {_value(answers['mqtt_host'])}", f"port = {answers.get('mqtt_port', 8883)}"]
-        lines += [f"tls = {_value(answers.get('mqtt_tls', True))}"]
+        is_own = answers.get("mqtt_tls", True)
+        # The office's own broker has rights for nodes of the fleet
+        lines += [f"tls = {_value(is_own)}", *(["sparkplug = true"] if is_own else [])]
     if answers.get("delivery_url"):
         lines += ["", "[delivery]", f"url = {_value(answers['delivery_url'])}"]
     if answers.get("recipients"):

@@ -10,12 +10,23 @@ HARDENING = "/etc/systemd/system/mosquitto.service.d/rekam.conf"
 _HEAD = "# Written by Rekam's setup; `setup.sh office --uninstall` removes it.\n"
 
 ACCESS_TEXT = f"""{_HEAD}# A kit is called as in its certificate, %u: it writes its own status, and hears there
-# whether that came through.
-# The office reads all of them.
+# whether that came through; as a node of Sparkplug B it speaks for itself alone.
+# The office reads all of them, and may ask the nodes for something.
 user {OFFICE_READER}
 topic read rekam/v1/#
+topic read spBv1.0/#
+topic write spBv1.0/+/NCMD/+
+topic write spBv1.0/STATE/{OFFICE_READER}
 
 pattern readwrite rekam/v1/%u/status
+pattern read spBv1.0/STATE/+
+pattern write spBv1.0/+/NBIRTH/%u
+pattern write spBv1.0/+/NDEATH/%u
+pattern write spBv1.0/+/NDATA/%u
+pattern write spBv1.0/+/DBIRTH/%u/+
+pattern write spBv1.0/+/DDEATH/%u/+
+pattern write spBv1.0/+/DDATA/%u/+
+pattern read spBv1.0/+/NCMD/%u
 """
 
 HARDENING_TEXT = f"""{_HEAD}[Service]

@@ -39,6 +39,7 @@ def _for_kits(answers: Mapping[str, Any]) -> Words | None:
     lines = []
     if answers.get("broker") == "own":
         lines += ["[mqtt]", f'host = "{answers["broker_host"]}"', f"port = {answers['broker_port']}", "tls = true"]
+        lines += ["sparkplug = true"]
     if host := delivery_host(answers):
         shown = f"[{host}]" if ":" in host else host
         lines += ["[delivery]", f'url = "https://{shown}:{answers.get("delivery_port", 8443)}"']

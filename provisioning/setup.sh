@@ -135,7 +135,7 @@ case $verb in
     PATH=$top/.venv/bin:$PATH exec "$top/.venv/bin/python" "$top/provisioning/demo.py" "$@"
     ;;
   test)
-    needed=(age openssl mosquitto shellcheck libfprint-2-2 postgresql)
+    needed=(age openssl mosquitto shellcheck libfprint-2-2 postgresql chromium)
     # Only root boots the bare machines that become kit and office
     [ "$(id -u)" != 0 ] || needed+=(mmdebstrap systemd-container)
     install_packages "${needed[@]}"

@@ -1,9 +1,5 @@
-"""Whether a whole fleet's status is told right: many light kits, a broker, and `rekam watch` as the host."""
+"""Whether a whole fleet's status is told right: many light kits, a broker, and a host of ours."""
 
-import json
-import subprocess
-import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -13,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from firmware.benchmarks import crowd
+from firmware.benchmarks import crowd, hosts
+from firmware.benchmarks.hosts import Host
 from firmware.errors import BrokerError
 from firmware.telemetry import access, summary
 from firmware.telemetry.access import Access
@@ -24,6 +21,7 @@ HEARD_S = 10.0
 
 _BEACON = "bench-0000"
 _LISTEN = 0x0A
+_FIRST_S = 20.0
 _MB = 1e6
 
 
@@ -38,7 +36,7 @@ class Report:
     seconds: float
     heard: int
     heard_s: float | None
-    messages: int
+    messages: int | None
     befell: dict[str, int]
     late_s: float
     right: int
@@ -53,37 +51,11 @@ class Report:
         return self.heard == self.kits == self.right and (self.heard_s or 0) <= HEARD_S
 
 
-class _Host:
-    """`rekam watch --json` in a process of its own: what it says last of each kit."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self.process = process
-        self.last: dict[str, dict[str, Any]] = {}
-        self.first_at: dict[str, float] = {}
-        self.messages = 0
-        self._changed = threading.Condition()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def wait_for(self, kits: set[str], seconds: float) -> bool:
-        """Until each of these was heard."""
-        with self._changed:
-            return self._changed.wait_for(lambda: kits <= self.first_at.keys(), seconds)
-
-    def _read(self) -> None:
-        for line in self.process.stdout or ():
-            told = json.loads(line)
-            with self._changed:
-                self.messages += 1
-                self.last[told["kit"]] = told
-                self.first_at.setdefault(told["kit"], time.monotonic())
-                self._changed.notify_all()
-
-
-def run(address: str, kits: int, seconds: float, seed: int) -> Report:
-    """Let so many kits live for so long. Raises BrokerError, ConfigError."""
+def run(address: str, kits: int, seconds: float, seed: int, *, is_page: bool = False) -> Report:
+    """Let so many kits live for so long. is_page: the host is the office's page. Raises BrokerError, ConfigError."""
     found = access.of_options(address, "rekam-bench")
-    with _host(found) as host, crowd.of(address, kits, seed) as fleet:
-        began, before = time.monotonic(), host.messages
+    with _host(found, is_page) as host, crowd.of(address, kits, seed) as fleet:
+        began, before = time.monotonic(), host.messages or 0
         host.wait_for(set(fleet.names), HEARD_S)
         heard = [host.first_at[kit] - began for kit in fleet.names if kit in host.first_at]
         truth = fleet.trouble(seconds - (time.monotonic() - began))
@@ -93,7 +65,7 @@ def run(address: str, kits: int, seconds: float, seed: int) -> Report:
             time.monotonic() - began,
             len(heard),
             max(heard) if len(heard) == kits else None,
-            host.messages - before,
+            None if host.messages is None else host.messages - before,
             dict(truth.befell),
             truth.late_s,
             kits - len(wrong),
@@ -116,7 +88,8 @@ def as_lines(report: Report) -> Iterator[str]:
     broker = "not on this machine" if report.broker_bytes is None else f"{report.broker_bytes / _MB:.0f} MB"
     yield f"kits                     {report.kits}, for {report.seconds:.0f} s"
     yield f"heard within {HEARD_S:.0f} s        {report.heard}, the last after {last}"
-    yield f"messages at the host     {report.messages}, {report.messages / report.seconds:.1f} a second"
+    if report.messages is not None:
+        yield f"messages at the host     {report.messages}, {report.messages / report.seconds:.1f} a second"
     yield f"outages, reboots, clocks {befell['outage']}, {befell['reboot']}, {befell['clock']}"
     yield f"came late by at most     {report.late_s:.2f} s"
     yield f"told right at the end    {report.right}"
@@ -127,23 +100,20 @@ def as_lines(report: Report) -> Iterator[str]:
 
 
 @contextmanager
-def _host(broker: Access) -> Iterator[_Host]:
+def _host(broker: Access, is_page: bool) -> Iterator[Host]:
     """Start it, and wait until it hears."""
-    command = [sys.executable, "-m", "firmware", "watch", "--json", "--broker", broker.address]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            host = _Host(process)
-            with Connection(broker, on_up=lambda: None, on_message=lambda message: None) as beacon:
-                while not host.wait_for({_BEACON}, 0.2):
-                    if process.poll() is not None and process.stderr:
-                        raise BrokerError(process.stderr.read().removeprefix("rekam: ").strip())
-                    beacon.publish(summary.topic(_BEACON), b"{}", retained=False)
-            yield host
-        finally:
-            process.terminate()
+    with hosts.started(broker.address, is_page=is_page) as host:
+        with Connection(broker, on_up=lambda: None, on_message=lambda message: None) as beacon:
+            if is_page and not beacon.reached(_FIRST_S):  # the page would wait for it for ever
+                raise BrokerError(f"the broker {broker.address} cannot be reached; check its name, port and network")
+            while not host.wait_for({_BEACON}, 0.2):
+                if host.process.poll() is not None and host.process.stderr:
+                    raise BrokerError(host.process.stderr.read().removeprefix("rekam: ").strip())
+                beacon.publish(summary.topic(_BEACON), b"{}", retained=False)
+        yield host
 
 
-def _wrong(states: Mapping[str, str], host: _Host) -> Iterator[tuple[str, str]]:
+def _wrong(states: Mapping[str, str], host: Host) -> Iterator[tuple[str, str]]:
     """Each kit that the host takes for something else than it is, or does not believe."""
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     for kit, state in states.items():

@@ -37,6 +37,11 @@ def admissions(office: Office, kit_id: str) -> list[Admission]:
     return _read(path) if path.exists() else []
 
 
+def names(folder: Path) -> list[str]:
+    """The kits that the office in this folder admitted; none where it has none."""
+    return sorted(path.stem for path in (folder / KITS).glob("*.json"))
+
+
 def find(office: Office, key: PublicKeyTypes) -> Admission | None:
     """Whose key this is. Raises IdentityError."""
     pem = _pem(key)

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQL
 from firmware.errors import StoreError
 
 SCHEMA_VERSION = 1
-_metadata = sql.MetaData()
+metadata = sql.MetaData()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +92,22 @@ class OutboxDay:
     waiting: int
 
 
-def _table(name: str, row: type, key: tuple[str, ...]) -> sql.Table:
-    kinds = {int: sql.Integer, int | None: sql.Integer, str: sql.Text}
+def make_table(name: str, row: type, key: tuple[str, ...]) -> sql.Table:
+    """A table for the rows of a dataclass, made when a store is opened."""
+    kinds = {int: sql.Integer, int | None: sql.Integer, float | None: sql.Float, str: sql.Text}
+    nullable = (int | None, float | None)
     columns: list[sql.Column[Any]] = [
-        sql.Column(one.name, kinds[one.type], primary_key=one.name in key, nullable=one.type == int | None)  # type: ignore[index]
+        sql.Column(one.name, kinds[one.type], primary_key=one.name in key, nullable=one.type in nullable)  # type: ignore[index]
         for one in fields(row)
     ]
-    return sql.Table(name, _metadata, *columns)
+    return sql.Table(name, metadata, *columns)
 
 
-packets = _table("packet", PacketRow, ("control_number",))
-refusals = _table("refusal", RefusalRow, ("sha256", "control_number"))
-outboxes = _table("outbox", OutboxRow, ("kit_id",))
-outbox_days = _table("outbox_day", OutboxDay, ("kit_id", "day"))
-_versions = sql.Table("version", _metadata, sql.Column("number", sql.Integer, nullable=False))
+packets = make_table("packet", PacketRow, ("control_number",))
+refusals = make_table("refusal", RefusalRow, ("sha256", "control_number"))
+outboxes = make_table("outbox", OutboxRow, ("kit_id",))
+outbox_days = make_table("outbox_day", OutboxDay, ("kit_id", "day"))
+_versions = sql.Table("version", metadata, sql.Column("number", sql.Integer, nullable=False))
 sql.Index("packet_by_digest", packets.c.sha256)
 sql.Index("packet_by_resident", packets.c.resident)
 sql.Index("packet_by_replaced", packets.c.supersedes)
@@ -137,11 +139,11 @@ class Store:
         self._engine.dispose()
 
     def _open(self) -> None:
-        with self._begin() as connection:
+        with self.begin() as connection:
             # Two processes that begin at once must not both make the tables
             if self._engine.dialect.name == "postgresql":
                 connection.execute(sql.text("SELECT pg_advisory_xact_lock(1380272961)"))
-            _metadata.create_all(connection)
+            metadata.create_all(connection)
             found = connection.execute(sql.select(_versions.c.number)).scalar()
             if found is None:
                 connection.execute(sql.insert(_versions).values(number=SCHEMA_VERSION))
@@ -151,7 +153,7 @@ class Store:
     def keep(self, row: PacketRow) -> PacketRow:
         """Enter a packet; gives its row, or the one that has this control number already and is left as it is."""
         try:
-            with self._begin() as connection:
+            with self.begin() as connection:
                 connection.execute(sql.insert(packets).values(asdict(row)))
         except _AlreadyThere:
             found = self.packet(row.control_number)
@@ -171,7 +173,7 @@ class Store:
         """Enter what a kit told of its outbox instead of what it told before; the later word counts."""
         own, of_days = outboxes.c.kit_id == row.kit_id, outbox_days.c.kit_id == row.kit_id
         # Two words of one moment: either is as good
-        with suppress(_AlreadyThere), self._begin() as connection:
+        with suppress(_AlreadyThere), self.begin() as connection:
             known = connection.execute(sql.select(outboxes.c.told_utc).where(own)).scalar()
             if known is not None and known > row.told_utc:
                 return
@@ -195,7 +197,7 @@ class Store:
 
     def rows(self, query: sql.Select[Any]) -> list[Mapping[str, Any]]:
         """What a query of the count gives, by the columns' names."""
-        with self._begin() as connection:
+        with self.begin() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def _packets(self, which: sql.ColumnElement[bool]) -> Iterator[PacketRow]:
@@ -205,7 +207,7 @@ class Store:
         """Change the row of this key, or enter it; again where another was quicker to enter it."""
         for _ in range(2):
             try:
-                with self._begin() as connection:
+                with self.begin() as connection:
                     if not connection.execute(sql.update(table).where(key).values(values)).rowcount:
                         connection.execute(sql.insert(table).values(values))
                 return
@@ -213,7 +215,8 @@ class Store:
                 continue
 
     @contextmanager
-    def _begin(self) -> Iterator[sql.Connection]:
+    def begin(self) -> Iterator[sql.Connection]:
+        """One transaction, committed at its end. Raises StoreError."""
         try:
             with self._engine.begin() as connection:
                 yield connection

@@ -119,6 +119,8 @@ class CommandDesk:
         except KitError as error:
             outcome, words = Outcome.FAILED, str(error)
         self._write(name, outcome)
+        if outcome is not Outcome.DONE and isinstance(value, str) and not command.is_errand:
+            request = ""  # a text of any kind: what of it was not done is not repeated
         return Answer(name, request, outcome, words)
 
     def _refuse(self, name: str, words: str) -> Answer | None:

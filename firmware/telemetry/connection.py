@@ -18,8 +18,6 @@ from firmware.telemetry.access import Access
 from firmware.telemetry.obstacles import Obstacle
 
 _log = logging.getLogger(__name__)
-_KEEPALIVE_S = 60
-"""A kit that vanishes is told lost one and a half of it later, MQTT 3.1.1, section 3.1.2.10."""
 _STOP_S = 2.0
 _REFUSALS = ("Not authorized", "Bad user name or password")
 """CONNACK 5 and 4 of MQTT 3.1.1, as paho calls them."""
@@ -72,7 +70,7 @@ class Connection:
             self.client.will_set(will.topic, will.payload, qos=1, retain=True)
 
     def __enter__(self) -> Self:
-        self.client.connect_async(self._access.host, self._access.port, _KEEPALIVE_S)
+        self.client.connect_async(self._access.host, self._access.port, self._access.keepalive_s)
         self.client.loop_start()
         return self
 

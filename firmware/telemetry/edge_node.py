@@ -6,6 +6,7 @@ here: what could not be sent lies in the outbox, and the waits between attempts 
 
 import logging
 import random
+import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from firmware.datatypes import Timestamp
 from firmware.errors import MessageError, OutboxError
 from firmware.telemetry import payload
+from firmware.telemetry.access import Access
 from firmware.telemetry.bdseq import BirthDeathSequence
 from firmware.telemetry.commands import CommandDesk
 from firmware.telemetry.delivery import ACKNOWLEDGED, Delivery
@@ -31,8 +33,10 @@ from firmware.telemetry.outbox import OUTBOX, Outbox
 from firmware.telemetry.topics import Node
 
 _log = logging.getLogger(__name__)
-_STOP_S = 10.0
-_DELAY_S, _DELAY_AT_MOST_S = 1.0, 60.0
+_STOP_S = 4.0
+_DELAY_S, _AWAY_AT_MOST_S = 1.0, 60.0
+_REFUSED_AT_MOST_S = 900.0
+"""A broker that is there and does not take the kit: each attempt costs thousands of bytes."""
 
 
 def plain_client(client_id: str) -> Client:
@@ -40,6 +44,16 @@ def plain_client(client_id: str) -> Client:
     return Client(
         CallbackAPIVersion.VERSION2, client_id, clean_session=True, protocol=MQTTv311, reconnect_on_failure=False
     )
+
+
+def client_of(access: Access) -> Client:
+    """The same for a broker that is reached so."""
+    client = plain_client(access.client_id)
+    if access.context:
+        client.tls_set_context(access.context)
+    if access.login:
+        client.username_pw_set(*access.login)
+    return client
 
 
 class EdgeNode:
@@ -190,11 +204,19 @@ class EdgeNode:
     def _run(self) -> None:
         delay_s = _DELAY_S
         while not self._ending.is_set():
-            delay_s = _DELAY_S if self._live() else min(2 * delay_s, _DELAY_AT_MOST_S)
+            try:
+                at_most_s = self._live()
+            except (OSError, ValueError) as error:
+                _log.info("mqtt: %s:%s: %s", self._broker.address, self._broker.port, error)
+                at_most_s = _REFUSED_AT_MOST_S if isinstance(error, ssl.SSLError) else _AWAY_AT_MOST_S
+            except Exception:  # noqa: BLE001 (what nobody foresaw must not end what the fleet hears of the kit)
+                _log.exception("mqtt: the connection failed")
+                at_most_s = _AWAY_AT_MOST_S
+            delay_s = min(2 * delay_s, at_most_s)
             self._ending.wait(delay_s * random.uniform(0.5, 1.0))
 
-    def _live(self) -> bool:
-        """One connection, to its end; whether the broker took it."""
+    def _live(self) -> float:
+        """One connection, to its end; how long to wait at most before the next. Raises OSError, ValueError."""
         bdseq, lock = self._bdseq, self._lock
         connection = NodeConnection(
             self._node, self._broker, self._new_client(), bdseq.upcoming(), lock, ready=self._tell, heard=self._heard
@@ -203,16 +225,10 @@ class EdgeNode:
             self._connection = connection
         try:
             connection.live(bdseq.take, self._ending.is_set)
-        except (OSError, ValueError) as error:
-            _log.info("mqtt: %s:%s: %s", self._broker.address, self._broker.port, error)
-            return False
-        except Exception:  # noqa: BLE001 (what nobody foresaw must not end what the fleet hears of the kit)
-            _log.exception("mqtt: the connection failed")
-            return False
         finally:
             with lock:
                 self._connection = None
-        return connection.was_accepted
+        return _DELAY_S if connection.was_accepted else _REFUSED_AT_MOST_S
 
     def _obey(self) -> None:
         """Do commands, one after the other, while the connection goes on."""

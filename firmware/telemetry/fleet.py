@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import Enum
 
-from firmware.telemetry.hearing import Heard
+from firmware.telemetry.hearing import NODE, SUMMARY, Heard
 from firmware.telemetry.summary import KitState
 
 
@@ -29,11 +29,16 @@ class Fleet:
         self._kits: dict[str, Heard] = {}
 
     def take(self, heard: Heard) -> None:
-        """Remember it. What a broker retains comes again at each new connection: it says no more than it did."""
+        """Remember it. What a broker retains comes again at each new connection: it says no more than it did.
+
+        Of a kit that speaks in both ways its status counts while it is believed: that tells an end from a loss.
+        """
         if heard.is_erased:
             self._kits.pop(heard.kit, None)
             return
         known = self._kits.get(heard.kit)
+        if known and heard.source == NODE and (heard.state is None or _outweighs(known, heard)):
+            return
         if known is None or not heard.word.is_retained or heard.word.payload != known.word.payload:
             self._kits[heard.kit] = heard
 
@@ -49,6 +54,10 @@ class Fleet:
     def count(self, now: datetime) -> Counter[Seen]:
         """How many look how."""
         return Counter(seen for seen, _ in self.kits(now))
+
+
+def _outweighs(status: Heard, node: Heard) -> bool:
+    return status.source == SUMMARY and status.state not in (None, KitState.LOST) and not status.is_stale(node.word.at)
 
 
 def look(heard: Heard, now: datetime) -> Seen:

@@ -15,6 +15,8 @@ from firmware.vocabulary import ClockTrust
 
 _KIT = re.compile(r"rekam/v1/([A-Za-z0-9-]{1,32})/status", re.ASCII)
 _LONGEST = 200
+SUMMARY, NODE = "summary", "sparkplug"
+"""What something was heard by."""
 _AHEAD = timedelta(minutes=5)
 """Clocks that are right differ by less."""
 
@@ -34,8 +36,9 @@ class Heard:
     """What one message tells of a kit. state: None where the kit's status was erased or cannot be read.
 
     said_at: when the kit said it, by the listener's clock; until: from when on it is no longer to be believed; both are
-    None where nobody can tell. faults: what is wrong with devices, identity and clock, as codes and in the kit's own
-    words. document: as it was sent.
+    None where nobody can tell. is_held: the broker tells when the kit goes, so that no `until` is needed. faults: what
+    is wrong with devices, identity and clock, as codes and in the kit's own words. document: as it was sent; of a node
+    this one message.
     """
 
     kit: str
@@ -48,15 +51,18 @@ class Heard:
     waiting: int | None = None
     faults: tuple[str, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict)
+    is_held: bool = False
 
     @property
     def is_erased(self) -> bool:
         """Whether this takes a retained status away."""
-        return not self.word.payload
+        return self.source == SUMMARY and not self.word.payload
 
     def is_stale(self, now: datetime) -> bool:
         """Whether a kit that does not say lost has been silent for too long."""
-        return self.state is not KitState.LOST and (self.until is None or now > self.until)
+        if self.state is KitState.LOST or self.is_held:
+            return False
+        return self.until is None or now > self.until
 
     def as_json(self) -> dict[str, Any]:
         """A line of `rekam watch --json`; docs/status.md tells of it."""
@@ -94,11 +100,11 @@ class Summaries:
         if not found:
             return None
         if not word.payload:
-            return Heard(found[1], word, "summary")
+            return Heard(found[1], word, SUMMARY)
         try:
             return _read(found[1], word)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            return Heard(found[1], word, "summary", faults=(f"unreadable: {_plain(error)}",))
+            return Heard(found[1], word, SUMMARY, faults=(f"unreadable: {plain(error)}",))
 
 
 def _read(kit: str, word: Word) -> Heard:
@@ -113,12 +119,12 @@ def _read(kit: str, word: Word) -> Heard:
     return Heard(
         kit,
         word,
-        "summary",
+        SUMMARY,
         KitState(told["state"]),
         *_times(told, word),
         _count(told["recorded"]),
         _count(told["waiting"]),
-        tuple(map(_plain, faults)),
+        tuple(map(plain, faults)),
         told,
     )
 
@@ -152,6 +158,6 @@ def _count(told: object) -> int | None:
     raise ValueError("counts are no numbers")
 
 
-def _plain(text: object) -> str:
-    """Words that change nothing at a terminal."""
+def plain(text: object) -> str:
+    """Words that change nothing at a terminal, and not too many."""
     return "".join(sign if sign.isprintable() else "?" for sign in str(text)[:_LONGEST])

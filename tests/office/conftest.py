@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sql
 
-from firmware.office.store import Store, _metadata
+from firmware.office.store import Store, metadata
 from tests.postgres import postgres
 
 
@@ -27,8 +27,8 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def store(store_url: str) -> Iterator[Store]:
     """An empty store."""
     with Store(store_url) as opened:
-        with opened._begin() as connection:
-            for table in _metadata.sorted_tables:
+        with opened.begin() as connection:
+            for table in metadata.sorted_tables:
                 if table.name != "version":
                     connection.execute(sql.delete(table))
         yield opened

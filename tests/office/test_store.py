@@ -96,11 +96,11 @@ def test_it_is_there_again_and_a_later_version_is_refused(store: Store, store_ur
     store.keep(ROW)
     with Store(store_url) as again:
         assert again.packet("K1-0001") == ROW
-        with again._begin() as connection:
+        with again.begin() as connection:
             connection.execute(sql.text("UPDATE version SET number = 7"))
     with pytest.raises(StoreError, match="version 7"), Store(store_url):
         pass
-    with store._begin() as connection:
+    with store.begin() as connection:
         connection.execute(sql.text("UPDATE version SET number = 1"))
 
 

@@ -190,10 +190,12 @@ def test_what_the_setup_of_an_office_tells_is_what_a_kit_takes_and_its_setup_wri
         assert told
         wanted = tomllib.loads(told.say(language).partition("\n")[2])["mqtt"]
         url = tomllib.loads(told.say(language).partition("\n")[2])["delivery"]["url"]
-        assert MqttConfig(**wanted) == MqttConfig(host="office.example.org", port=8884, tls=True)
+        assert MqttConfig(**wanted) == MqttConfig(host="office.example.org", port=8884, tls=True, sparkplug=True)
     kit = {**questions.defaults(), "kit_id": "K1", "mqtt_host": "office.example.org", "mqtt_port": 8884}
     written = tomllib.loads(kit_settings.text({**kit, "delivery_url": url}, "/dev/ttyUSB0", is_pi=True))
     assert MqttConfig(**written["mqtt"]) == MqttConfig(**wanted)
     assert DeliveryConfig(**written["delivery"]).url == "https://office.example.org:9443"
     assert "delivery" not in tomllib.loads(kit_settings.text(kit, "/dev/ttyUSB0", is_pi=True))
+    written = tomllib.loads(kit_settings.text({**kit, "mqtt_tls": False}, "/dev/ttyUSB0", is_pi=True))["mqtt"]
+    assert not MqttConfig(**written).sparkplug
     assert OFFICE.advice({**answers, "delivery_host": "none", "broker": "elsewhere"}) is None

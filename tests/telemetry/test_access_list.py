@@ -26,6 +26,7 @@ from firmware.telemetry.node_session import REBIRTH, NodeSession
 from firmware.telemetry.outbox import OUTBOX, Outbox
 from firmware.telemetry.payload import Message
 from firmware.telemetry.topics import Node, Verb, state_topic
+from provisioning.mosquitto import ACCESS_TEXT
 from tests.brokers import free_port, mosquitto
 from tests.conftest import ROOT
 from tests.telemetry.hosts import Host
@@ -90,6 +91,23 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with mosquitto(folder, port, f"require_certificate true\nuse_identity_as_username true\n{files}"):
         kits = {kit.name: admitted(folder, office, kit.name) for kit in (KIT, OTHER)}
         yield Place(port, authority, {HOST: reader, **kits})
+
+
+def rights(text: str) -> set[tuple[str, str]]:
+    """Each line, with the user whom it is for; patterns are for all."""
+    user, found = "", set()
+    for line in text.splitlines():
+        if line.startswith("user "):
+            user = line.removeprefix("user ")
+        elif line.startswith(("topic ", "pattern ")):
+            found.add(("" if line.startswith("pattern ") else user, line))
+    return found
+
+
+def test_the_offices_own_broker_has_the_same_rights() -> None:
+    assert rights(ACCESS_TEXT) >= rights(access_list()) > set()
+    added = rights(ACCESS_TEXT) - rights(access_list())
+    assert added == {("", "pattern readwrite rekam/v1/%u/status"), (HOST, "topic read rekam/v1/#")}
 
 
 def test_a_kit_is_heard_under_its_own_name(place: Place, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,14 +16,21 @@ from firmware import clock, identity, reporting
 from firmware.config import KitConfig, MqttConfig
 from firmware.datatypes import SealedPacket, Timestamp
 from firmware.office import broker, keys
+from firmware.office.broker import READER_NAME
 from firmware.office.keys import Office
 from firmware.reporting import Reach, Reporter
 from firmware.spool import SPOOL, Spool
 from firmware.telemetry import access
+from firmware.telemetry.access import Role
+from firmware.telemetry.metrics import Reading
+from firmware.telemetry.node_session import REBIRTH, NodeSession
+from firmware.telemetry.outbox import OUTBOX
+from firmware.telemetry.topics import Node, Verb
 from firmware.vocabulary import ClockTrust
 from tests import desks
 from tests.brokers import free_port, mosquitto
 from tests.desks import Desk
+from tests.telemetry.hosts import Host
 
 NOBODY = "user rekam.office\ntopic read rekam/v1/#\n"
 TOMORROW = datetime.now(UTC) + timedelta(days=1)
@@ -243,12 +251,74 @@ def test_a_thief_of_a_kits_own_key_changes_nothing_on_the_kit(desk: Desk) -> Non
 
 
 def test_a_kits_name_at_the_broker_stays_and_is_its_keys_secret(desk: Desk) -> None:
-    names = []
-    for kit_id in ("K1", "K1", "K2"):
+    def name(kit_id: str, role: Role) -> str:
         kit, mqtt = identity.look(desk.folder / kit_id), desk.settings(kit_id).mqtt
         assert kit and mqtt
-        found = access.of_kit(mqtt, kit_id, kit, lambda: TOMORROW)
-        assert found
-        names.append(found.client_id)
-    assert names[0] == names[1] and len(names[0]) > len("rekam-K1-") + 30
-    assert names[0].removeprefix("rekam-K1") != names[2].removeprefix("rekam-K2")
+        found = access.of_kit(mqtt, kit_id, kit, lambda: TOMORROW, role)
+        assert found and found.client_id.startswith(f"rekam-{kit_id}{role.value}-")
+        return found.client_id
+
+    names = [name(kit_id, role) for role in Role for kit_id in ("K1", "K2")]
+    assert names == [name(kit_id, role) for role in Role for kit_id in ("K1", "K2")]
+    secrets = {one.rpartition("-")[2] for one in names}
+    assert len(secrets) == 4 and {len(one) for one in secrets} == {32}
+
+
+def in_the_fleet(settings: KitConfig) -> KitConfig:
+    assert settings.mqtt
+    return settings.model_copy(update={"mqtt": settings.mqtt.model_copy(update={"sparkplug": True})})
+
+
+@contextmanager
+def host(desk: Desk) -> Iterator[Host]:
+    """The office's own, by its certificate."""
+    context = ssl.create_default_context(cafile=desk.authority)
+    context.load_cert_chain(desk.reader)
+    with Host(desk.port, READER_NAME, context=context) as office:
+        yield office
+
+
+def test_an_admitted_kit_is_a_node_of_the_fleet_and_obeys_the_office(desk: Desk) -> None:
+    settings, node = in_the_fleet(desk.settings("K1")), Node("Rekam", "K1")
+    with host(desk) as office, Spool(settings.data / SPOOL) as spool:
+        with Reporter(settings, lambda: (), spool) as reporter:
+            born = office.wait(Verb.NBIRTH)
+            assert (born.address.node, born.value("Identity/State")) == (node, "admitted")
+            office.command(node, Reading(REBIRTH, True))
+            office.wait(Verb.NBIRTH, 2)
+            assert reporter.reach() is Reach.REACHED
+        assert office.wait(Verb.NDEATH).value("bdSeq") == born.value("bdSeq")
+
+
+def test_a_kit_becomes_a_node_with_its_admission(desk: Desk) -> None:
+    settings = in_the_fleet(desk.settings("K-late"))
+    settings.data.mkdir()
+    with host(desk) as office, Spool(settings.data / SPOOL) as spool, Reporter(settings, lambda: (), spool) as reporter:
+        assert reporter.reach() is Reach.UNADMITTED and not (settings.data / OUTBOX).exists()
+        desk.kit("K-late")
+        reporter.tell()
+        assert office.wait(Verb.NBIRTH).address.node.name == "K-late"
+        identity.renew(settings.data, "K-late")
+        reporter.tell()
+        office.wait(Verb.NDEATH)
+
+
+def test_a_thief_of_one_kits_key_ends_no_other_kits_life_as_a_node(desk: Desk) -> None:
+    """By the name of its connection, by its will, or by its death in so many words."""
+    settings, node = in_the_fleet(desk.settings("K2")), Node("Rekam", "K2")
+    context = ssl.create_default_context(cafile=desk.authority)
+    context.load_cert_chain(desk.folder / "K1/both.pem")
+    with host(desk) as office, Spool(settings.data / SPOOL) as spool, Reporter(settings, lambda: (), spool):
+        born = office.wait(Verb.NBIRTH)
+        for name in ("rekam-K2.node", "rekam-K2"):
+            thief = Client(CallbackAPIVersion.VERSION2, name)
+            thief.tls_set_context(context)
+            thief.connect("localhost", desk.port)
+            thief.loop_start()
+            death = NodeSession(node, int(born.value("bdSeq") or 0)).death()
+            thief.publish(death.topic, death.payload, qos=1).wait_for_publish(20)
+            thief.disconnect()
+            thief.loop_stop()
+        office.command(node, Reading(REBIRTH, True))
+        assert office.wait(Verb.NBIRTH, 2).value("bdSeq") == born.value("bdSeq")
+        assert Verb.NDEATH not in [one.verb for one in office.heard]

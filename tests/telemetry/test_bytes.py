@@ -2,31 +2,40 @@
 
 import select
 import socket
+import ssl
 import struct
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 
 import pytest
 
-from firmware import identity
+from firmware import fleet_node, identity
+from firmware.config import KitConfig
 from firmware.datatypes import DeviceState, DeviceStatus, Timestamp
+from firmware.errands import Errands
+from firmware.office.broker import READER_NAME
 from firmware.reporting import Reporter
 from firmware.spool import SPOOL, Spool
-from firmware.telemetry import access, connection, summary
+from firmware.telemetry import access, readings, summary
+from firmware.telemetry.access import Access, Role
+from firmware.telemetry.outbox import OUTBOX, Outbox
 from firmware.telemetry.publisher import StatusPublisher
 from firmware.telemetry.summary import Counts, Facts, KitState, Nameplate, Storage
 from firmware.vocabulary import ClockTrust, Purpose
 from tests import desks
 from tests.desks import Desk
 from tests.residents import NOON
+from tests.telemetry.hosts import Host
 
 DAY_S = 86_400
 RESIDENTS, CONNECTIONS, PERIODS = 200, 48, 288
 """A day with a long queue and a bad network: residents, each with a word at begin and end; and the words between."""
 
-PLATE = Nameplate("KTP-3174-07", "0.1.0", Purpose.LIVE, 900)
+KIT = "KTP-3174-07"
+PLATE = Nameplate(KIT, "0.1.0", Purpose.LIVE, 900)
 HEADERS = 20 + 20 + 12
 """Of each segment: IPv4, TCP, its time stamps."""
 
@@ -45,6 +54,11 @@ class Meter:
     def close(self) -> None:
         self._server.close()
 
+    def cut(self) -> None:
+        """Break the connection that there is."""
+        assert self._kit
+        self._kit.shutdown(socket.SHUT_RDWR)
+
     def spent(self) -> int:
         return self._past + (_spent(self._kit) if self._kit else 0)
 
@@ -55,7 +69,8 @@ class Meter:
             except OSError:
                 return
             with self._kit, socket.create_connection(("127.0.0.1", self._target)) as broker:
-                self._pass_on(self._kit, broker)
+                with suppress(ConnectionError):
+                    self._pass_on(self._kit, broker)
                 self._past += _spent(self._kit)
                 self._kit = None
 
@@ -78,62 +93,118 @@ def _spent(kit: socket.socket) -> int:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with desks.desk(tmp_path_factory.mktemp("office")) as opened:
-        opened.kit("KTP-3174-07")
+        opened.kit(KIT)
         yield opened
 
 
-def document(recorded: int) -> dict[str, object]:
-    """As long as one of a whole kit with a fault gets."""
+def seen(recorded: int, state: KitState = KitState.RECORDING, degrees: float = 61.2) -> Facts:
+    """Those of a whole kit with a fault."""
     words = "nothing answers at /dev/rekam-fingerprint; check the cable, then run rekam doctor"
-    devices = tuple(
-        DeviceStatus(
-            name, DeviceState.ABSENT if name == "fingerprint" else DeviceState.OK, words, "ZFM/R30x/R503 family"
-        )
-        for name in ("fingerprint", "panel", "camera", "battery")
-    )
+    ill = DeviceStatus("fingerprint", DeviceState.FAULT, words, "ZFM/R30x/R503 family")
+    well = (DeviceStatus(name, DeviceState.OK, model="of the usual kind") for name in ("panel", "camera", "battery"))
     at = Timestamp(NOON.utc, ClockTrust.NETWORK, "b", 1.0)
-    facts = Facts(KitState.RECORDING, at, devices, 61.2, Storage(1, 31_000_000_000), Counts(recorded, 37, NOON.utc))
-    return summary.document(PLATE, facts)
+    counts = Counts(recorded, 37, NOON.utc)
+    return Facts(state, at, (ill, *well), degrees, Storage(1, 31_000_000_000), counts)
+
+
+def document(recorded: int) -> dict[str, object]:
+    return summary.document(PLATE, seen(recorded))
 
 
 @contextmanager
-def metered(desk: Desk) -> Iterator[tuple[Meter, StatusPublisher]]:
+def way(desk: Desk, role: Role) -> Iterator[tuple[Meter, KitConfig, Access]]:
+    """Of a kit that is a node too: the meter, and how it comes through."""
     meter = Meter(desk.port)
-    kit, mqtt = identity.look(desk.folder / "KTP-3174-07"), desk.settings("KTP-3174-07", port=meter.port).mqtt
-    assert kit and mqtt
-    found = access.of_kit(mqtt, "KTP-3174-07", kit, lambda: NOON.utc)
+    settings = desk.settings(KIT, port=meter.port)
+    assert settings.mqtt
+    mqtt = settings.mqtt.model_copy(update={"sparkplug": True})
+    found = access.of_kit(mqtt, KIT, identity.look(settings.data), lambda: NOON.utc, role)
     assert found
     try:
-        with StatusPublisher(
-            found, topic=summary.topic("KTP-3174-07"), last_will=summary.last_will(PLATE)
-        ) as publisher:
-            yield meter, publisher
+        yield meter, settings.model_copy(update={"mqtt": mqtt}), found
     finally:
         meter.close()
 
 
-def test_a_chatty_kit_costs_two_megabytes_a_day_at_most(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    pings = DAY_S / connection._KEEPALIVE_S
-    monkeypatch.setattr(connection, "_KEEPALIVE_S", 1)
-    with metered(desk) as (meter, publisher):
-        assert publisher.deliver(document(0), 20)
-        time.sleep(0.2)
-        once = meter.spent()
-        for recorded in range(10):
-            assert publisher.deliver(document(recorded), 20)
-        word = (meter.spent() - once) / 10
-        quiet = meter.spent()
-        time.sleep(4.5)
-        ping = (meter.spent() - quiet) / 4
-    day = CONNECTIONS * once + (PERIODS + 2 * RESIDENTS) * word + pings * ping
-    print(f"\nconnection {once} B, word {word:.0f} B, ping {ping:.0f} B; a day {day / 1e6:.2f} MB")
+def spent_in(meter: Meter, seconds: float) -> int:
+    before = meter.spent()
+    time.sleep(seconds)
+    return meter.spent() - before
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def summary_day(desk: Desk) -> float:
+    with way(desk, Role.SUMMARY) as (meter, _, found):
+        quick = replace(found, keepalive_s=1)
+        with StatusPublisher(quick, topic=summary.topic(KIT), last_will=summary.last_will(PLATE)) as publisher:
+            assert publisher.deliver(document(0), 20)
+            time.sleep(0.2)
+            once = meter.spent()
+            for recorded in range(10):
+                assert publisher.deliver(document(recorded), 20)
+            word = (meter.spent() - once) / 10
+            ping = spent_in(meter, 4.5) / 4
+    print(f"\nsummary: connection {once} B, word {word:.0f} B, ping {ping:.0f} B")
     assert 100 < ping < 400 and 700 < word < 3000 and once > word
-    assert day < 2e6
+    return CONNECTIONS * once + (PERIODS + 2 * RESIDENTS) * word + DAY_S / found.keepalive_s * ping
+
+
+def node_day(desk: Desk, primary_host: str = "") -> float:
+    with way(desk, Role.NODE) as (meter, settings, found), ExitStack() as there:
+        assert settings.mqtt
+        mqtt = settings.mqtt.model_copy(update={"primary_host": primary_host})
+        settings = settings.model_copy(update={"mqtt": mqtt})
+        if primary_host:
+            context = ssl.create_default_context(cafile=desk.authority)
+            context.load_cert_chain(desk.reader)
+            there.enter_context(Host(desk.port, primary_host, acknowledges=True, context=context))
+        errands = Errands(settings.data, lambda: NOON, 300)
+        node = fleet_node.of_kit(settings, replace(found, keepalive_s=1), errands)
+        assert node
+        with node:
+            node.report(readings.snapshot(PLATE, seen(0), None))
+            until(lambda: node.is_born and waiting(settings) == 0)
+            time.sleep(0.5)
+            meter.cut()
+            until(lambda: not node.is_born)
+            before = meter.spent()
+            until(lambda: node.is_born)
+            time.sleep(0.5)
+            once = meter.spent() - before
+            before = meter.spent()
+            for turn in range(10):
+                state = KitState.IDLE if turn % 2 else KitState.RECORDING
+                node.report(readings.snapshot(PLATE, seen(turn // 2, state, 40.0 + turn), None))
+                time.sleep(0.05)
+            until(lambda: waiting(settings) == 0)
+            report = (meter.spent() - before) / 10
+            ping = spent_in(meter, 4.5) / 4
+    print(f"node {primary_host}: connection {once} B, report {report:.0f} B, ping {ping:.0f} B")
+    assert 100 < ping < 400 and 100 < report < 1500 and once > report
+    return CONNECTIONS * once + (PERIODS + 2 * RESIDENTS) * report + DAY_S / found.keepalive_s * ping
+
+
+def waiting(settings: KitConfig) -> int:
+    with Outbox(settings.data / OUTBOX) as outbox:
+        return outbox.counts()[0]
+
+
+def test_a_chatty_kit_costs_two_megabytes_a_day_at_most(desk: Desk) -> None:
+    """Status and node together: whoever is no node has a sign of life more a minute, and nothing else."""
+    told, alone, with_host = summary_day(desk), node_day(desk), node_day(desk, READER_NAME)
+    print(f"a day: status {told / 1e6:.2f} MB, node {alone / 1e6:.2f} MB, with a primary host {with_host / 1e6:.2f} MB")
+    assert told + alone < 2e6 and told + with_host < 2e6
 
 
 def test_a_resident_costs_two_words_however_many_fingers_are_asked_for(desk: Desk) -> None:
     """Whoever is recorded makes the station tell at each finger: what is no news is not sent."""
-    meter, settings = Meter(desk.port), desk.settings("KTP-3174-07")
+    meter, settings = Meter(desk.port), desk.settings(KIT)
     assert settings.mqtt
     settings = settings.model_copy(update={"mqtt": settings.mqtt.model_copy(update={"port": meter.port})})
     with Spool(settings.data / SPOOL) as spool, Reporter(settings, lambda: (), spool) as reporter:

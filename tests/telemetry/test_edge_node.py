@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import pytest
 from google.protobuf import json_format
 
 from firmware.datatypes import Timestamp
+from firmware.telemetry import edge_node as edge_node_module
 from firmware.telemetry import payload
 from firmware.telemetry.bdseq import BDSEQ
 from firmware.telemetry.delivery import ACKNOWLEDGED
@@ -394,6 +395,20 @@ def test_no_broker_or_a_silent_one_holds_nobody(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent, edge_node(silent.getsockname()[1], tmp_path / "b") as kit:
         kit.report(snapshot())
         assert not kit.is_born
+
+
+def test_a_broker_that_hangs_up_is_called_ever_more_rarely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edge_node_module, "_DELAY_S", 0.01)
+    monkeypatch.setattr(edge_node_module, "_AWAY_AT_MOST_S", 0.01)
+    calls = 0
+    with socket.create_server(("127.0.0.1", 0)) as rude, edge_node(rude.getsockname()[1], tmp_path) as kit:
+        kit.report(snapshot())
+        rude.settimeout(2)
+        with suppress(TimeoutError):
+            while calls < 30:
+                rude.accept()[0].close()
+                calls += 1
+    assert 3 < calls < 30
 
 
 def test_a_spoiled_outbox_costs_only_the_backlog(broker: int, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

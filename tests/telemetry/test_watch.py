@@ -11,10 +11,15 @@ import pytest
 
 from firmware import reporting
 from firmware.telemetry.access import Access
+from firmware.telemetry.edge_node import EdgeNode
+from firmware.telemetry.node_connection import Broker
 from firmware.telemetry.publisher import StatusPublisher
+from firmware.telemetry.topics import Node, Verb
 from tests import desks
 from tests.brokers import free_port, mosquitto
 from tests.programs import Program
+from tests.telemetry.hosts import Host
+from tests.telemetry.snapshots import now, snapshot
 from tests.telemetry.test_fleet import document
 
 
@@ -64,6 +69,24 @@ def test_each_status_is_a_line_as_soon_as_it_comes(broker: int) -> None:
         assert (second["kit"], second["retained"]) == ("K1", False)
         assert first["document"] == {**document(), "recorded": 7, "kit": "K1"}
         assert second["document"] == {**document(), "recorded": 8, "kit": "K1"}
+
+
+def test_a_node_is_a_line_too_and_the_office_asks_it_for_nothing(broker: int, tmp_path: Path) -> None:
+    with watching("--broker", f"127.0.0.1:{broker}", "--json") as process, Host(broker) as ear:
+        say(broker, "K1", recorded=7)
+        while line(process)["kit"] != "K1":  # now it listens
+            pass
+        node = Node("bangka", "bangka-03")
+        with EdgeNode(node, Broker("127.0.0.1", broker), tmp_path, now) as kit:
+            kit.report(snapshot())
+            ear.wait(Verb.DBIRTH, 2)
+        told = [line(process)]
+        while told[-1]["state"] != "lost":
+            told.append(line(process))
+        documents = [one["document"] for one in told if one["kit"] == node.name]
+        types = [document["type"] for document in documents if isinstance(document, dict)]
+        assert types[:3] == ["NBIRTH", "DBIRTH", "DBIRTH"] and types[-1] == "NDEATH"
+        assert {one["source"] for one in told} == {"sparkplug"}
 
 
 @pytest.mark.parametrize(
