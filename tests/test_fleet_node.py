@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from firmware.telemetry.bdseq import BDSEQ
 from firmware.telemetry.commands import Command
 from firmware.telemetry.metrics import Reading
 from firmware.telemetry.node_session import REBIRTH
-from firmware.telemetry.outbox import OUTBOX
+from firmware.telemetry.outbox import OUTBOX, Outbox
 from firmware.telemetry.summary import KitState
 from firmware.telemetry.topics import Node, Verb
 from tests.brokers import Listener, free_port, mosquitto
@@ -61,6 +62,20 @@ def test_a_reporter_makes_the_kit_a_node_and_tells_its_last_state(broker: int, t
         last = [one.value("Kit/State") for one in office.heard if one.verb is Verb.NDATA and "Kit/State" in one.names()]
         assert office.wait(Verb.NDEATH) and last[-1] == "idle"
         assert {one.address.node for one in office.heard} == {KIT}
+
+
+def test_a_broker_that_says_nothing_holds_nobody_and_all_is_kept(tmp_path: Path) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        Spool(tmp_path / SPOOL) as spool,
+        Reporter(settings(tmp_path, silent.getsockname()[1]), lambda: (), spool) as reporter,
+    ):
+        for turn in range(10):
+            reporter.tell(KitState.IDLE if turn % 2 else KitState.RECORDING)
+    with Outbox(tmp_path / OUTBOX) as outbox:
+        kept = outbox.oldest(100, [""])
+    told = [one.value for one in (reading for report in kept for reading in report.report.readings)]
+    assert [value for value in told if value in ("idle", "recording")] == ["recording", "idle"] * 5
 
 
 def test_the_office_sets_the_pace_and_news_do_not_wait_for_it(broker: int, tmp_path: Path) -> None:

@@ -89,7 +89,8 @@ class _Seen:
         return value if type(value) is int else None
 
     def faults(self) -> list[str]:
-        found = []
+        absent = self._value(readings.ABSENT)
+        found = [f"{device}: absent" for device in absent.split(", ")] if isinstance(absent, str) else []
         for device in sorted(filter(None, self._values)):
             state = self._value(readings.DEVICE_STATE, device)
             if state not in _WELL:

@@ -13,6 +13,8 @@ _STEP_MB = 10  # free space is told in steps of so many megabytes
 SOFTWARE = Metric("Kit/Software", DataType.STRING)
 PURPOSE = Metric("Kit/Purpose", DataType.STRING)
 STATE = Metric("Kit/State", DataType.STRING)
+ABSENT = Metric("Kit/Absent devices", DataType.STRING)
+"""Names with commas between: a device that never was there is never born, nor dies."""
 CLOCK = Metric("Clock/Trust", DataType.STRING)
 TEMPERATURE = Metric("Board/Temperature", DataType.INT16, "°C")
 FREE = Metric("Storage/Free", DataType.UINT32, "MB")
@@ -20,6 +22,9 @@ TOTAL = Metric("Storage/Total", DataType.UINT32, "MB")
 RECORDED = Metric("Work/Recorded", DataType.UINT32)
 WAITING = Metric("Work/Waiting", DataType.UINT32)
 OLDEST = Metric("Work/Oldest waiting", DataType.DATETIME)
+DELIVERED = Metric("Work/Delivered", DataType.UINT32)
+ACKNOWLEDGED = Metric("Work/Acknowledged", DataType.UINT32)
+REFUSED = Metric("Work/Refused", DataType.UINT32)
 IDENTITY = Metric("Identity/State", DataType.STRING)
 UNTIL = Metric("Identity/Until", DataType.DATETIME)
 STAGE = Metric("Rollout/Stage", DataType.STRING)
@@ -33,10 +38,12 @@ DEVICE_MODEL = Metric("Model", DataType.STRING)
 
 def snapshot(nameplate: Nameplate, facts: Facts, rollout: Rollout | None) -> Snapshot:
     """All that is known of a kit now; a device that is absent is told dead."""
+    gone = frozenset(status.name for status in facts.devices if status.state is DeviceState.ABSENT)
     kit = (
         Reading(SOFTWARE, nameplate.software),
         Reading(PURPOSE, nameplate.purpose.value),
         Reading(STATE, facts.state.value),
+        Reading(ABSENT, ", ".join(sorted(gone)) or None),
         Reading(CLOCK, facts.at.trust.value),
         _measured(TEMPERATURE, None if facts.temperature_c is None else round(facts.temperature_c)),
         *_storage(facts.storage),
@@ -47,7 +54,6 @@ def snapshot(nameplate: Nameplate, facts: Facts, rollout: Rollout | None) -> Sna
         Reading(SINCE, _milliseconds(rollout.since) if rollout else None),
     )
     readings = {"": kit} | {status.name: _device(status) for status in facts.devices}
-    gone = frozenset(status.name for status in facts.devices if status.state is DeviceState.ABSENT)
     return Snapshot(facts.at, readings, gone)
 
 
@@ -62,6 +68,9 @@ def _work(counts: Counts | None) -> tuple[Reading, ...]:
         _measured(RECORDED, counts.recorded if counts else None),
         _measured(WAITING, counts.waiting if counts else None),
         Reading(OLDEST, _milliseconds(oldest) if oldest else None),
+        _measured(DELIVERED, counts.delivered if counts else None),
+        _measured(ACKNOWLEDGED, counts.acknowledged if counts else None),
+        _measured(REFUSED, counts.refused if counts else None),
     )
 
 

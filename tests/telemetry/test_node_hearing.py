@@ -62,8 +62,10 @@ def test_births_and_what_changed_make_one_picture_of_a_kit() -> None:
     assert (told.state, told.recorded, told.waiting, told.faults) == (KitState.RECORDING, 8, 2, born.faults)
     old = ear.hear(data(session, snapshot(KitState.RECORDING, 8), snapshot(recorded=1), is_historical=True))
     assert (old.state, old.recorded) == (KitState.RECORDING, 8), "what is history changes nothing"
-    healed = ear.hear(session.device_death("fingerprint", at()))
-    assert healed.faults == ("clock: wrong",)
+    dead = ear.hear(session.device_death("fingerprint", at()))
+    assert dead.faults == ("clock: wrong",)
+    gone = readings.snapshot(PLATE, replace(facts(), devices=(DeviceStatus("camera", DeviceState.ABSENT),)), None)
+    assert ear.hear(*session.birth(gone, (), at())).faults == ("camera: absent", "clock: wrong")
     assert ear.hear(session.death()).state is KitState.LOST
     again = ear.hear(NodeSession(KIT, 4).birth(Snapshot(at(), {"": ()}), (), at())[0])
     assert (again.state, again.recorded, again.faults) == (KitState.IDLE, None, ())

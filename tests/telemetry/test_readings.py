@@ -26,7 +26,7 @@ FACTS = Facts(
     DEVICES,
     47.6,
     Storage(12_345_678_901, 31_000_000_000),
-    Counts(120, 7, START),
+    Counts(120, 7, START, 3, 110, 1),
     Standing(State.ADMITTED, date(2027, 1, 2)),
 )
 ROLLOUT = Rollout(Stage.WAITING_FOR_WEATHER, "no ferry", START, Teller.OFFICE)
@@ -42,6 +42,7 @@ def test_all_that_is_known_becomes_a_reading() -> None:
         "Kit/Software": "1.2.3",
         "Kit/Purpose": "live",
         "Kit/State": "idle",
+        "Kit/Absent devices": "camera",
         "Clock/Trust": "network",
         "Board/Temperature": 48,
         "Storage/Free": 12_340,
@@ -49,6 +50,9 @@ def test_all_that_is_known_becomes_a_reading() -> None:
         "Work/Recorded": 120,
         "Work/Waiting": 7,
         "Work/Oldest waiting": MILLISECONDS,
+        "Work/Delivered": 3,
+        "Work/Acknowledged": 110,
+        "Work/Refused": 1,
         "Identity/State": "admitted",
         "Identity/Until": int(datetime(2027, 1, 2, tzinfo=UTC).timestamp() * 1000),
         "Rollout/Stage": "waiting_for_weather",
@@ -70,6 +74,9 @@ def test_what_could_not_be_measured_is_bad_and_what_is_not_told_is_only_empty() 
         "Storage/Total",
         "Work/Recorded",
         "Work/Waiting",
+        "Work/Delivered",
+        "Work/Acknowledged",
+        "Work/Refused",
         "Identity/State",
     }
     assert all(one.value is None for one in kit if one.metric.name.startswith(("Rollout", "Work", "Storage")))
@@ -90,4 +97,4 @@ def test_a_little_more_or_less_is_no_news() -> None:
 
 def test_a_node_can_send_it() -> None:
     births = NodeSession(Node("bangka", "K1"), 0).birth(readings.snapshot(NAMEPLATE, FACTS, ROLLOUT), (), at())
-    assert [len(payload.decode(one.payload).readings) for one in births] == [3 + 15, 1 + 3]
+    assert [len(payload.decode(one.payload).readings) for one in births] == [3 + 19, 1 + 3]
