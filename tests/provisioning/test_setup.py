@@ -112,12 +112,12 @@ def test_the_tests_programs_are_asked_for_with_a_compiler_where_no_wheel_is(tmp_
     machine.program("uname", "#!/bin/sh\necho aarch64\n")
     done = machine.setup("test")
     assert done.returncode == 1
-    assert done.stderr.rstrip().endswith("shellcheck gcc libc6-dev python3-dev")
+    assert done.stderr.rstrip().endswith("chromium gcc libc6-dev python3-dev")
 
 
 @pytest.mark.parametrize(("user_id", "are_wanted"), [(0, True), (1000, False)])
 def test_what_boots_bare_machines_is_for_root_alone(tmp_path: Path, user_id: int, are_wanted: bool) -> None:
-    machine = Machine(tmp_path, user_id, programs=["age", "openssl", "mosquitto", "shellcheck"])
+    machine = Machine(tmp_path, user_id, programs=["age", "openssl", "mosquitto", "shellcheck", "chromium"])
     machine.setup("test")
     assert ("mmdebstrap systemd-container" in machine.calls) == are_wanted
 
@@ -171,7 +171,7 @@ def test_an_interrupted_install_begins_anew(tmp_path: Path) -> None:
 
 
 def test_the_environment_of_the_tests_serves_the_demonstration(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, programs=["age", "openssl", "mosquitto", "shellcheck"])
+    machine = Machine(tmp_path, programs=["age", "openssl", "mosquitto", "shellcheck", "chromium"])
     done = machine.setup("test", "-k", "nothing")
     assert done.returncode == 0, done.stderr
     assert machine.calls.splitlines()[-1] == (
