@@ -1,5 +1,6 @@
 """The thin link, before a server that says back what it hears."""
 
+import contextlib
 import signal
 import socket
 import socketserver
@@ -102,7 +103,8 @@ def test_a_half_open_connection_tells_neither_end(echo: int) -> None:
 def test_after_a_drop_nobody_gets_through_for_a_while(echo: int) -> None:
     with called(echo, Link(outage_s=60)) as (up, _):
         up.cut()
-        with socket.create_connection(up.address, 10) as again:
+        # The reset may come before the connection is there, or with the first byte
+        with contextlib.suppress(ConnectionResetError), socket.create_connection(up.address, 10) as again:
             assert ends(again)
         assert up.traffic.connections <= 1
 
