@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[1]
 LONGEST = {"test_booted.py", "test_reports.py", "test_station_walk.py", "test_demo.py", "test_quality_gates.py"}
@@ -13,6 +14,9 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marks; let no width of pytest-xdist's be that of the consoles under test."""
     os.environ.pop("COLUMNS", None)
+    # A worker may wait long for a core; what is drawn is small
+    settings.register_profile("rekam", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("rekam")
     config.addinivalue_line("markers", "kernel: runs a second time with the compiler off")
 
 

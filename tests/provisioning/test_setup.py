@@ -30,6 +30,7 @@ class Machine:
     def __init__(self, folder: Path, user_id: int = 1000, programs: Sequence[str] = ("age", "openssl")) -> None:
         self.checkout, self.bin, self.log = folder / "checkout", folder / "bin", folder / "log"
         self.folder = folder
+        self.environment = {"PATH": str(self.bin)}
         (self.checkout / "provisioning").mkdir(parents=True)
         self.bin.mkdir()
         shutil.copy(ROOT / "provisioning/setup.sh", self.checkout / "provisioning/setup.sh")
@@ -61,7 +62,7 @@ class Machine:
         self.log.write_text("")
         command = [str(self.bin / "bash"), str(self.checkout / "provisioning/setup.sh"), *arguments]
         done = subprocess.run(
-            command, env={"PATH": str(self.bin)}, cwd=self.folder, capture_output=True, text=True, check=False
+            command, env=self.environment, cwd=self.folder, capture_output=True, text=True, check=False
         )
         self.calls = self.log.read_text()
         return done
@@ -115,11 +116,12 @@ def test_the_tests_programs_are_asked_for_with_a_compiler_where_no_wheel_is(tmp_
     assert done.stderr.rstrip().endswith("chromium gcc libc6-dev python3-dev")
 
 
-@pytest.mark.parametrize(("user_id", "are_wanted"), [(0, True), (1000, False)])
-def test_what_boots_bare_machines_is_for_root_alone(tmp_path: Path, user_id: int, are_wanted: bool) -> None:
-    machine = Machine(tmp_path, user_id, programs=["age", "openssl", "mosquitto", "shellcheck", "chromium"])
-    machine.setup("test")
-    assert ("mmdebstrap systemd-container" in machine.calls) == are_wanted
+def test_what_boots_bare_machines_is_installed_where_that_is_wished(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, 0, programs=["age", "openssl", "mosquitto", "shellcheck", "chromium"])
+    for wish, are_wanted in (("", False), ("1", True)):
+        machine.environment["REKAM_BOOT"] = wish
+        machine.setup("test")
+        assert ("mmdebstrap systemd-container" in machine.calls) == are_wanted
 
 
 def test_no_fitting_python_is_told(tmp_path: Path) -> None:
