@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 
 from firmware.durable import sync_folder
 from firmware.errors import SpoolDamaged, SpoolError, SpoolFull
+from firmware.transactions import immediate
 
 _Result = TypeVar("_Result")
 
@@ -182,15 +183,8 @@ class SpoolFile:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Cursor]:
-        with self._named_errors():
-            cursor = self._opened().cursor()
-            cursor.execute("BEGIN IMMEDIATE")
-            try:
-                yield cursor
-                cursor.execute("COMMIT")
-            finally:
-                if self._opened().in_transaction:
-                    cursor.execute("ROLLBACK")
+        with self._named_errors(), immediate(self._opened()) as cursor:
+            yield cursor
 
     @contextmanager
     def _named_errors(self) -> Iterator[None]:

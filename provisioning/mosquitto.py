@@ -1,6 +1,7 @@
 """The text of the broker's settings: who may connect, and what each may say and read."""
 
 from provisioning.roles import OFFICE_READER
+from provisioning.unit import HARDENED
 
 FOLDER = "/etc/mosquitto/rekam"
 AUTHORITY, SERVER, ACCESS = f"{FOLDER}/authority.pem", f"{FOLDER}/server.pem", f"{FOLDER}/access"
@@ -39,28 +40,12 @@ Group=mosquitto
 StateDirectory=mosquitto
 LogsDirectory=mosquitto
 RuntimeDirectory=mosquitto
-CapabilityBoundingSet=
-NoNewPrivileges=yes
-ProtectSystem=strict
-ProtectHome=yes
-PrivateTmp=yes
+{HARDENED}
 PrivateDevices=yes
 ProtectClock=yes
-ProtectHostname=yes
-ProtectKernelTunables=yes
-ProtectKernelModules=yes
-ProtectKernelLogs=yes
-ProtectControlGroups=yes
-ProtectProc=invisible
-RestrictNamespaces=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
-LockPersonality=yes
 MemoryDenyWriteExecute=yes
-SystemCallArchitectures=native
 SystemCallFilter=@system-service
-SystemCallErrorNumber=EPERM
 """
 
 

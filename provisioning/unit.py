@@ -2,7 +2,26 @@
 
 from collections.abc import Mapping
 
-_SERVICE = """# Written by Rekam's setup.
+HARDENED = """NoNewPrivileges=yes
+CapabilityBoundingSet=
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+ProtectHostname=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+ProtectProc=invisible
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+SystemCallErrorNumber=EPERM"""
+"""What every service of ours is denied; each adds what it alone can do without."""
+
+_SERVICE = f"""# Written by Rekam's setup.
 [Unit]
 Description=Rekam, records residents for the identity card
 Documentation=man:systemd.service(5)
@@ -17,7 +36,7 @@ NotifyAccess=main
 ExecStart=/opt/rekam/current/venv/bin/python -m firmware run --config /etc/rekam/kit.toml
 User=rekam
 Group=rekam
-{environment}
+{{environment}}
 WorkingDirectory=/
 StateDirectory=rekam
 StateDirectoryMode=0700
@@ -34,37 +53,21 @@ TimeoutStopSec=30
 WatchdogSec=60
 
 # Nothing but its devices, its folders and the network. No MemoryDenyWriteExecute: the kernels are compiled here
-NoNewPrivileges=yes
-CapabilityBoundingSet=
+{HARDENED}
 AmbientCapabilities=
-ProtectSystem=strict
-ProtectHome=yes
-PrivateTmp=yes
 PrivateMounts=yes
-ProtectHostname=yes
-ProtectKernelTunables=yes
-ProtectKernelModules=yes
-ProtectKernelLogs=yes
-ProtectControlGroups=yes
-ProtectProc=invisible
-RestrictNamespaces=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
-LockPersonality=yes
 RemoveIPC=yes
-SystemCallArchitectures=native
 # adjtimex tells whether a time server holds the clock; without CAP_SYS_TIME it cannot set it
 SystemCallFilter=@system-service adjtimex clock_adjtime
-SystemCallErrorNumber=EPERM
 DevicePolicy=closed
-{devices}
+{{devices}}
 
 [Install]
 WantedBy=multi-user.target
 """
 
-_OFFICE = """# Written by Rekam's setup; `systemctl edit rekam-office` adds to it, such as REKAM_STORE.
+_OFFICE = f"""# Written by Rekam's setup; `systemctl edit rekam-office` adds to it, such as REKAM_STORE.
 [Unit]
 Description=Rekam's office, takes packets from kits
 Documentation=man:systemd.service(5)
@@ -78,10 +81,10 @@ StartLimitBurst=60
 [Service]
 Type=notify
 NotifyAccess=main
-ExecStart=/opt/rekam/current/venv/bin/python -m firmware office serve --port {port}
+ExecStart=/opt/rekam/current/venv/bin/python -m firmware office serve --port {{port}}
 User=rekam-office
 Group=rekam-office
-{environment}
+{{environment}}
 WorkingDirectory=/
 StateDirectory=rekam-office
 StateDirectoryMode=0700
@@ -93,30 +96,14 @@ TimeoutStartSec=300
 TimeoutStopSec=30
 
 # Nothing but its folder and the network
-NoNewPrivileges=yes
-CapabilityBoundingSet=
+{HARDENED}
 AmbientCapabilities=
-ProtectSystem=strict
-ProtectHome=yes
-PrivateTmp=yes
 PrivateDevices=yes
 PrivateMounts=yes
 ProtectClock=yes
-ProtectHostname=yes
-ProtectKernelTunables=yes
-ProtectKernelModules=yes
-ProtectKernelLogs=yes
-ProtectControlGroups=yes
-ProtectProc=invisible
-RestrictNamespaces=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
-LockPersonality=yes
 RemoveIPC=yes
-SystemCallArchitectures=native
 SystemCallFilter=@system-service
-SystemCallErrorNumber=EPERM
 
 [Install]
 WantedBy=multi-user.target

@@ -18,6 +18,7 @@ from firmware.errors import MessageError, OutboxError
 from firmware.telemetry import payload
 from firmware.telemetry.metrics import Report
 from firmware.telemetry.payload import Message
+from firmware.transactions import immediate
 from firmware.vocabulary import ClockTrust
 
 _log = logging.getLogger(__name__)
@@ -178,15 +179,8 @@ class Outbox:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Cursor]:
-        with self._named_errors():
-            cursor = self._opened().cursor()
-            cursor.execute("BEGIN IMMEDIATE")
-            try:
-                yield cursor
-                cursor.execute("COMMIT")
-            finally:
-                if self._opened().in_transaction:
-                    cursor.execute("ROLLBACK")
+        with self._named_errors(), immediate(self._opened()) as cursor:
+            yield cursor
 
     @contextmanager
     def _named_errors(self) -> Iterator[None]:

@@ -172,9 +172,12 @@ def _metric(told: Any, known: Known) -> Metric:
         raise MessageError("a metric with neither name nor alias")
     key = told.name if told.HasField("name") else told.alias
     before = known.get(key)
-    if not told.HasField("name") and before is None:
+    if told.HasField("name"):
+        name = str(told.name)
+    elif before is not None:
+        name = before.name
+    else:
         raise MessageError(f"alias {told.alias}: no birth told what it stands for")
-    name = told.name if told.HasField("name") else before.name  # type: ignore[union-attr]
     unit = _properties(told, name).get(_UNIT, before.unit if before else "")
     if not isinstance(unit, str):
         raise MessageError(f"{name}: a unit that is no text")
