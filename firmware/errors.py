@@ -22,6 +22,11 @@
         SampleError                     a sample that cannot be processed: stage, reason
         RecordError                     a record that does not fit its standard: record type, field, reason
         SealingError                    a key, recipient or packet that cannot be used
+            OtherOffice                 a packet that was sealed for another office
+            UnknownKit                  a packet that no admitted kit signed
+            RevokedKit                  a packet of a kit that is no longer trusted
+            OtherKit                    a packet that says it is of another kit than signed it
+            NewerPacket                 a packet of a version that this software cannot read
         IdentityError                   the kit's identity is missing, foreign or spoiled
             OtherBoard                  it was made on another board than this one
         SpoolError                      the outbox cannot be trusted or written
@@ -136,6 +141,26 @@ class RecordError(KitError):
 
 class SealingError(KitError):
     """A key, recipient or packet that cannot be used."""
+
+
+class OtherOffice(SealingError):
+    """A packet that was sealed for another office."""
+
+
+class UnknownKit(SealingError):
+    """A packet that no admitted kit signed."""
+
+
+class RevokedKit(SealingError):
+    """A packet of a kit that is no longer trusted."""
+
+
+class OtherKit(SealingError):
+    """A packet that says it is of another kit than signed or brought it."""
+
+
+class NewerPacket(SealingError):
+    """A packet of a version that this software cannot read."""
 
 
 class IdentityError(KitError):

@@ -11,7 +11,7 @@ from typing import Any
 from firmware import overlay
 from firmware.circumstances import Circumstances
 from firmware.durable import write_file
-from firmware.errors import InputError, KitError, RecordError, SealingError
+from firmware.errors import InputError, KitError, OtherKit, RecordError, SealingError
 from firmware.office import keys, signatures
 from firmware.office.keys import Office
 from firmware.records import images, manifest, sealing, transaction
@@ -93,7 +93,7 @@ def open_content(content: bytes, path: Path, office: Office, *, take_revoked: bo
         signed = signatures.whose(opened.certificate, office, take_revoked=take_revoked)
         read = transaction.read(opened.transaction)
         if signed.kit_id != read.header.kit_id:
-            raise SealingError(f"says it is of kit {read.header.kit_id}, signed by {signed.kit_id}: do not use it")
+            raise OtherKit(f"says it is of kit {read.header.kit_id}, signed by {signed.kit_id}: do not use it")
         if opened.manifest:
             manifest.check(opened.manifest, read, opened.transaction)
         notices = (*signed.notices, *signatures.expiry(opened.certificate, read.header.created_at))

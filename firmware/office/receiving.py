@@ -9,7 +9,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from firmware import ages, clock
-from firmware.errors import ReceiptError, RecordError, SealingError
+from firmware.errors import (
+    NewerPacket,
+    OtherKit,
+    OtherOffice,
+    ReceiptError,
+    RecordError,
+    RevokedKit,
+    SealingError,
+    UnknownKit,
+)
 from firmware.office import keys, opening, resident_digest
 from firmware.office.keys import Office
 from firmware.office.opening import OpenedFile
@@ -25,13 +34,14 @@ HTTPS, STICK = "https", "stick"
 _WORDS = 200
 _UNKNOWN_KIT = "unknown"
 # What the errors of an opening say, until they have classes of their own
-_REASONS = (
-    ("another office", Refusal.OTHER_OFFICE),
-    ("never admitted", Refusal.UNKNOWN_KIT),
-    ("packet version", Refusal.NEWER),
-    ("says it is of kit", Refusal.OTHER_KIT),
-    ("that was revoked on", Refusal.REVOKED_KIT),
-)
+_REASONS = {
+    OtherOffice: Refusal.OTHER_OFFICE,
+    UnknownKit: Refusal.UNKNOWN_KIT,
+    NewerPacket: Refusal.NEWER,
+    OtherKit: Refusal.OTHER_KIT,
+    RevokedKit: Refusal.REVOKED_KIT,
+    RecordError: Refusal.NO_RECORD,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,7 @@ class Reception:
             opened = opening.open_content(arrival.content, Path(arrival.file_name), self.office)
             signed_by = opened.transaction.header.kit_id
             if arrival.kit_id and signed_by != arrival.kit_id:
-                raise SealingError(f"says it is of kit {signed_by}, brought by {arrival.kit_id}: not taken")
+                raise OtherKit(f"says it is of kit {signed_by}, brought by {arrival.kit_id}: not taken")
         except (SealingError, RecordError) as error:
             return self._refused(arrival, digest, _reason(error), str(error))
         with self._turn:
@@ -146,6 +156,4 @@ class Reception:
 
 
 def _reason(error: SealingError | RecordError) -> Refusal:
-    if isinstance(error, RecordError):
-        return Refusal.NO_RECORD
-    return next((reason for words, reason in _REASONS if words in str(error)), Refusal.DAMAGED)
+    return next((reason for kind, reason in _REASONS.items() if isinstance(error, kind)), Refusal.DAMAGED)

@@ -6,7 +6,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 from firmware.datatypes import Timestamp
-from firmware.errors import SealingError
+from firmware.errors import RevokedKit, UnknownKit
 from firmware.office import register
 from firmware.office.keys import Office
 from firmware.vocabulary import ClockTrust
@@ -28,13 +28,13 @@ def whose(certificate: x509.Certificate, office: Office, *, take_revoked: bool =
     """
     admission = register.find(office, certificate.public_key())
     if admission is None:
-        raise SealingError(
+        raise UnknownKit(
             f"signed by a key that this office never admitted ({certificate.subject.rfc4514_string()}); "
             "admit the kit first (`rekam office admit`), or find out where this comes from"
         )
     kit_id, replaced, revoked = admission.kit_id, admission.replaced_at, admission.revoked_at
     if revoked and not take_revoked:
-        raise SealingError(
+        raise RevokedKit(
             f"signed by a key of kit {kit_id} that was revoked on {revoked}; set it aside. If it is known to be from "
             "before the loss: `rekam office open --revoked`"
         )

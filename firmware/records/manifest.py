@@ -11,7 +11,7 @@ from typing import Any
 
 from firmware.circumstances import Circumstances
 from firmware.datatypes import Timestamp
-from firmware.errors import SealingError
+from firmware.errors import NewerPacket, SealingError
 from firmware.records import encoding, moments
 from firmware.records.contents import Transaction, TransactionHeader
 
@@ -61,7 +61,7 @@ def read(content: bytes) -> tuple[bytes, bytes]:
         raise SealingError(f"what it holds is no archive of manifest and transaction ({error})") from error
     told = _parsed(manifest)
     if told.get("format") == _FORMAT and told.get("version") != VERSION:
-        raise SealingError(f"packet version {told.get('version')}, this software reads {VERSION}: update it")
+        raise NewerPacket(f"packet version {told.get('version')}, this software reads {VERSION}: update it")
     if _archive(manifest, data) != content:
         raise SealingError("what it holds is no archive of manifest and transaction, or holds more than these")
     files = told.get("files")

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from firmware.datatypes import SealedPacket
-from firmware.errors import SealingError
+from firmware.errors import NewerPacket, OtherOffice, SealingError
 from firmware.records import manifest
 
 VERSION = manifest.VERSION
@@ -79,7 +79,7 @@ def check_file_name(name: str) -> None:
     """Refuse a name that tells a later packet version. Raises SealingError."""
     told = _FILE_NAME.fullmatch(name)
     if told and int(told["version"]) > VERSION:
-        raise SealingError(f"packet version {told['version']}, this software reads {VERSION}: update it")
+        raise NewerPacket(f"packet version {told['version']}, this software reads {VERSION}: update it")
 
 
 def number_in(name: str) -> str:
@@ -96,7 +96,7 @@ def open_packet(ciphertext: bytes, identities: Sequence[pyrage.x25519.Identity])
         signed = bytes(pyrage.decrypt(ciphertext, list(identities)))
     except pyrage.DecryptError as error:
         if "No matching keys" in str(error):
-            raise SealingError("sealed for another office: none of this office's identities opens it") from error
+            raise OtherOffice("sealed for another office: none of this office's identities opens it") from error
         raise SealingError("truncated or altered: copy it again from the kit, which still has it") from error
     content, certificate = verify(signed)
     told, data = manifest.read(content) if manifest.is_archive(content) else (b"", content)

@@ -223,6 +223,9 @@ def test_what_cannot_be_kept_is_not_acknowledged_and_comes_again(
 def test_a_status_that_the_broker_kept_says_no_more_after_a_restart_than_before(broker: int, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/store.sqlite"
     with fleets.speaking(broker) as say, fleets.served(broker, url) as fleet:
+        # Once this one is there the page listens, and hears the next as it is said
+        say("K8")
+        fleet.wait_for(lambda kits: "K8" in kits)
         say("K9", clock="wrong", at="1970-01-01T00:00:00Z", valid_until="1970-01-01T00:15:00Z", recorded=5)
         first = fleet.wait_for(lambda kits: kits.get("K9", {}).get("recorded") == 5)["K9"]
         assert (first["state"], first["faults"]) == ("idle", ["The kit's clock is wrong"])

@@ -17,7 +17,7 @@ from firmware.office.fleet.words import Look, PagePhrase, number
 from firmware.vocabulary import Language
 
 TEMPLATES = files(__package__) / "templates"
-_NAMES = ("base", "page", "kit_page", "kit", "district", "totals", "dots", "notice")
+_NAMES = ("frame", "page", "kit_page", "kit", "district", "totals", "dots", "notice")
 
 
 @dataclass(frozen=True, slots=True)
