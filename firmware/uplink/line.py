@@ -126,6 +126,7 @@ def trusting(folder: IdentityFolder, authority: str | None = None, *, ignore_dat
     if answer is None:
         raise DeliveryRefused("unknown_kit", "this kit was not admitted yet: `rekam identity request`")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.sslsocket_class = _Socket
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if ignore_dates:
         context.verify_flags |= _NO_CHECK_TIME
@@ -137,6 +138,13 @@ def trusting(folder: IdentityFolder, authority: str | None = None, *, ignore_dat
     except (OSError, ssl.SSLError) as error:
         raise DeliveryRefused("no_certificate", f"key or certificates cannot be used ({error})") from error
     return context
+
+
+class _Socket(ssl.SSLSocket):
+    """Closed with its last reference: Python leaves one open that was reset before it was wrapped."""
+
+    def __del__(self) -> None:
+        self.close()
 
 
 class _Memory:

@@ -1,8 +1,12 @@
 """The outbox goes to a real office over real TLS, through a network that does what networks do."""
 
+import gc
 import hashlib
+import select
+import socket
 import ssl
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +24,7 @@ from firmware.identity_folder import IdentityFolder
 from firmware.office import admission, broker, keys
 from firmware.office.shelf import Shelf
 from firmware.office.store import outboxes
+from firmware.uplink import line
 from firmware.uplink.delivery import Delivery, Outcome, Wishes
 from sim.network import Link, Mischief, Network
 from tests import offices, transactions
@@ -96,6 +101,25 @@ def test_a_network_that_misbehaves_is_named_and_costs_nothing(bench: Bench, misc
         assert spool.tally().waiting == 1 and not bench.has("K1-0001")
         bench.network.mischief = Mischief.NONE
         assert bench.deliver(spool).counts[Outcome.ACKNOWLEDGED] == 1
+
+
+def test_a_line_that_is_reset_before_its_handshake_leaves_no_socket_open(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called = line._called
+
+    def called_and_reset(host: str, port: int, timeout_s: float) -> socket.socket:
+        plain = called(host, port, timeout_s)
+        select.select([plain], [], [], 10)
+        return plain
+
+    monkeypatch.setattr(line, "_called", called_and_reset)
+    bench.network.mischief = Mischief.REFUSE
+    with bench.spool(1) as spool, warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        done = bench.deliver(spool, patience=1)
+        gc.collect()
+    assert "cannot be reached" in done.ended and not told
 
 
 def test_a_lost_answer_makes_no_second_packet(bench: Bench) -> None:
