@@ -1,10 +1,13 @@
-"""Ports `hang://PATH` for pyserial's URL opener: those at PATH, but for ever silent while a file PATH.hangs is there.
+"""Ports `hang://PATH` for pyserial's URL opener: those at PATH, but silent while a file PATH.hangs is there.
 
-A read that then begins does not return, as one in a kernel whose driver hangs; `use` makes the URL known.
+A read that then begins does not return before the file is gone, as one in a kernel whose driver hangs; `use` makes the
+URL known.
 """
 
 import os
-import termios
+import select
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import serial
@@ -20,17 +23,22 @@ class HangingPort(serial.Serial):
     """A real port, until its file says otherwise."""
 
     def read(self, size: int = 1) -> bytes:
-        """Read, or never come back."""
-        if Path(f"{self.port}.hangs").exists():
-            number = self.fileno()
-            os.set_blocking(number, True)
-            settings = termios.tcgetattr(number)
-            settings[6][termios.VMIN] = 1
-            termios.tcsetattr(number, termios.TCSANOW, settings)
-            # Whatever still comes is lost
-            while True:
-                os.read(number, 1)
-        return bytes(super().read(size))
+        """Read, or hang."""
+        hangs = Path(f"{self.port}.hangs")
+        if not hangs.exists():
+            return bytes(super().read(size))
+        # A number of its own: that of a port which is closed meanwhile may be given to another file
+        number = os.dup(self.fileno())
+        try:
+            while hangs.exists():
+                # Whatever still comes is lost
+                with suppress(OSError):
+                    if select.select([number], [], [], 0.01)[0] and os.read(number, 4096):
+                        continue
+                time.sleep(0.01)
+        finally:
+            os.close(number)
+        return b""
 
 
 def serial_class_for_url(url: str) -> tuple[str, type[HangingPort]]:
