@@ -110,8 +110,11 @@ def test_after_a_drop_nobody_gets_through_for_a_while(echo: int) -> None:
 
 
 def test_mischief_is_done_on_demand(echo: int) -> None:
-    with called(echo, Link(), Mischief.REFUSE) as (_, kit):
-        assert ends(kit)
+    with Network("127.0.0.1", echo, mischief=Mischief.REFUSE) as up:
+        # So soon that even the call itself may hear of it
+        with contextlib.suppress(ConnectionResetError), socket.create_connection(up.address, 10) as kit:
+            assert ends(kit)
+        assert up.traffic.connections == 0
     for mute in (Mischief.SWALLOW, Mischief.DEAFEN):
         with called(echo, Link(), mute) as (up, kit):
             kit.sendall(b"hello")
