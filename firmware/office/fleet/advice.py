@@ -8,7 +8,7 @@ from firmware import standing
 from firmware.datatypes import DeviceState
 from firmware.device_words import DevicePhrase
 from firmware.office.fleet.rows import KitRow, moment
-from firmware.office.fleet.words import AdvicePhrase, Look, age
+from firmware.office.fleet.words import AdvicePhrase, Look, age, part
 from firmware.rollout_words import Stage
 from firmware.standing import State
 from firmware.vocabulary import ClockTrust, Language
@@ -48,7 +48,8 @@ def _of_parts(row: KitRow, language: Language) -> Iterator[Advice]:
             said = f" ({device['words']})" if device["words"] else ""
             yield Advice(f"{what}{said}", f"{todo[:1].upper()}{todo[1:]}" if todo else "")
         else:
-            yield _say(AdvicePhrase.DEVICE, language, device=name, words=device["words"] or device["state"])
+            words = device["words"] or part(device["state"], language)
+            yield _say(AdvicePhrase.DEVICE, language, device=part(name, language), words=words)
     if row.clock == ClockTrust.WRONG.value:
         yield _say(AdvicePhrase.CLOCK, language)
     if row.temperature_c is not None and row.temperature_c >= HOT_C:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from firmware.office.fleet import plots, view
 from firmware.office.fleet.board import Board
 from firmware.office.fleet.view import FleetView, Viewer
-from firmware.office.fleet.words import Look, PagePhrase, number
+from firmware.office.fleet.words import Look, PagePhrase, number, part
 from firmware.vocabulary import Language
 
 TEMPLATES = files(__package__) / "templates"
@@ -103,6 +103,7 @@ def environment(language: Language) -> Environment:
         "lang": language.value,
         "other": next(one for one in Language if one is not language).value,
         "say": lambda name, **values: PagePhrase[name].say(language, **values),
+        "part": lambda code: part(code, language),
         "told": lambda count: view.told(count, language),
         "number": lambda count: number(count, language),
         "share": plots.share,

@@ -99,7 +99,6 @@ class PagePhrase(Bilingual):
     SOFTWARE = ("Perangkat lunak", "Software")
     IDENTITY = ("Sertifikat sampai", "Certificate until")
     LAST_WORD = ("Kabar terakhir", "Last word")
-    UNKNOWN = ("tidak diketahui", "unknown")
     NO_TREND = ("Belum ada laporan.", "No report yet.")
     RELOADS = (
         "Tanpa JavaScript halaman ini dimuat ulang tiap menit.",
@@ -109,6 +108,26 @@ class PagePhrase(Bilingual):
         "Halaman ini hanya berisi hitungan dan keadaan: tanpa nama, tanpa NIK.",
         "This page holds counts and states only: no name, no NIK.",
     )
+
+
+class PartPhrase(Bilingual):
+    """The parts of a kit, and how they are; called as a status calls them."""
+
+    FINGERPRINT = ("sensor sidik jari", "fingerprint sensor")
+    PANEL = ("panel", "panel")
+    CAMERA = ("kamera wajah", "face camera")
+    BATTERY = ("pengukur baterai", "battery gauge")
+    OK = ("baik", "well")
+    ABSENT = ("tidak ada", "absent")
+    BUSY = ("dipakai program lain", "used by another program")
+    FAULT = ("rusak", "faulty")
+    UNKNOWN = ("tidak diketahui", "unknown")
+
+
+def part(code: str, language: Language) -> str:
+    """A part or its state in words; what another version calls so, as it stands."""
+    known = PartPhrase.__members__.get(code.upper())
+    return known.say(language) if known else code
 
 
 class AdvicePhrase(Bilingual):
