@@ -93,6 +93,7 @@ def test_a_driver_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with sensor(tmp_path / "port"):
         (tmp_path / "port.hangs").touch()
         indonesian, english = only(kit(tmp_path, f"hang://{tmp_path / 'port'}"), W.DEVICE_STUCK)
+        (tmp_path / "port.hangs").unlink()
     assert indonesian.what.startswith("Sensor sidik jari: penggeraknya (driver) macet")
     assert english.what.startswith("Fingerprint sensor: its driver hangs")
 

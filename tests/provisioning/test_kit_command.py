@@ -128,12 +128,12 @@ def test_the_power_may_go_at_any_change(
 ) -> None:
     made, changes = whole
     assert changes > 40
-    for at in range(1, changes + 1, 9):
+    for at in range(1, changes + 1, 13):
         top = tree(tmp_path / str(at), pi=True)
         before = seen(top)
         assert cut_short(top, answers, at, when).returncode == -signal.SIGKILL
         # Half the kits go on, the other half are taken back from where they stand
-        if at % 18 == 1:
+        if at % 26 == 1:
             assert cut_short(top, answers, NEVER).returncode == 0, at
             assert lasting(top) == made, at
         gone = setup(top, "--uninstall")
