@@ -7,7 +7,24 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[1]
-LONGEST = {"test_booted.py", "test_reports.py", "test_station_walk.py", "test_demo.py", "test_quality_gates.py"}
+# Each takes a minute or two
+LONGEST = {
+    "test_booted",
+    "test_station_walk",
+    "test_demo",
+    "test_judging",
+    "test_kit_command",
+    "test_bundle",
+    "test_devices_that_go",
+    "test_doctor_sensor",
+    "test_stages",
+    "test_update",
+    "test_service",
+    "test_office",
+    "test_assessing",
+    "test_reports",
+    "test_quality_gates",
+}
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
@@ -22,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no worker is left alone with it at the end (`--no-loadscope-reorder`)."""
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
 
 
 @pytest.fixture(scope="session")
