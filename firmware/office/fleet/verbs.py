@@ -85,3 +85,43 @@ def rollout(
     said = stage_of(told.stage).say(language) if told.stage else PagePhrase.NO_STAGE.say(language)
     where = ", ".join(filter(None, (told.place, told.district))) or PagePhrase.NO_DISTRICT.say(language)
     out.print(ServingPhrase.NOTED.say(language, kit=kit_id, stage=said, place=where), markup=False)
+
+
+@fleet_page_app.command()
+def ask(
+    kit_id: Annotated[str, typer.Argument(metavar="KITID")],
+    command: Annotated[str, typer.Argument(help="self_test, log_excerpt, interval or rollout")],
+    office: OfficeOption,
+    value: Annotated[
+        str, typer.Argument(help="interval: seconds; rollout: a stage, and after a colon why; else none")
+    ] = "",
+    broker: Annotated[str, typer.Option(metavar="HOST:PORT", help="the office's broker")] = "localhost:8883",
+    group: Annotated[str, typer.Option(help="the fleet's group in Sparkplug's topics")] = "Rekam",
+    patience: Annotated[float, typer.Option(min=1, help="wait for the answer so many seconds at most")] = 60.0,
+    plain: Annotated[bool, typer.Option("--plain", help="MQTT without TLS, for a bench or a closed network")] = False,
+    language: LanguageOption = Language.ENGLISH,
+) -> None:
+    """Ask a kit that is connected to test itself, for its log, or to change its pace or its rollout state."""
+    from firmware.office import broker as certificates
+    from firmware.office import keys
+    from firmware.office.fleet import asking
+    from firmware.office.fleet.words import ServingPhrase
+    from firmware.telemetry import access
+    from firmware.telemetry.commands import Outcome
+    from firmware.telemetry.hearing import plain as harmless
+    from firmware.telemetry.topics import Node
+
+    asked = asking.command_of(command)
+    written = asking.value_of(asked, value)
+    files = (None, None) if plain else (office / keys.AUTHORITY, office / certificates.FOLDER / certificates.READER)
+    found = access.of_options(broker, "rekam-ask", *files)
+    answer = asking.ask(found, Node(group, kit_id), asked, written, patience, language)
+    if answer is None:
+        err.print(ServingPhrase.NO_ANSWER.say(language, kit=kit_id, seconds=f"{patience:g}"), markup=False)
+        raise typer.Exit(1)
+    phrase = ServingPhrase[f"ASKED_{answer.outcome.name}"]
+    out.print(phrase.say(language, kit=kit_id, command=command), markup=False)
+    for line in answer.words.splitlines():
+        out.print(f"  {harmless(line)}", markup=False)
+    if answer.outcome is not Outcome.DONE:
+        raise typer.Exit(1)

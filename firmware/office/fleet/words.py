@@ -188,6 +188,15 @@ class ServingPhrase(Bilingual):
         "127.0.0.1, behind a proxy that checks who comes.",
     )
     NOTED = ("Kit {kit}: {stage}, {place}.", "Kit {kit}: {stage}, {place}.")
+    ASKED_DONE = ("Kit {kit}: {command}: selesai", "Kit {kit}: {command}: done")
+    ASKED_REFUSED = ("Kit {kit}: {command}: ditolak", "Kit {kit}: {command}: refused")
+    ASKED_FAILED = ("Kit {kit}: {command}: gagal", "Kit {kit}: {command}: failed")
+    NO_ANSWER = (
+        "Kit {kit} tidak menjawab dalam {seconds} detik. Mungkin tidak tersambung sekarang, belum memakai sparkplug, "
+        "atau di grup lain; permintaan tidak disimpan: minta lagi nanti.",
+        "Kit {kit} did not answer within {seconds} s. It may not be connected now, not use sparkplug yet, or be in "
+        "another group; requests are not kept: ask again later.",
+    )
 
 
 def age(said: datetime, now: datetime, language: Language) -> str:
