@@ -7,8 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 
-from paho.mqtt.client import MQTTMessage
-
 from firmware.errors import BrokerError, InputError, MessageError
 from firmware.fleet_words import FleetPhrase
 from firmware.telemetry.access import Access
@@ -58,7 +56,7 @@ def ask(
     The kit is asked for its birth first, so that its answer can be read; one that comes back meanwhile is asked again,
     and does it once all the same.
     """
-    session, heard = HostSession(time.monotonic), queue.SimpleQueue[MQTTMessage]()
+    session, heard = HostSession(time.monotonic), queue.SimpleQueue[tuple[str, bytes]]()
 
     def write(reading: Reading) -> None:
         content = session.command(node, [reading], int(time.time() * 1000))
@@ -69,15 +67,17 @@ def ask(
             connection.client.subscribe(node.topic(verb), qos=0)
         write(Reading(REBIRTH, True))
 
-    with Connection(access, on_up=on_up, on_message=heard.put) as connection:
+    with Connection(
+        access, on_up=on_up, on_message=lambda message: heard.put((message.topic, bytes(message.payload)))
+    ) as connection:
         if not connection.reached(_FIRST_S) and connection.obstacle:
             raise BrokerError(FleetPhrase[connection.obstacle.name].say(language, broker=access.address))
         until_s = time.monotonic() + patience_s
         with suppress(queue.Empty):
             while True:
-                message = heard.get(timeout=max(0.0, until_s - time.monotonic()))
+                topic, content = heard.get(timeout=max(0.0, until_s - time.monotonic()))
                 try:
-                    told = session.hear(message.topic, bytes(message.payload))
+                    told = session.hear(topic, content)
                 except MessageError:
                     continue
                 if told is None:
@@ -85,15 +85,17 @@ def ask(
                 if told.address.verb is Verb.NBIRTH:
                     write(Reading(command.value, value))
                     continue
-                for answer in _answers(told):
+                # An earlier answer to the same setting may come again; an errand's request is its own
+                for answer in _answers(told, with_old=command.is_errand):
                     if answer.command in (command.name.lower(), "unknown") and answer.request in (str(value), ""):
                         return answer
     return None
 
 
-def _answers(told: Told) -> Iterator[Answer]:
+def _answers(told: Told, *, with_old: bool) -> Iterator[Answer]:
     for _, reading in told.readings:
-        if reading.metric.name == ANSWER.name and (answer := _answer(reading)):
+        is_meant = reading.metric.name == ANSWER.name and (with_old or not reading.is_historical)
+        if is_meant and (answer := _answer(reading)):
             yield answer
 
 
