@@ -146,8 +146,8 @@ case $verb in
     .venv/bin/python -m mypy >/dev/null 2>&1 &
     PATH=$top/.venv/bin:$PATH .venv/bin/python -m tests.warmed
     wait
-    # Three workers for two cores, as many tests wait; a file's tests stay together, as they share what is slow to make
-    PATH=$top/.venv/bin:$PATH exec .venv/bin/python -m pytest --numprocesses "$((($(nproc) * 3 + 1) / 2))" \
+    # Two workers more than cores, as many tests wait; a file's tests stay together, as they share what is slow to make
+    PATH=$top/.venv/bin:$PATH exec .venv/bin/python -m pytest --numprocesses "$(($(nproc) + 2))" \
       --dist loadfile --no-loadscope-reorder "$@"
     ;;
   kit | office | update)

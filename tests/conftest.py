@@ -18,6 +18,8 @@ LONGEST = {
     "test_devices_that_go",
     "test_doctor_sensor",
     "test_stages",
+    "test_watchdog",
+    "test_stuck_drivers",
     "test_update",
     "test_service",
     "test_office",
