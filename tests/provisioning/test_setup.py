@@ -177,7 +177,7 @@ def test_the_environment_of_the_tests_serves_the_demonstration(tmp_path: Path) -
     done = machine.setup("test", "-k", "nothing")
     assert done.returncode == 0, done.stderr
     assert machine.calls.splitlines()[-1] == (
-        "python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder -k nothing"
+        "python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder -k nothing"
     )
     machine.setup("demo")
     assert "pip install" not in machine.calls
