@@ -1,11 +1,15 @@
 """The access list of docs/sparkplug.md on a real broker with TLS: a forged identity gets nothing."""
 
 import re
+import signal
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +35,7 @@ from tests.brokers import free_port, mosquitto
 from tests.conftest import ROOT
 from tests.telemetry.hosts import Host
 from tests.telemetry.snapshots import TEMPERATURE, at, now, snapshot
+from tests.telemetry.test_long_absence import moment, wait_until_empty
 
 KIT, OTHER = Node("bangka", "bangka-03"), Node("bangka", "bangka-04")
 HOST = READER_NAME
@@ -50,6 +55,7 @@ class Place:
     port: int
     authority: Path
     certificates: Mapping[str, Path]
+    access: str
 
     def context(self, name: str) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=str(self.authority))
@@ -88,9 +94,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     (folder / "access").write_text(access_list())
     authority = office.folder / "authority.pem"
     files = f"cafile {authority}\ncertfile {server}\nkeyfile {server}\nacl_file {folder}/access\nuser root"
-    with mosquitto(folder, port, f"require_certificate true\nuse_identity_as_username true\n{files}"):
+    access = f"require_certificate true\nuse_identity_as_username true\n{files}"
+    with mosquitto(folder, port, access):
         kits = {kit.name: admitted(folder, office, kit.name) for kit in (KIT, OTHER)}
-        yield Place(port, authority, {HOST: reader, **kits})
+        yield Place(port, authority, {HOST: reader, **kits}, access)
 
 
 def rights(text: str) -> set[tuple[str, str]]:
@@ -208,6 +215,62 @@ def test_a_long_backlog_and_many_commands_come_through_tls(place: Place, tmp_pat
                 threading.Event().wait(0.05)
             told = [float(one.value or 0) for _, one in office.readings() if one.metric == TEMPERATURE]
     assert sorted(told) == [float(turn) for turn in range(500)]
+
+
+def test_a_month_and_a_broker_that_goes_midway_come_through_tls_whole(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing acknowledged is lost, and by boot and number nothing counts twice, whatever comes again."""
+    monkeypatch.setattr("firmware.telemetry.edge_node._AWAY_AT_MOST_S", 2.0)
+    elsewhere, folder = replace(place, port=free_port()), tmp_path / "kit"
+    with elsewhere.edge_node(folder, KIT, KIT.name) as kit:
+        for turn in range(4 * 720):
+            kit.report(snapshot(moment(turn), temperature=float(turn)))
+        with ExitStack() as up:
+            up.enter_context(mosquitto(tmp_path, elsewhere.port, place.access))
+            with elsewhere.host() as before:
+                before.wait(Verb.NDATA)
+                up.close()
+        with mosquitto(tmp_path, elsewhere.port, place.access), elsewhere.host() as after:
+            wait_until_empty(folder)
+    told: dict[tuple[str, int], float] = {}
+    for office in (before, after):
+        for mark, one in office.readings():
+            if mark and mark.number and one.metric == TEMPERATURE:
+                assert told.setdefault((mark.boot, mark.number), float(one.value or 0)) == one.value
+    assert sorted(told.values()) == [float(turn) for turn in range(4 * 720)]
+
+
+KILLED = """
+import os, signal, ssl, sys, time
+from pathlib import Path
+from firmware.telemetry.edge_node import EdgeNode, plain_client
+from firmware.telemetry.node_connection import Broker
+from firmware.telemetry.topics import Node
+from tests.telemetry.snapshots import now, snapshot
+port, folder, authority, certificate, host = sys.argv[1:]
+context = ssl.create_default_context(cafile=authority)
+context.load_cert_chain(certificate)
+def client():
+    made = plain_client("killed")
+    made.tls_set_context(context)
+    return made
+broker = Broker("localhost", int(port), host)
+with EdgeNode(Node("bangka", "bangka-03"), broker, Path(folder), now, new_client=client) as kit:
+    kit.report(snapshot())
+    while not kit.is_born:
+        time.sleep(0.01)
+    time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_killed_kits_death_is_told_through_tls(place: Place, tmp_path: Path) -> None:
+    with place.host() as office:
+        words = place.port, tmp_path, place.authority, place.certificates[KIT.name], HOST
+        ended = subprocess.run([sys.executable, "-c", KILLED, *map(str, words)], timeout=60, check=False)
+        assert ended.returncode == -signal.SIGKILL
+        assert office.wait(Verb.NDEATH).value("bdSeq") == office.wait(Verb.NBIRTH).value("bdSeq")
 
 
 CONNACK, SUBACK = bytes.fromhex("20020000"), bytes.fromhex("900400010101")
