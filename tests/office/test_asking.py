@@ -16,6 +16,9 @@ from tests import desks
 from tests.desks import Desk
 from tests.programs import Program
 
+WHY = "ombak tinggi " * 9 + "dan"
+"""Longer, with its stage, than what an answer repeats of it."""
+
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
@@ -43,10 +46,10 @@ def ask(folder: Path, desk: Desk, *words: str) -> tuple[int, str, str]:
 
 
 def test_a_kit_does_what_its_office_asks_and_both_write_it_down(kit: Path, desk: Desk, tmp_path: Path) -> None:
-    status, shown, _ = ask(tmp_path, desk, "K1", "rollout", "waiting_for_weather: ombak tinggi")
+    status, shown, _ = ask(tmp_path, desk, "K1", "rollout", f"waiting_for_weather: {WHY}")
     assert status == 0 and shown.startswith("Kit K1: rollout: done\n  waiting_for_weather since ")
     told = rollout.load(kit)
-    assert told and (told.stage, told.reason) == (Stage.WAITING_FOR_WEATHER, "ombak tinggi")
+    assert told and (told.stage, told.reason) == (Stage.WAITING_FOR_WEATHER, WHY)
     assert ask(tmp_path, desk, "K1", "interval", "120")[:2] == (0, "Kit K1: interval: done\n  120 s\n")
     said = [one for _, one in lines(kit / JOURNAL) if isinstance(one, Line) and one.kind is Kind.COMMAND]
     assert [one.facts["command"] for one in said][-2:] == ["rollout", "interval"]

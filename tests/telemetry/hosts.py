@@ -4,6 +4,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -90,11 +91,17 @@ class Host:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._name:
-            self.tell(online=False)
+        # A broker that is gone hears no goodbye
+        if self._name and self.is_connected:
+            with suppress(RuntimeError):
+                self.tell(online=False)
         self._client.disconnect()
         self._client.loop_stop()
         self._client.on_message = self._client.on_subscribe = None  # a client lives as long as they do, and its sockets
+
+    @property
+    def is_connected(self) -> bool:
+        return self._client.is_connected()
 
     def tell(self, *, online: bool, at_ms: int | None = None) -> None:
         """Say that the host is there or not, and wait until the broker knows."""

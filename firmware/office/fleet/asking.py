@@ -72,28 +72,30 @@ def ask(
     ) as connection:
         if not connection.reached(_FIRST_S) and connection.obstacle:
             raise BrokerError(FleetPhrase[connection.obstacle.name].say(language, broker=access.address))
-        until_s = time.monotonic() + patience_s
-        with suppress(queue.Empty):
-            while True:
-                topic, content = heard.get(timeout=max(0.0, until_s - time.monotonic()))
-                try:
-                    told = session.hear(topic, content)
-                except MessageError:
-                    continue
-                if told is None:
-                    continue
-                if told.address.verb is Verb.NBIRTH:
-                    write(Reading(command.value, value))
-                    continue
-                # An earlier answer to the same setting may come again; an errand's request is its own
-                for answer in _answers(told, with_old=command.is_errand):
-                    if answer.command in (command.name.lower(), "unknown") and answer.request in (str(value), ""):
-                        return answer
+        for told in _heard(session, heard, time.monotonic() + patience_s):
+            if told.address.verb is Verb.NBIRTH:
+                write(Reading(command.value, value))
+            for answer in _answers(told, with_old=command.is_errand):
+                # A setting's words come back shortened and scrubbed; an errand's request is its own
+                is_ours = not command.is_errand or answer.request in (value, "")
+                if answer.command in (command.name.lower(), "unknown") and is_ours:
+                    return answer
     return None
 
 
+def _heard(session: HostSession, heard: "queue.SimpleQueue[tuple[str, bytes]]", until_s: float) -> Iterator[Told]:
+    """What the node says until then, and can be read."""
+    with suppress(queue.Empty):
+        while True:
+            topic, content = heard.get(timeout=max(0.0, until_s - time.monotonic()))
+            with suppress(MessageError):
+                if told := session.hear(topic, content):
+                    yield told
+
+
 def _answers(told: Told, *, with_old: bool) -> Iterator[Answer]:
-    for _, reading in told.readings:
+    """The answers in a message; of a birth none: it repeats the last one."""
+    for _, reading in told.readings if told.address.verb is Verb.NDATA else ():
         is_meant = reading.metric.name == ANSWER.name and (with_old or not reading.is_historical)
         if is_meant and (answer := _answer(reading)):
             yield answer
