@@ -1,10 +1,15 @@
 """Fixtures and marks that the whole suite shares."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.telemetry import everything
+from tests.telemetry.everything import Messages
+from tests.telemetry.foreign import Foreign
 
 ROOT = Path(__file__).parents[1]
 # Each takes a minute or two
@@ -50,3 +55,26 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"needs the real prints in {SHARED_DATA}")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
+    """A decoder of the fleet's messages that isn't ours; one process a worker."""
+    with Foreign(tmp_path_factory.mktemp("foreign")) as package:
+        yield package
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_message() -> Iterator[Messages]:
+    """The fleet's messages that the tests made or heard."""
+    with everything.collected() as messages:
+        yield messages
+
+
+@pytest.fixture(scope="module", autouse=True)
+def a_package_reads_every_message(every_message: Messages, foreign: Foreign) -> Iterator[None]:
+    """No test of the fleet's messages may stay without it, so it stands here, once a file."""
+    yield
+    messages = dict(every_message)
+    every_message.clear()
+    everything.are_read(messages, foreign)

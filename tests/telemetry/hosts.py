@@ -21,8 +21,6 @@ from firmware.telemetry.payload import Message
 from firmware.telemetry.topics import Address, Node, Verb
 
 WAIT_S = 40.0
-every_message: list[bytes] = []
-"""All that any host heard in this process, for a decoder that isn't ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +108,11 @@ class Host:
 
     def command(self, node: Node, *asked: Reading) -> None:
         content = self.session.command(node, asked, int(time.time() * 1000))
-        every_message.append(content)
         self.send(node, content)
 
     def command_by_name(self, node: Node, *asked: Reading) -> None:
         """As a host does that heard no birth: with names and types."""
         content = payload.encode(Message(asked, int(time.time() * 1000)), defines=True)
-        every_message.append(content)
         self.send(node, content)
 
     def send(self, node: Node, content: bytes) -> None:
@@ -163,7 +159,6 @@ class Host:
         told = self.session.hear(message.topic, content)
         if told is None:
             return
-        every_message.append(content)
         with self._arrival:
             self.heard.append(Heard(told, message.qos, message.retain))
             self._arrival.notify_all()

@@ -14,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from google.protobuf import json_format
 
 from firmware.datatypes import Timestamp
 from firmware.telemetry import edge_node as edge_node_module
@@ -28,13 +27,10 @@ from firmware.telemetry.node_connection import Broker
 from firmware.telemetry.node_session import REBIRTH
 from firmware.telemetry.outbox import OUTBOX, Outbox
 from firmware.telemetry.payload import Message
-from firmware.telemetry.schema import Payload
 from firmware.telemetry.topics import Node, Verb
 from firmware.vocabulary import ClockTrust
 from tests.brokers import free_port, mosquitto
-from tests.telemetry import hosts
-from tests.telemetry.foreign import Foreign
-from tests.telemetry.hosts import Heard, Host
+from tests.telemetry.hosts import WAIT_S, Heard, Host
 from tests.telemetry.roads import Road
 from tests.telemetry.snapshots import TEMPERATURE, at, now, snapshot
 from tests.telemetry.tck import holds
@@ -56,15 +52,6 @@ with EdgeNode(Node("bangka", "bangka-03"), Broker("127.0.0.1", int(sys.argv[1]))
 """
 
 
-@pytest.fixture(scope="module", autouse=True)
-def a_package_reads_all_that_is_said(foreign: Foreign) -> Iterator[None]:
-    yield
-    assert hosts.every_message
-    for content in hosts.every_message:
-        ours = json_format.MessageToDict(Payload.FromString(content), preserving_proto_field_name=True)
-        assert foreign.read(content) == ours
-
-
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     port = free_port()
@@ -78,7 +65,7 @@ def edge_node(port: int, folder: Path, primary_host: str = "") -> EdgeNode:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + hosts.WAIT_S
+    deadline = time.monotonic() + WAIT_S
     while not condition():
         assert time.monotonic() < deadline
         threading.Event().wait(0.01)
