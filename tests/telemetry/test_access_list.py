@@ -27,14 +27,14 @@ from firmware.telemetry.edge_node import EdgeNode, plain_client
 from firmware.telemetry.metrics import Reading
 from firmware.telemetry.node_connection import Broker
 from firmware.telemetry.node_session import REBIRTH, NodeSession
-from firmware.telemetry.outbox import OUTBOX, Outbox
+from firmware.telemetry.outbox import OUTBOX, Limits, Outbox
 from firmware.telemetry.payload import Message
 from firmware.telemetry.topics import Node, Verb, state_topic
 from provisioning.mosquitto import ACCESS_TEXT
 from tests.brokers import free_port, mosquitto
 from tests.conftest import ROOT
 from tests.telemetry.hosts import Host
-from tests.telemetry.snapshots import TEMPERATURE, at, now, snapshot
+from tests.telemetry.snapshots import TEMPERATURE, at, now, snapshot, temperatures
 from tests.telemetry.test_long_absence import moment, wait_until_empty
 
 KIT, OTHER = Node("bangka", "bangka-03"), Node("bangka", "bangka-04")
@@ -242,6 +242,22 @@ def test_a_month_and_a_broker_that_goes_midway_come_through_tls_whole(
             if mark and mark.number and one.metric == TEMPERATURE:
                 assert told.setdefault((mark.boot, mark.number), float(one.value or 0)) == one.value
     assert sorted(told.values()) == [-1.0, *(float(turn) for turn in range(4 * 720))]
+
+
+def test_an_outbox_that_ran_over_comes_through_tls_as_it_is_left(place: Place, tmp_path: Path) -> None:
+    with Outbox(tmp_path / OUTBOX, Limits(size=60_000)) as outbox:
+        for turn in range(1000):
+            outbox.put(temperatures(float(turn), at(turn)))
+        waiting, thinned = outbox.counts()
+        left = [(one.number, one.report.readings[0].value) for one in outbox.oldest(waiting, [""])]
+    assert waiting + thinned == 1000 and waiting > 100 < thinned
+    with place.host() as office:
+        with place.edge_node(tmp_path, KIT, KIT.name) as kit:
+            kit.report(snapshot(temperature=-1.0))
+            assert office.wait(Verb.NBIRTH).value("Outbox/Thinned") == thinned
+            wait_until_empty(tmp_path)
+        told = [(mark.number, one.value) for mark, one in office.readings() if one.metric == TEMPERATURE]
+    assert [one for one in told if one[1] != -1.0] == left
 
 
 KILLED = """
