@@ -1,4 +1,4 @@
-"""What is told of the broker, in Indonesian and English."""
+"""What is told of the broker, and of the kit as a node of the fleet there, in Indonesian and English."""
 
 from firmware.wording import Bilingual
 
@@ -51,4 +51,30 @@ class BrokerPhrase(Bilingual):
     UNHEARD = (
         "Broker {broker} menerima status tetapi tidak meneruskannya: kit tidak punya hak atas topiknya.",
         "The broker {broker} takes the status and tells it to nobody: the kit has no right to its topic.",
+    )
+
+
+class NodePhrase(Bilingual):
+    """How the kit stands as a node of the fleet; none of it keeps a kit from recording, and its reports wait."""
+
+    NO_NODE = ("`sparkplug` tidak diminta di kit.toml.", "`sparkplug` is not asked for in kit.toml.")
+    WELL = (
+        "Kit mendengar perintah dan induknya di {broker}; {waiting} laporan menunggu.",
+        "The kit hears commands and its host at {broker}; {waiting} reports wait.",
+    )
+    AWAY = (
+        "Broker {broker} tidak terjangkau sebagai simpul; {waiting} laporan menunggu.",
+        "The broker {broker} was not reached as a node; {waiting} reports wait.",
+    )
+    DEAF = (
+        "Broker {broker} tidak memberi kit hak mendengar perintah; {waiting} laporan menunggu.",
+        "The broker {broker} gives the kit no right to hear commands; {waiting} reports wait.",
+    )
+    HOSTLESS = (
+        "Induk {host} tidak terdengar di {broker}; {waiting} laporan menunggunya.",
+        "The host {host} is not heard at {broker}; {waiting} reports wait for it.",
+    )
+    UNKEPT = (
+        "Laporan tidak dapat disimpan, dan hilang bila broker tidak terjangkau: {words}",
+        "Reports cannot be kept, and are lost where the broker is not reached: {words}",
     )

@@ -181,6 +181,8 @@ def _papers(config: KitConfig, at: Timestamp, root: Path, *, by_station: bool) -
     broker = f"{config.mqtt.host}:{config.mqtt.port}" if config.mqtt else ""
     reach = _reach(config, by_station=by_station)
     papers = Papers(stands.state.value, str(stands.until or ""), _is_readable(config, root), packets, broker, reach)
+    node = reporting.node_look(config)
+    papers = replace(papers, node=node.reach.name, host=node.host, reports=node.waiting, unkept=node.words)
     failure = last_delivery.look(config.data)
     if config.delivery is None or failure is None:
         return papers

@@ -11,6 +11,7 @@ from typing import Any
 from firmware.doctor_broker_words import BrokerIllness
 from firmware.doctor_delivery_words import DeliveryIllness
 from firmware.doctor_kit_words import KitIllness
+from firmware.doctor_node_words import NodeIllness
 from firmware.doctor_words import DeviceName, WireIllness
 from firmware.drivers.fingerprint_opening import RARE_BAUD_RATES
 from firmware.machine import Access, Setback, Supply
@@ -212,6 +213,11 @@ def _papers(papers: Papers) -> Iterator[Finding]:
     obstacle = BrokerIllness.__members__.get(f"BROKER_{papers.reach}")
     if obstacle and (obstacle is not BrokerIllness.BROKER_UNADMITTED or papers.is_readable):
         yield Finding(obstacle, {"broker": papers.broker})
+    in_fleet = NodeIllness.__members__.get(f"NODE_{papers.node}")
+    # What keeps the status from the broker keeps the node from it as well, and is told
+    if in_fleet and (in_fleet is NodeIllness.NODE_UNKEPT or not obstacle):
+        told = {"broker": papers.broker, "host": papers.host, "waiting": papers.reports, "words": papers.unkept}
+        yield Finding(in_fleet, told)
     hindrance = DeliveryIllness.__members__.get(f"DELIVERY_{papers.delivery.upper()}")
     if hindrance and papers.is_readable:
         yield Finding(hindrance, {"office": papers.office, "at": papers.delivery_at})

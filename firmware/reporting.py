@@ -21,6 +21,7 @@ from firmware.datatypes import DeviceStatus
 from firmware.errands import FASTEST_S, SLOWEST_S, Errands
 from firmware.errors import BrokerError, DeviceBusy, IdentityError, SpoolError
 from firmware.probing import all_busy, probe
+from firmware.reach import NodeLook
 from firmware.reach import Reach as Reach
 from firmware.spool import SPOOL as SPOOL
 from firmware.spool import Spool
@@ -156,10 +157,7 @@ def look_from_inside(config: KitConfig, state: KitState, devices: tuple[DeviceSt
 
 def reach(config: KitConfig, document: dict[str, Any] | None = None) -> Reach:
     """Whether the broker can be reached beside the process that holds the kit, and takes this document if any."""
-    floor = _Floor(config)
-    with suppress(SpoolError), Spool(config.data / SPOOL) as spool:
-        floor.remember(spool)
-    made = connection(config, floor, beside=True)
+    made = connection(config, _floor(config), beside=True)
     if isinstance(made, Reach):
         return made
     with made as publisher:
@@ -167,6 +165,12 @@ def reach(config: KitConfig, document: dict[str, Any] | None = None) -> Reach:
             return Reach.PUBLISHED
         publisher.reached(_LOOK_S)
         return _reach(publisher)
+
+
+def node_look(config: KitConfig) -> NodeLook:
+    """How the kit stands as a node of the fleet, by a connection beside that of the process that holds it."""
+    access = _access(config, _floor(config), Role.NODE)
+    return fleet_node.look(config, None if isinstance(access, Reach) else access, _LOOK_S)
 
 
 def connection(
@@ -216,6 +220,14 @@ class _Floor:
         with suppress(SpoolError):
             clock.remember(entry.recorded_at for entry in spool.entries())
         self._floor = max(self._floor, clock.floor)
+
+
+def _floor(config: KitConfig) -> _Floor:
+    """By what the kit recorded so far."""
+    floor = _Floor(config)
+    with suppress(SpoolError), Spool(config.data / SPOOL) as spool:
+        floor.remember(spool)
+    return floor
 
 
 def _reach(publisher: StatusPublisher) -> Reach:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from firmware import panel_words, room
+from firmware import panel_words, reporting, room
 from firmware.clock import needs_confirmation
 from firmware.datatypes import DeviceState
 from firmware.device_words import DevicePhrase
@@ -62,6 +62,7 @@ def run(place: Workplace, language: Language) -> Iterator[Finding]:
         "camera": _camera,
         "core": _core,
         "broker": _broker,
+        "node": _node,
     }
     for part, test in parts.items():
         place.alive()
@@ -182,3 +183,11 @@ def _broker(place: Workplace, language: Language) -> Found:
     return (Verdict.PASSED if reach.is_well else Verdict.WARNING), reach.value.say(
         language, broker=f"{mqtt.host}:{mqtt.port}" if mqtt else ""
     )
+
+
+def _node(place: Workplace, language: Language) -> Found:
+    """The kit in the fleet; a broker that is away is no failure here either."""
+    mqtt, seen = place.config.mqtt, reporting.node_look(place.config)
+    broker = f"{mqtt.host}:{mqtt.port}" if mqtt else ""
+    words = seen.reach.value.say(language, broker=broker, host=seen.host, waiting=seen.waiting, words=seen.words)
+    return (Verdict.PASSED if seen.reach.is_well else Verdict.WARNING), words

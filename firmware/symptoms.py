@@ -68,6 +68,7 @@ class Papers:
     standing: the value of a `standing.State`, or nothing where this user may not see it; until: the certificate's last
     day. is_readable: whether somebody could open what the kit records. packets: why the store of packets does not open.
     reach: the name of a `reporting.Reach`, or nothing where it is not known; broker: the broker's address.
+    node: the name of a `reach.NodeReach`; host: whom the node waits for; reports: how many wait; unkept: why none can.
     office: where packets are delivered to; delivery, delivery_at: why and when that failed last, or nothing.
     """
 
@@ -80,6 +81,10 @@ class Papers:
     office: str = ""
     delivery: str = ""
     delivery_at: str = ""
+    node: str = ""
+    host: str = ""
+    reports: int = 0
+    unkept: str = ""
 
 
 @dataclass(frozen=True, slots=True)

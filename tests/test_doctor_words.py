@@ -10,13 +10,14 @@ from firmware.doctor import Finding
 from firmware.doctor_broker_words import BrokerIllness
 from firmware.doctor_delivery_words import DeliveryIllness
 from firmware.doctor_kit_words import KitIllness
+from firmware.doctor_node_words import NodeIllness
 from firmware.doctor_text import DoctorPhrase
 from firmware.doctor_words import DeviceName, WireIllness
 from firmware.vocabulary import Language
 from firmware.wording import Bilingual
 from tests.conftest import ROOT
 
-ILLNESSES: list[Bilingual] = [*WireIllness, *KitIllness, *BrokerIllness, *DeliveryIllness]
+ILLNESSES: list[Bilingual] = [*WireIllness, *KitIllness, *BrokerIllness, *NodeIllness, *DeliveryIllness]
 VALUES = {
     "device": DeviceName.FINGERPRINT,
     "path": "/dev/serial/by-path/platform-fd500000.pcie-pci-0000:01:00.0-usb-0:1.3:1.0-port0",
@@ -27,6 +28,7 @@ VALUES = {
     "holder": "ModemManager (process 1234)",
     "user": "rekam",
     "group": "dialout",
+    "host": "rekam.office",
 }
 
 

@@ -14,7 +14,7 @@ from tests.residents import NOON
 from tests.test_service import ask, station
 from tests.worlds import World, world
 
-PARTS = ["storage", "spool", "identity", "clock", "battery", "panel", "fingerprint", "camera", "core", "broker"]
+PARTS = ["storage", "spool", "identity", "clock", "battery", "panel", "fingerprint", "camera", "core", "broker", "node"]
 
 
 def verdicts(found: World) -> dict[str, str]:
