@@ -1,218 +1,152 @@
-"""`python -m tests.delivery_kills --times N`: kit and office ended at random moments, from the packet to its receipt.
+"""`python -m tests.delivery_kills --times N`: kit and office ended at random moments, from the capture to the receipt.
 
-One process plays a kit and its office: it seals and keeps packets, exports them to a stick, receives them at the office
-and takes the receipts back. It is killed at a random moment; where disks can be mounted here, every other kill is a
-power cut, which also forgets what was not synced, of kit, stick and office alike. Then it goes on. `tests.kills` does
-the same to the way from the capture to the sealed packet.
+A share of the ends falls on a real station while it records on the bench (`tests.kills`); the others on the same kit
+and its office while packets are kept, go to the stick, into the office and back, or over the network
+(`tests.deliveries`; their records hold one finger by hand, so that many fit into a life). Where disks can be mounted
+here, every other end of each sort is a power cut, which also forgets what was not synced: of the station's data folder,
+of stick and office alike. At last the rest is delivered, and each packet at the office is opened: every resident whose
+number was shown must be there, nobody twice, and nobody may be left behind on the kit.
 """
 
 import os
 import random
-import signal
+import shutil
 import tempfile
-import time
-import warnings
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
-from firmware import identity
-from firmware.circumstances import NOTHING_NOTED
-from firmware.datatypes import SealedPacket
+from firmware.config import load
 from firmware.identity import Identity
-from firmware.office import keys, opening, taking
-from firmware.office.receiving import Reception
-from firmware.office.shelf import Shelf
-from firmware.office.store import Store
-from firmware.records import manifest, sealing, transaction
-from firmware.spool import SPOOL, Spool
-from firmware.uplink import returned, stick
-from tests import disks, offices, transactions
-from tests.transactions import AT
+from firmware.office import broker, keys, opening
+from firmware.records import sealing
+from tests import deliveries, disks, kills
+from tests.deliveries import Place
+from tests.findings import Findings, Harm, show
+from tests.kills import Bench, nik_of
+from tests.worlds import World, without_camera, world
 
-EACH = 3
-"""So many packets are kept between two trips of the stick."""
-SPAN_S = 1.2
-"""A kill falls within so many seconds from a start."""
-MEGABYTES = 128
-"""The disk's; about 2000 packets at the office fill it."""
+CAPTURES = 0.2
+"""This share of the ends falls on a station that records."""
+_MEGABYTES, _ENDS_A_MEGABYTE = 96, 3
+"""The disk's size at least, and how many ends fill another megabyte."""
 
 
-@dataclass
-class Findings:
-    """What came of a campaign: how it was ended, what it kept, and every violation in words."""
+class Campaign:
+    """A kit with its station, its stick and its office, on a disk whose power may be cut, or in a folder."""
 
-    kills: int = 0
-    cuts: int = 0
-    confirmed: set[str] = field(default_factory=set)
-    recorded: int = 0
-    at_office: int = 0
-    acknowledged_early: int = 0
-    violations: list[str] = field(default_factory=list)
+    def __init__(self, bench: Bench, place: Place, disk: disks.Disk | None, findings: Findings, seed: int) -> None:
+        self._bench, self._place, self._disk, self._findings = bench, place, disk, findings
+        self._source = random.Random(seed)
+        self._serial, self._recorded, self._known = 1, set[int](), set[str]()
+        self._ends = Counter[str]()
+        self._lengths_s = (0.0, 0.0)
 
-    def require(self, holds: bool, words: str) -> None:
-        if not holds:
-            self.violations.append(words)
+    def measure(self) -> None:
+        """Record two residents without an end: how long that takes says where the ends may fall."""
+        for _ in range(2):  # the first session of all is slower
+            self._lengths_s = kills.measure(self._bench, self._findings, self._serial)
+            self._recorded.add(self._serial)
+            self._serial += 1
+        self._bench.niks(self._findings)
+
+    def capture(self) -> None:
+        """One end of a station that records."""
+        end, lengths_s = partial(self._end, "capture"), self._lengths_s
+        if kills.captured(self._bench, self._findings, self._serial, self._source, lengths_s, end):
+            self._recorded.add(self._serial)
+            self._serial += 1
+
+    def deliver(self) -> None:
+        """One end of kit and office on the packets' way."""
+        life = deliveries.one_life(self._place, self._serial, self._source, self._findings)
+        self._findings.fell[life.stage.value] += 1
+        self._findings.shown |= set(life.numbers)
+        self._end("delivery")
+        self._serial += len(life.numbers) + 1
+
+    def _end(self, sort: str) -> None:
+        """Whoever worked was killed; every other time the power goes as well."""
+        self._ends[sort] += 1
+        if self._disk and self._ends[sort] % 2 == 0:
+            self._disk.cut_power()
+            self._findings.cuts += 1
+        else:
+            self._findings.kills += 1
+
+    def turn(self) -> None:
+        """One end, and what it left judged."""
+        if self._source.random() < CAPTURES:
+            self.capture()
+        else:
+            self.deliver()
+        deliveries.judge(self._place, self._findings, self._known)
+
+    def conclude(self) -> None:
+        """Deliver the rest, then judge the whole: each resident once at the office, opened, and none left behind."""
+        findings, place = self._findings, self._place
+        kills.conclude(self._bench, findings, self._recorded)
+        with ExitStack() as opened:
+            spool, reception = opened.enter_context(place.spool()), place.reception(opened)
+            faults = place.carry(spool, Identity.load_or_create(place.config.data), reception)
+            findings.require(not faults, f"not believed: {faults}")
+            for entry in spool.entries():
+                findings.require(entry.acknowledged_utc is not None, entry.control_number, Harm.LEFT_BEHIND)
+            here = {entry.control_number for entry in spool.entries()}
+            niks, numbers = Counter[str](), Counter[str]()
+            for path in sorted(place.packets.rglob("[!.]*.rekam")):
+                told = opening.open_file(path, reception.office).transaction
+                number = told.header.control_number
+                findings.require(number == sealing.number_in(path.name), f"{path.name} holds {number}")
+                row = reception.store.packet(number)
+                findings.require(row is not None, f"{number} lies at the office and is not in its books")
+                findings.ways[row.way if row else "nothing"] += 1
+                numbers[number] += 1
+                niks[told.resident.nik] += 1
+        findings.at_office, findings.residents = numbers.total(), len(here)
+        for number in sorted((findings.shown | here) - numbers.keys()):
+            findings.require(False, number, Harm.MISSING)
+        for nik in sorted({nik_of(serial) for serial in self._recorded} - niks.keys()):
+            findings.require(False, f"resident {nik}", Harm.MISSING)
+        for twice in sorted(one for counted in (numbers, niks) for one, times in counted.items() if times > 1):
+            findings.require(False, twice, Harm.TWICE)
+        findings.require(numbers.keys() <= here, f"the kit knows nothing of {sorted(numbers.keys() - here)}")
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where kit, stick and office lie."""
-
-    root: Path
-
-    @property
-    def data(self) -> Path:
-        return self.root / "data"
-
-    @property
-    def packets(self) -> Path:
-        return self.root / "packets"
-
-    def reception(self, opened: ExitStack) -> Reception:
-        store = opened.enter_context(Store(f"sqlite:///{self.root / 'office.sqlite'}"))
-        return Reception(keys.load(self.root / "office"), store, Shelf.at(str(self.packets)))
-
-    def deliver(self, spool: Spool, kit: Identity, reception: Reception, *, everything: bool = False) -> list[str]:
-        """One trip of the stick: out, into the office, and back; what was not believed."""
-        folder = self.root / "stick"
-        stick.export(spool, folder, exporter=stick.Exporter("K1", kit.signer, AT), everything=everything)
-        if not taking.packets(folder):
-            return []
-        faults = taking.take(folder, reception).faults
-        authorities, known = identity.authorities(self.data), identity.public_keys(self.data)
-        return faults + returned.take(folder, spool, "K1", authorities, known).faults
-
-
-def packet(kit: Identity, number: str) -> SealedPacket:
-    """A record of one finger, sealed: little, so that many fit into a life."""
-    header = transactions.header(control_number=number)
-    data = transaction.build(header, transactions.RESIDENT, transactions.captures()[:1])
-    content = manifest.write(header, NOTHING_NOTED, data)
-    return sealing.seal(content, control_number=number, signer=kit.signer, recipients=kit.recipients)
-
-
-def work(place: Place, serial: int, confirm: int) -> None:
-    """Keep and deliver until somebody ends this process; each number that is kept is told to a file."""
-    kit = Identity.load_or_create(place.data)
-    with ExitStack() as opened:
-        spool = opened.enter_context(Spool(place.data / SPOOL))
-        reception = place.reception(opened)
-        while True:
-            number = f"K1-{serial:06d}"
-            spool.put(packet(kit, number), AT)
-            os.write(confirm, f"{number}\n".encode())
-            if serial % EACH == 0 and place.deliver(spool, kit, reception):
-                return
-            serial += 1
+@contextmanager
+def laid_out(folder: Path, root: Path) -> Iterator[tuple[Bench, Place]]:
+    """A kit in a simulated world; what kit, stick and office write lies below `root`."""
+    with world(folder / "world") as found:
+        shutil.move(load(found.settings).data, root / "data")
+        shutil.move(found.settings.with_name("office"), root / "office")
+        text = without_camera(found.settings.read_text(encoding="utf-8"))
+        found.settings.write_text(f'data = "{root / "data"}"\n{text}', encoding="utf-8")
+        office = keys.load(root / "office")
+        broker.certify(office, ["localhost", "127.0.0.1"])
+        yield Bench(World(found.settings, office), folder), Place(root, load(found.settings))
 
 
 def campaign(folder: Path, times: int, seed: int, console: Console, *, with_cuts: bool) -> Findings:
     """End it so many times, and judge after each and at the end."""
-    findings, source = Findings(), random.Random(seed)
+    findings = Findings()
     with ExitStack() as opened:
-        disk = opened.enter_context(disks.disk(folder, MEGABYTES)) if with_cuts else None
-        place = Place(disk.root if disk else folder)
-        offices.admitted(place.root)
+        size = _MEGABYTES + times // _ENDS_A_MEGABYTE
+        disk = opened.enter_context(disks.disk(folder, size)) if with_cuts else None
+        bench, place = opened.enter_context(laid_out(folder, disk.root if disk else folder))
+        played = Campaign(bench, place, disk, findings, seed)
         os.sync()
-        serial = 1
-        for turn in track(range(times), "ending", console=console):
-            told, how = one_life(place, serial, source.uniform(0.02, SPAN_S))
-            findings.require(how == signal.SIGKILL, f"it ended by itself: status {how}")
-            findings.confirmed |= set(told)
-            if disk and turn % 2:
-                disk.cut_power()
-                findings.cuts += 1
-            else:
-                findings.kills += 1
-            serial += len(told) + 1
-            findings.acknowledged_early += judge(place, findings)
-        conclude(place, findings)
+        played.measure()
+        for _ in track(range(times), "ending", console=console):
+            played.turn()
+        played.conclude()
     return findings
-
-
-def one_life(place: Place, serial: int, seconds: float) -> tuple[list[str], int]:
-    """Let a process work for a while and kill it: the numbers that it confirmed, and the signal that ended it."""
-    reading, writing = os.pipe()
-    with warnings.catch_warnings():
-        # Of threads that the one who runs the tests may have; the child touches none of theirs
-        warnings.simplefilter("ignore", DeprecationWarning)
-        child = os.fork()
-    if child == 0:
-        os.close(reading)
-        try:
-            work(place, serial, writing)
-        finally:
-            os._exit(1)
-    os.close(writing)
-    time.sleep(seconds)
-    os.kill(child, signal.SIGKILL)
-    with os.fdopen(reading) as file:
-        told = file.read().split()
-    _, status = os.waitpid(child, 0)
-    return told, os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-
-
-def judge(place: Place, findings: Findings) -> int:
-    """Nothing that was confirmed is gone, nothing is acknowledged that the office has not; how many are."""
-    with ExitStack() as opened:
-        spool = opened.enter_context(Spool(place.data / SPOOL))
-        reception = place.reception(opened)
-        entries = spool.entries()
-        lost = findings.confirmed - {entry.control_number for entry in entries}
-        findings.require(not lost, f"lost on the kit: {sorted(lost)}")
-        done = [entry for entry in entries if entry.acknowledged_utc]
-        for entry in done:
-            row = reception.store.packet(entry.control_number)
-            is_there = row is not None and row.sha256 == entry.sha256
-            findings.require(is_there, f"acknowledged and not at the office: {entry.control_number}")
-        findings.require(not any(entry.refused_utc for entry in entries), "a sound packet was refused")
-        return len(done)
-
-
-def conclude(place: Place, findings: Findings) -> None:
-    """Deliver the rest, then judge the whole: each packet once at the office, whole, and none left behind."""
-    with ExitStack() as opened:
-        spool = opened.enter_context(Spool(place.data / SPOOL))
-        reception = place.reception(opened)
-        faults = place.deliver(spool, Identity.load_or_create(place.data), reception, everything=True)
-        findings.require(not faults, f"not believed: {faults}")
-        entries = spool.entries()
-        tally = spool.tally()
-        findings.recorded = tally.recorded
-        findings.require(tally.acknowledged == tally.recorded, f"left behind: {tally.recorded - tally.acknowledged}")
-        files = sorted(place.packets.rglob("[!.]*.rekam"))
-        findings.at_office = len(files)
-        numbers = [sealing.number_in(path.name) for path in files]
-        expected = sorted(entry.control_number for entry in entries)
-        findings.require(sorted(numbers) == expected, f"kit and office differ: {set(numbers) ^ set(expected)}")
-        for path in files:
-            number = opening.open_file(path, reception.office).transaction.header.control_number
-            findings.require(number == sealing.number_in(path.name), f"{path.name} holds {number}")
-
-
-def show(findings: Findings, console: Console) -> None:
-    """The figures, and each violation."""
-    table = Table("ended", "", box=None)
-    rows = {
-        "kills": findings.kills,
-        "power cuts, unsynced writes forgotten": findings.cuts,
-        "packets confirmed before": len(findings.confirmed),
-        "packets recorded": findings.recorded,
-        "packets at the office, each opened": findings.at_office,
-        "missing, twice or left behind": len(findings.violations),
-    }
-    for name, count in rows.items():
-        table.add_row(name, str(count))
-    console.print(table)
-    for words in findings.violations:
-        console.print(words, style="red", markup=False, highlight=False)
 
 
 def main(

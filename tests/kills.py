@@ -1,10 +1,9 @@
-"""`python -m tests.kills --times N`: the station killed at random moments of a session, and what of it is lost.
+"""The station killed at a random moment of a session, and what of it is lost; a part of `tests.delivery_kills`.
 
-A station on the bench records two fingers of one resident after another for a client, a process of its own; no face,
-which would take most of a session's time. Each time the station is killed: half of the kills are drawn over the whole
-session, half from the last finger to a little after the packet is kept. Then it is started again. The operator believes
-what is shown: whoever got a control number is done, and so is whoever the station names as kept; everyone else is
-recorded again.
+A station on the bench records two fingers of a resident for a client, a process of its own; no face, which would take
+most of a session's time. Half of the kills are drawn over the whole session, half from the last finger to a little
+after the packet is kept. The operator believes what is shown: whoever got a control number is done, and so is whoever
+the station names as kept once it is started again; everyone else is recorded again.
 """
 
 import json
@@ -12,18 +11,11 @@ import random
 import re
 import signal
 import subprocess
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
-
-import typer
-from rich.console import Console
-from rich.progress import track
-from rich.table import Table
 
 from firmware import journal_check
 from firmware.config import load
@@ -36,8 +28,9 @@ from firmware.records import sealing
 from firmware.reporting import SPOOL
 from firmware.spool import Spool
 from firmware.vocabulary import FingerPosition
+from tests.findings import Findings, Harm
 from tests.programs import PATIENCE_S, Program, started
-from tests.worlds import World, rekam, without_camera, world
+from tests.worlds import World, rekam
 
 EXCUSED = [f"--excuse={position.name.lower()}=bandaged" for position in list(FingerPosition)[2:]]
 FINGERS = 2
@@ -95,22 +88,6 @@ class Kill:
         return "after the spool has it" if any(one.is_kept for one in self.told) else "after the last finger"
 
 
-@dataclass
-class Findings:
-    """What came of a campaign: how the kills fell, and every violation in words."""
-
-    kills: Counter[str] = field(default_factory=Counter)
-    confirmed: set[str] = field(default_factory=set)
-    packets: int = 0
-    residents: int = 0
-    torn_lines: int = 0
-    violations: list[str] = field(default_factory=list)
-
-    def require(self, holds: bool, words: str) -> None:
-        if not holds:
-            self.violations.append(words)
-
-
 class Bench:
     """A world, its station and the one who records there."""
 
@@ -134,10 +111,6 @@ class Bench:
         words = ("-c", self.found.settings, "--resident", self._person, "--json")
         return Program(self.folder / "client", "record", *words, *EXCUSED)
 
-    def size(self) -> int:
-        """The journal's bytes."""
-        return self.journal.stat().st_size
-
     def wait_for_last_finger(self, size: int, client: Program) -> None:
         """Until the last finger is written down behind these bytes, or the client has its answer."""
         until = time.monotonic() + PATIENCE_S
@@ -153,10 +126,10 @@ class Bench:
         return [line for _, line in journal_check.lines(self.journal) if isinstance(line, Line)]
 
     def niks(self, findings: Findings) -> dict[str, str]:
-        """The NIK in each packet of the spool, opened by the office; what does not open is a violation."""
+        """The NIK in each packet that a station kept, opened by the office; what does not open is a violation."""
         niks = {}
         with Spool(self.data / SPOOL) as spool:
-            for number in [entry.control_number for entry in spool.entries()]:
+            for number in filter(NUMBER.fullmatch, [entry.control_number for entry in spool.entries()]):
                 path = self.folder / sealing.file_name(number)
                 if number not in self._opened:
                     path.write_bytes(spool.packet(number).ciphertext)
@@ -171,7 +144,8 @@ class Bench:
 
 def nik_of(serial: int) -> str:
     """A resident's number, nobody's."""
-    return f"190301520410{serial:04d}"
+    district, number = divmod(serial, 9999)
+    return f"1903{district + 1:02d}520410{number + 1:04d}"
 
 
 def named(words: str) -> Iterator[Named]:
@@ -190,30 +164,27 @@ def answer(client: Program) -> Answer:
     return Answer(frozenset(SHOWN.findall(told + words)), status, words)
 
 
-def campaign(folder: Path, times: int, seed: int, console: Console) -> Findings:
-    """Kill so many times, and judge after each and at the end."""
-    findings, source, serial = Findings(), random.Random(seed), 1
-    with world(folder / "world") as found:
-        found.settings.write_text(without_camera(found.settings.read_text(encoding="utf-8")), encoding="utf-8")
-        bench = Bench(found, folder)
-        measure(bench, findings, serial)  # the first session of all is slower
-        serial += 1
-        lengths_s = measure(bench, findings, serial)
-        station, told = bench.start()
-        findings.require(not told, f"{told} named without reason")
-        serial += 1
-        for _ in track(range(times), "killing", console=console):
-            since, size = len(bench.lines()), bench.size()
-            client = bench.ask(serial)
-            pause(bench, client, size, source, lengths_s)
-            station.end(signal.SIGKILL)
-            got = answer(client)
-            session = look(bench, findings, since, got)
-            station, told = bench.start()
-            serial += judge(bench, findings, Kill(serial, session, got, told))
-        station.end(signal.SIGTERM)
-        conclude(bench, findings, serial)
-    return findings
+def captured(
+    bench: Bench,
+    findings: Findings,
+    serial: int,
+    source: random.Random,
+    lengths_s: tuple[float, float],
+    end: Callable[[], None],
+) -> bool:
+    """Kill a station that records this resident, then call `end`; whether the resident counts as recorded."""
+    station, told = bench.start()
+    findings.require(not told, f"{told} named without reason")
+    since, size = len(bench.lines()), bench.journal.stat().st_size
+    client = bench.ask(serial)
+    pause(bench, client, size, source, lengths_s)
+    station.end(signal.SIGKILL)
+    got = answer(client)
+    end()
+    session = look(bench, findings, since, got)
+    station, told = bench.start()
+    station.end(signal.SIGKILL)
+    return judge(bench, findings, Kill(serial, session, got, told))
 
 
 def pause(bench: Bench, client: Program, size: int, source: random.Random, lengths_s: tuple[float, float]) -> None:
@@ -238,8 +209,8 @@ def look(bench: Bench, findings: Findings, since: int, got: Answer) -> list[Line
 
 def judge(bench: Bench, findings: Findings, kill: Kill) -> bool:
     """Judge the station that was started again, and say whether the resident counts as recorded."""
-    findings.confirmed |= kill.got.numbers
-    findings.kills[kill.fell] += 1
+    findings.shown |= kill.got.numbers
+    findings.fell[kill.fell] += 1
     number = str(kill.session[0].facts["control_number"]) if kill.session else ""
     told = [one.control_number for one in kill.told]
     findings.require(not kill.is_under_way or told == [number], f"{number} was cut off, named was {told}")
@@ -249,7 +220,7 @@ def judge(bench: Bench, findings: Findings, kill: Kill) -> bool:
         findings.require(one.is_kept == (one.control_number in now), f"{one} is wrong: the spool knows better")
         how = [line.kind for line in bench.lines() if line.kind in (Kind.SEALED, Kind.INTERRUPTED)][-1]
         findings.require(one.is_kept == (how is Kind.SEALED), f"{one}: the journal says {how.value}")
-    findings.require(kill.got.numbers <= now.keys(), f"lost: {kill.got.numbers - now.keys()}")
+    findings.require(kill.got.numbers <= now.keys(), f"lost: {kill.got.numbers - now.keys()}", Harm.MISSING)
     return bool(kill.got.numbers) or any(one.is_kept for one in kill.told)
 
 
@@ -259,57 +230,21 @@ def measure(bench: Bench, findings: Findings, serial: int) -> tuple[float, float
     begun_s = time.monotonic()
     got = answer(bench.ask(serial))
     findings.require(got.status == 0, f"a session without a kill failed: {got.words}")
-    findings.confirmed |= got.numbers
+    findings.shown |= got.numbers
     station.end(signal.SIGKILL)
     at_s = {line.kind: line.at.monotonic_s for line in bench.lines()}
     return 1.1 * (at_s[Kind.SEALED] - begun_s), 1.3 * (at_s[Kind.SEALED] - at_s[Kind.STEP])
 
 
-def conclude(bench: Bench, findings: Findings, serial: int) -> None:
-    """Judge the whole: nothing lost, nothing torn, nothing twice, and journal and spool tell the same."""
+def conclude(bench: Bench, findings: Findings, serials: set[int]) -> None:
+    """Judge what the station kept: nothing lost, nothing torn, nothing twice, and journal and spool tell the same."""
     niks = bench.niks(findings)
-    findings.packets, findings.residents = len(niks), serial - 1
-    findings.require(findings.confirmed <= niks.keys(), f"lost: {sorted(findings.confirmed - niks.keys())}")
     for nik, times in Counter(niks.values()).items():
-        findings.require(times == 1, f"twice: {nik} stands in {times} packets")
-    expected = {nik_of(number) for number in range(1, serial)}
+        findings.require(times == 1, f"{nik} stands in {times} packets", Harm.TWICE)
+    expected = {nik_of(number) for number in serials}
     findings.require(set(niks.values()) == expected, f"recorded are {sorted(set(niks.values()) ^ expected)}")
     sealed = {str(line.facts["control_number"]) for line in bench.lines() if line.kind is Kind.SEALED}
     findings.require(sealed == niks.keys(), f"journal and spool differ: {sorted(sealed ^ niks.keys())}")
     command = rekam("journal", "verify", "-c", bench.found.settings)
     verified = subprocess.run(command, capture_output=True, text=True, check=False)
     findings.require(verified.returncode == 0, f"rekam journal verify: {verified.stdout}{verified.stderr}")
-
-
-def show(findings: Findings, console: Console) -> None:
-    """The figures, and each violation."""
-    table = Table("kills", "", box=None)
-    for name, count in sorted(findings.kills.items()):
-        table.add_row(name, str(count))
-    table.add_section()
-    table.add_row("all", str(findings.kills.total()))
-    table.add_row("residents done", str(findings.residents))
-    table.add_row("packets, each opened", str(findings.packets))
-    table.add_row("control numbers shown", str(len(findings.confirmed)))
-    table.add_row("torn last lines set aside", str(findings.torn_lines))
-    table.add_row("violations", str(len(findings.violations)))
-    console.print(table)
-    for words in findings.violations:
-        console.print(words, style="red", markup=False, highlight=False)
-
-
-def main(
-    times: Annotated[int, typer.Option(min=1, help="how often the station is killed")] = 200,
-    seed: Annotated[int, typer.Option(min=0, help="the same seed draws the same moments")] = 1,
-) -> None:
-    """Kill the station at random moments; the exit status is 1 when anything was lost, torn or recorded twice."""
-    console = Console()
-    with tempfile.TemporaryDirectory() as folder:
-        findings = campaign(Path(folder), times, seed, console)
-    show(findings, console)
-    if findings.violations:
-        raise typer.Exit(1)
-
-
-if __name__ == "__main__":
-    typer.run(main)
