@@ -28,12 +28,17 @@ _WSQ_COMMENT = b"\xff\xa8"
 _WSQ_PPI = b"PPI 500\n"
 """What the package writes into the comment of every image."""
 _WSQ_CHILD = """
+import resource
 import sys
 import _wsq
+resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[1]),) * 2)
 samples, width, height, ppi = _wsq.decompress(sys.stdin.buffer.read())
 sys.stdout.buffer.write(b"%d %d %d\\n" % (width, height, ppi) + samples)
 """
 _WSQ_TIMEOUT_S = 60
+# Seconds of a processor: the C code of NBIS never ends at some damaged files, and a board needs 5 s a megabyte
+_WSQ_LEAST_CPU_S = 3
+_WSQ_BYTES_A_CPU_S = 20_000
 _FORMATS = ("PNG", "TIFF", "BMP", "PPM", "JPEG2000")
 _WIDE_MODES = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 
@@ -143,10 +148,11 @@ def _open(data: bytes, formats: tuple[str, ...] = _FORMATS) -> Image.Image:
 
 
 def _open_wsq(data: bytes) -> Image.Image:
-    """Decode WSQ in a process of its own: the C code of NBIS ends the process at some damaged files."""
+    """Decode WSQ in a process of its own: the C code of NBIS ends the process at some damaged files, or never ends."""
     if importlib.util.find_spec("_wsq") is None:
         raise RecordError("image: WSQ needs the optional package wsq: pip install 'rekam[wsq]'")
-    child = [sys.executable, "-P", "-c", _WSQ_CHILD]
+    limit_s = _WSQ_LEAST_CPU_S + len(data) // _WSQ_BYTES_A_CPU_S
+    child = [sys.executable, "-P", "-c", _WSQ_CHILD, str(limit_s)]
     try:
         done = subprocess.run(child, input=data, capture_output=True, timeout=_WSQ_TIMEOUT_S, check=True)
     except subprocess.SubprocessError as error:

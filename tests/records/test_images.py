@@ -157,6 +157,14 @@ def test_a_truncated_wsq_file_is_refused(wsq_file: bytes, part: float) -> None:
         images.decode(wsq_file[: max(3, int(part * len(wsq_file)))])
 
 
+@pytest.mark.timeout(45)
+def test_a_wsq_file_that_is_never_decoded_is_refused() -> None:
+    """A file of the fuzzer, at which the C code of NBIS goes round for ever."""
+    data = (Path(__file__).parents[1] / "golden/without_end.wsq").read_bytes()
+    with pytest.raises(RecordError, match="damaged or truncated"):
+        images.decode(data)
+
+
 def test_a_damaged_wsq_file_never_ends_the_process(wsq_file: bytes) -> None:
     """The C code of NBIS crashes at some of these."""
     rng = np.random.default_rng(1)
