@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 from rich.console import Console
@@ -16,45 +17,55 @@ from rich.console import Console
 TIMEOUT_S = 10
 """How long one input may take."""
 MEMORY_MB = 2048
-_COUNTS = re.compile(r"stat::(number_of_executed_units|new_units_added|peak_rss_mb):\s+(\d+)")
+ROUND_MIN = 1.0
+"""A process feeds for so long: atheris keeps some 700 bytes of each input that reaches instrumented comparisons."""
+_COUNTS = re.compile(r"stat::(number_of_executed_units|new_units_added):\s+(\d+)")
 out = Console(highlight=False, soft_wrap=True)
 _COVERAGE = re.compile(r"cov: (\d+)")
 
 
-def feed(name: str, minutes: float, keep: Path) -> None:
-    """Feed one reader in this process; libFuzzer ends it."""
+def feed(name: str, minutes: float, keep: Path, corpus: Path) -> None:
+    """Feed one reader in this process, from a folder of inputs that it adds to; libFuzzer ends it."""
     import atheris
 
     with atheris.instrument_imports(include=["firmware"]):
         from tests.fuzz_readers import READERS
     reader = READERS[name]
-    with tempfile.TemporaryDirectory() as corpus:
-        for number, seed in enumerate(reader.seeds()):
-            (Path(corpus) / str(number)).write_bytes(seed)
-        limits = [f"-max_total_time={round(60 * minutes)}", f"-timeout={TIMEOUT_S}", f"-rss_limit_mb={MEMORY_MB}"]
-        told = [f"-artifact_prefix={keep}/{name}-", "-print_final_stats=1", "-max_len=40000", "-len_control=0"]
-        atheris.Setup([sys.argv[0], *limits, *told, corpus], reader.survives)
-        atheris.Fuzz()
+    for number, seed in enumerate(reader.seeds()):
+        (corpus / str(number)).write_bytes(seed)
+    limits = [f"-max_total_time={round(60 * minutes)}", f"-timeout={TIMEOUT_S}", f"-rss_limit_mb={MEMORY_MB}"]
+    told = [f"-artifact_prefix={keep}/{name}-", "-print_final_stats=1", "-max_len=40000", "-len_control=0"]
+    atheris.Setup([sys.argv[0], *limits, *told, str(corpus)], reader.survives)
+    atheris.Fuzz()
 
 
 def campaign(names: list[str], minutes: float, keep: Path) -> bool:
-    """Feed readers one after another, each in a process of its own; print a line each. Whether none broke."""
+    """Feed readers one after another in rounds, each in a process of its own; print a line each. Whether none broke."""
     keep.mkdir(parents=True, exist_ok=True)
-    all_well = True
-    for name in names:
-        command = [sys.executable, "-m", "tests.fuzz", name, "--minutes", str(minutes), "--keep", str(keep), "--alone"]
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-        counts = dict(_COUNTS.findall(done.stderr))
-        coverage = _COVERAGE.findall(done.stderr)
-        broken = sorted(path.name for path in keep.glob(f"{name}-*"))
-        found = ", ".join(broken) or ("nothing" if done.returncode == 0 else f"status {done.returncode}")
-        inputs, new = counts.get("number_of_executed_units", "?"), counts.get("new_units_added", "?")
-        told = f"{name:12} {minutes:g} min  {inputs:>9} inputs  {new:>5} kept"
-        out.print(f"{told}  coverage {coverage[-1] if coverage else '?'}  found: {found}", markup=False)
-        if done.returncode:
-            out.print(done.stderr[-3000:], markup=False)
-            all_well = False
-    return all_well
+    broken = [name for name in names if not survives(name, minutes, keep)]
+    return not broken
+
+
+def survives(name: str, minutes: float, keep: Path) -> bool:
+    """Feed one reader, print what came of it, and say whether nothing broke it."""
+    command = [sys.executable, "-m", "tests.fuzz", name, "--keep", str(keep), "--alone"]
+    left, counts, coverage, status, words = minutes, Counter[str](), "?", 0, ""
+    with tempfile.TemporaryDirectory() as corpus:
+        while left > 0 and not status:
+            round_min = min(left, ROUND_MIN)
+            asked = [*command, "--minutes", str(round_min), "--corpus", corpus]
+            done = subprocess.run(asked, capture_output=True, text=True, errors="replace", check=False)
+            counts.update({what: int(number) for what, number in _COUNTS.findall(done.stderr)})
+            coverage = (_COVERAGE.findall(done.stderr) or [coverage])[-1]
+            left, status, words = left - round_min, done.returncode, done.stderr
+    files = sorted(path.name for path in keep.glob(f"{name}-*"))
+    found = ", ".join(files) or (f"status {status}" if status else "nothing")
+    fed, new = counts["number_of_executed_units"], counts["new_units_added"]
+    told = f"{name:12} {minutes - left:g} min  {fed:>9} inputs  {new:>5} kept  coverage {coverage}  found: {found}"
+    out.print(told, markup=False)
+    if status:
+        out.print(words[-3000:], markup=False)
+    return not status
 
 
 def main() -> int:
@@ -64,9 +75,10 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "rekam-fuzz")
     parser.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--corpus", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.alone:
-        feed(asked.reader, asked.minutes, asked.keep)
+        feed(asked.reader, asked.minutes, asked.keep, asked.corpus)
         return 0
     from tests.fuzz_readers import READERS
 
