@@ -99,7 +99,8 @@ class Desk:
         """Note what a kit tells of its outbox, as docs/office.md has it."""
         kit_id, _ = self.gate.kit(request.scope)
         try:
-            row, days = outbox_words.read(await _small(request), kit_id, HTTPS)
+            told = outbox_words.parse(await _small(request))
+            row, days = outbox_words.rows(told, kit_id, datetime.now(UTC), HTTPS)
         except InputError as error:
             raise Rejected(400, "wrong_outbox", str(error)) from error
         await asyncio.to_thread(self.reception.store.told, row, days)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from firmware.errors import InputError
@@ -12,15 +12,21 @@ _LONGEST = 125
 _MOST_DAYS = 1000
 
 
-def read(content: bytes, kit_id: str, way: str) -> tuple[OutboxRow, list[OutboxDay]]:
-    """Rows of what a kit told just now. Raises InputError."""
+def parse(content: bytes) -> object:
+    """The JSON that a kit sent. Raises InputError."""
     try:
-        told = json.loads(content)
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"no outbox as a kit tells it ({error})") from error
+
+
+def rows(told: Any, kit_id: str, at: datetime, way: str) -> tuple[OutboxRow, list[OutboxDay]]:
+    """Rows of what a kit told at that moment. Raises InputError."""
+    try:
         oldest = datetime.fromisoformat(told["oldest_waiting"]).isoformat() if told["oldest_waiting"] else ""
         days = [OutboxDay(kit_id, str(date.fromisoformat(day)), *_counts(of)) for day, of in told["days"].items()]
         district, place = _text(told["district"]), _text(told["place"])
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        row = OutboxRow(kit_id, district, place, *_counts(told), oldest, now, way)
+        row = OutboxRow(kit_id, district, place, *_counts(told), oldest, at.isoformat(timespec="seconds"), way)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"no outbox as a kit tells it ({error})") from error
     if len(days) > _MOST_DAYS:

@@ -69,7 +69,7 @@ class RefusalRow:
 class OutboxRow:
     """What a kit last told: where it stands, how many it recorded, how many of them wait for a receipt.
 
-    A stick tells neither place nor how many were recorded: they are empty, and None.
+    A stick of a kit that is not updated tells neither place nor how many were recorded: they are empty, and None.
     """
 
     kit_id: str

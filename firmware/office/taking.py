@@ -9,11 +9,11 @@ from pathlib import Path
 
 from firmware.durable import write_file
 from firmware.errors import DeliveryError, IdentityError, InputError, KitError, SealingError
-from firmware.office import register
+from firmware.office import outbox_words, register
 from firmware.office.keys import Office
 from firmware.office.receiving import STICK, Arrival, Reception
 from firmware.office.receiving_words import ReceivingPhrase
-from firmware.office.store import OutboxRow
+from firmware.office.store import OutboxDay, OutboxRow
 from firmware.records import receipts, sealing, stick_lists
 from firmware.records.receipts import Receipt, Verdict
 from firmware.records.stick_lists import Listed, StickList
@@ -100,10 +100,11 @@ def _lists(home: Path, reception: Reception, taking: Taking) -> dict[str, tuple[
     for path in sorted(home.glob(f"[!.]*{stick_lists.SUFFIX}")):
         try:
             told = _believed(path, reception.office)
+            row, days = _outbox(told)
         except KitError as error:
             taking.faults.append(f"{path}: {error}")
             continue
-        reception.store.told(_outbox(told))
+        reception.store.told(row, days)
         found |= {one.control_number: (told.kit_id, one) for one in told.packets}
     return found
 
@@ -124,11 +125,12 @@ def _believed(path: Path, office: Office) -> StickList:
     return told
 
 
-def _outbox(told: StickList) -> OutboxRow:
-    """What a list says of the kit's outbox; it does not tell how many were recorded in all."""
-    is_wrong = told.clock_trust is ClockTrust.WRONG
-    at = (datetime.now(UTC) if is_wrong else told.written_utc).isoformat(timespec="seconds")
-    return OutboxRow(told.kit_id, "", "", None, told.waiting, "", at, STICK)
+def _outbox(told: StickList) -> tuple[OutboxRow, list[OutboxDay]]:
+    """What a list says of the kit's outbox; those of before did not tell how many were recorded. Raises InputError."""
+    at = datetime.now(UTC) if told.clock_trust is ClockTrust.WRONG else told.written_utc
+    if told.outbox:
+        return outbox_words.rows(told.outbox, told.kit_id, at, STICK)
+    return OutboxRow(told.kit_id, "", "", None, told.waiting, "", at.isoformat(timespec="seconds"), STICK), []
 
 
 def _write_receipts(folder: Path, taking: Taking) -> None:

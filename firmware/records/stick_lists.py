@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -40,7 +40,8 @@ class StickList:
 
     stick: 8 hexadecimal digits, drawn at the first export to it. sequence: counts the kit's exports from 1, so that an
     older list is told from a newer one. others: how many packets without a receipt lie on each of its other sticks.
-    waiting: how many the kit holds in all without a receipt.
+    waiting: how many the kit holds in all without a receipt. outbox: what it also tells over the network of its outbox;
+    empty where it told nothing, as kits did before.
     """
 
     kit_id: str
@@ -51,6 +52,7 @@ class StickList:
     packets: tuple[Listed, ...]
     others: dict[str, int]
     waiting: int
+    outbox: dict[str, Any] = field(default_factory=dict)
 
 
 def file_name(kit_id: str) -> str:
@@ -71,6 +73,7 @@ def write(told: StickList, signer: Signer) -> bytes:
         "packets": [asdict(one) for one in told.packets],
         "others": told.others,
         "waiting": told.waiting,
+        **({"outbox": told.outbox} if told.outbox else {}),
         "certificate": base64.b64encode(signer.certificate.public_bytes(Encoding.DER)).decode(),
     }
     return json.dumps(signed_json.signed(body, signer.key), indent=1).encode() + b"\n"
@@ -113,8 +116,10 @@ def _list(body: dict[str, Any]) -> StickList:
     if not all(map(_STICK.fullmatch, [*others, body["stick"]])) or not _KIT_ID.fullmatch(body["kit_id"]):
         raise ValueError("the name of a kit or stick")
     numbers = _count(body["sequence"]), _count(body["waiting"])
-    trust = ClockTrust(body["clock_trust"])
-    return StickList(body["kit_id"], body["stick"], numbers[0], written, trust, packets, others, numbers[1])
+    trust, outbox = ClockTrust(body["clock_trust"]), body.get("outbox", {})
+    if not isinstance(outbox, dict):
+        raise TypeError("an outbox that is no object")
+    return StickList(body["kit_id"], body["stick"], numbers[0], written, trust, packets, others, numbers[1], outbox)
 
 
 def _count(value: object) -> int:

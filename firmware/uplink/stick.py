@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from firmware.config import KitConfig
 from firmware.datatypes import SealedPacket, Timestamp
 from firmware.durable import write_file
 from firmware.errors import DeliveryError, InputError, SpoolDamaged
@@ -17,15 +18,17 @@ from firmware.records import sealing, stick_lists
 from firmware.records.sealing import Signer
 from firmware.records.stick_lists import Listed, StickList
 from firmware.spool import Spool, SpoolEntry
+from firmware.uplink import outbox
 
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """Who exports, and when: the kit's name, its key, its clock."""
+    """Who exports, and when: the kit's name, its key, its clock; its settings, where the list tells of the outbox."""
 
     kit_id: str
     signer: Signer
     at: Timestamp
+    config: KitConfig | None = None
 
 
 def outgoing(spool: Spool, *, everything: bool = False) -> list[SpoolEntry]:
@@ -143,7 +146,15 @@ def _write_list(spool: Spool, folder: Path, name: str, exporter: Exporter) -> No
         others = Counter(entry.stick for entry in waiting if entry.stick not in ("", name))
         number = spool.number_export(name, exporter.at.utc)
         told = StickList(
-            exporter.kit_id, name, number, exporter.at.utc, exporter.at.trust, tuple(there), others, len(waiting)
+            kit_id=exporter.kit_id,
+            stick=name,
+            sequence=number,
+            written_utc=exporter.at.utc,
+            clock_trust=exporter.at.trust,
+            packets=tuple(there),
+            others=others,
+            waiting=len(waiting),
+            outbox=outbox.describe(spool, exporter.config) if exporter.config else {},
         )
         write_file(folder / stick_lists.file_name(exporter.kit_id), stick_lists.write(told, exporter.signer))
     except (OSError, InputError) as error:

@@ -9,15 +9,17 @@ import pytest
 import sqlalchemy as sql
 
 from firmware import identity
+from firmware.config import KitConfig
+from firmware.device_settings import FingerprintConfig
 from firmware.errors import DeliveryError, InputError
 from firmware.office import admission, register, taking
 from firmware.office.count import count
 from firmware.office.receiving import Reception
 from firmware.office.shelf import Shelf
-from firmware.office.store import Store, outboxes
+from firmware.office.store import Store, outbox_days, outboxes
 from firmware.records import receipts, stick_lists
 from firmware.spool import Spool
-from firmware.uplink import returned, stick
+from firmware.uplink import outbox, returned, stick
 from firmware.uplink.stick import Exporter
 from firmware.vocabulary import Language, Purpose
 from tests import offices, transactions
@@ -33,8 +35,9 @@ class Trip:
     stick: Path
     reception: Reception
 
-    def export(self) -> None:
-        stick.export(self.spool, self.stick, exporter=Exporter("K1", self.admitted.kit.signer, transactions.AT))
+    def export(self, config: KitConfig | None = None) -> None:
+        exporter = Exporter("K1", self.admitted.kit.signer, transactions.AT, config)
+        stick.export(self.spool, self.stick, exporter=exporter)
 
     def take(self, folder: Path | None = None) -> taking.Taking:
         return taking.take(self.stick, self.reception, folder)
@@ -153,7 +156,30 @@ def test_one_packet_may_be_named(trip: Trip) -> None:
     assert len(taking.take(trip.stick / "K1-0002.v2.rekam", trip.reception).accepted) == 1
 
 
-def test_the_list_tells_the_count_how_many_wait(trip: Trip) -> None:
+def test_the_list_tells_the_count_what_a_kit_recorded_and_where(trip: Trip) -> None:
+    config = KitConfig(kit_id="K1", district="Kaimana", fingerprint=FingerprintConfig(port="/dev/none"))
+    trip.export(config)
+    trip.take()
+    row, days = (trip.reception.store.rows(sql.select(table)) for table in (outboxes, outbox_days))
+    assert [(one["district"], one["recorded"], one["waiting"], one["way"]) for one in row] == [
+        ("Kaimana", 3, 3, "stick")
+    ]
+    assert [(one["recorded"], one["waiting"]) for one in days] == [(3, 3)]
+    (kit,) = count(trip.reception.store).kits
+    assert (kit.recorded, kit.waiting, kit.accepted) == (3, 3, 3)
+
+
+def test_a_list_whose_outbox_is_none_is_told_and_its_packets_are_taken(
+    trip: Trip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "describe", lambda spool, config: {"recorded": -1})
+    trip.export(KitConfig(kit_id="K1", fingerprint=FingerprintConfig(port="/dev/none")))
+    taken = trip.take()
+    assert len(taken.accepted) == 3
+    assert ["no outbox as a kit tells it" in fault for fault in taken.faults] == [True]
+
+
+def test_a_list_of_before_tells_the_count_how_many_wait(trip: Trip) -> None:
     trip.export()
     trip.take()
     rows = trip.reception.store.rows(sql.select(outboxes))
