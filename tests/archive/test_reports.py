@@ -21,7 +21,7 @@ def undated(document: Path) -> bytes:
 
 def test_a_cluster_makes_the_same_documents(tmp_path: Path) -> None:
     prints = tmp_path / "prints"
-    grow = [sys.executable, "-m", "sim", "grow", str(prints), "--fingers", "5", "--impressions", "2", "--seed", "11"]
+    grow = [sys.executable, "-m", "sim", "grow", str(prints), "--fingers", "3", "--impressions", "2", "--seed", "11"]
     subprocess.run(grow, cwd=ROOT, check=True)
     with cluster(tmp_path) as (address, _):
         for suffix in ("html", "pdf"):
