@@ -101,4 +101,4 @@ def _exporter(settings: KitConfig, err: Console) -> Exporter | None:
         err.print(StickPhrase.NO_LIST.say(settings.language, reason=str(error)), style="yellow", markup=False)
         return None
     at = Clock(settings.timezone, settings.data).now()
-    return Exporter(settings.kit_id, kit.signer, at, settings) if kit else None
+    return Exporter(settings, kit.signer, at) if kit else None

@@ -78,7 +78,7 @@ class Place:
         """One trip of the stick: out, into the office, and back; what was not believed."""
         folder, data, kit_id = self.root / "stick", self.config.data, self.config.kit_id
         tell(Stage.EXPORT)
-        stick.export(spool, folder, exporter=stick.Exporter(kit_id, kit.signer, AT), everything=True)
+        stick.export(spool, folder, exporter=stick.Exporter(self.config, kit.signer, AT), everything=True)
         if not taking.packets(folder):
             return []
         tell(Stage.TAKING)

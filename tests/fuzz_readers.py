@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from firmware.errors import KitError
 from firmware.identity import Identity
-from firmware.office import keys, receipt_key
+from firmware.office import keys, receipt_key, taking
 from firmware.office.keys import Office
 from firmware.records import (
     answers,
@@ -141,7 +141,8 @@ def answer(data: bytes) -> None:
 
 
 def stick_list(data: bytes) -> None:
-    _twice(data, kit(), stick_lists.parse)
+    """As the office reads a list, and what it tells of the kit's outbox."""
+    _twice(data, kit(), lambda line: taking._outbox(stick_lists.parse(line)[0]))
 
 
 def _twice(data: bytes, signer: Signer, read: Callable[[bytes], object]) -> None:
@@ -160,7 +161,10 @@ def _twice(data: bytes, signer: Signer, read: Callable[[bytes], object]) -> None
 
 def lists() -> list[bytes]:
     told = StickList("K1", "0a1b2c3d", 7, AT.utc, AT.trust, (Listed("K1-1", "ab" * 32, 5),), {"deadbeef": 3}, 5)
-    return [stick_lists.write(told, kit())]
+    days = {"2026-12-01": {"recorded": 7, "waiting": 5}}
+    counts = {"recorded": 7, "waiting": 5, "oldest_waiting": AT.utc.isoformat(), "days": days}
+    outbox = counts | {"district": "Kaimana", "place": "SMA"}
+    return [stick_lists.write(one, kit()) for one in (told, replace(told, outbox=outbox))]
 
 
 def templates() -> list[bytes]:

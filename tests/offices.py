@@ -5,7 +5,9 @@ from pathlib import Path
 
 from firmware import identity
 from firmware.circumstances import NOTHING_NOTED, Circumstances
+from firmware.config import KitConfig
 from firmware.datatypes import SealedPacket
+from firmware.device_settings import FingerprintConfig
 from firmware.identity import Identity
 from firmware.office import admission, keys
 from firmware.office.keys import Office
@@ -57,6 +59,11 @@ def packet(
     if version > 1:
         content = manifest.write(transaction.read(data).header, noted, data)
     return sealing.seal(content, control_number=number, signer=kit.signer, recipients=kit.recipients)
+
+
+def settings(kit_id: str, district: str = "") -> KitConfig:
+    """A kit's settings; nothing of it is at hand."""
+    return KitConfig(kit_id=kit_id, district=district, fingerprint=FingerprintConfig(port="/dev/none"))
 
 
 def on_stick(folder: Path, packet: SealedPacket) -> Path:

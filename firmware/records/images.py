@@ -36,7 +36,8 @@ samples, width, height, ppi = _wsq.decompress(sys.stdin.buffer.read())
 sys.stdout.buffer.write(b"%d %d %d\\n" % (width, height, ppi) + samples)
 """
 _WSQ_TIMEOUT_S = 60
-# Seconds of a processor: the C code of NBIS never ends at some damaged files, and a board needs 5 s a megabyte
+# Seconds of a processor: the C code of NBIS never ends at some damaged files. A sound one of 1 MB (14 million pixels)
+# takes a PC about a second; it gets fifty, for slow boards and pictures of little content
 _WSQ_LEAST_CPU_S = 3
 _WSQ_BYTES_A_CPU_S = 20_000
 _FORMATS = ("PNG", "TIFF", "BMP", "PPM", "JPEG2000")

@@ -23,12 +23,11 @@ from firmware.uplink import outbox
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """Who exports, and when: the kit's name, its key, its clock; its settings, where the list tells of the outbox."""
+    """Who exports, and when: the kit's settings, its key, its clock."""
 
-    kit_id: str
+    config: KitConfig
     signer: Signer
     at: Timestamp
-    config: KitConfig | None = None
 
 
 def outgoing(spool: Spool, *, everything: bool = False) -> list[SpoolEntry]:
@@ -121,7 +120,7 @@ def _stick(folder: Path, exporter: Exporter | None) -> str:
     if exporter is None:
         return ""
     with suppress(OSError, DeliveryError):
-        told, signed = stick_lists.parse((folder / stick_lists.file_name(exporter.kit_id)).read_bytes())
+        told, signed = stick_lists.parse((folder / stick_lists.file_name(exporter.config.kit_id)).read_bytes())
         if signed.public_key() == exporter.signer.certificate.public_key():
             return told.stick
     return secrets.token_hex(4)
@@ -146,7 +145,7 @@ def _write_list(spool: Spool, folder: Path, name: str, exporter: Exporter) -> No
         others = Counter(entry.stick for entry in waiting if entry.stick not in ("", name))
         number = spool.number_export(name, exporter.at.utc)
         told = StickList(
-            kit_id=exporter.kit_id,
+            kit_id=exporter.config.kit_id,
             stick=name,
             sequence=number,
             written_utc=exporter.at.utc,
@@ -154,9 +153,9 @@ def _write_list(spool: Spool, folder: Path, name: str, exporter: Exporter) -> No
             packets=tuple(there),
             others=others,
             waiting=len(waiting),
-            outbox=outbox.describe(spool, exporter.config) if exporter.config else {},
+            outbox=outbox.describe(spool, exporter.config),
         )
-        write_file(folder / stick_lists.file_name(exporter.kit_id), stick_lists.write(told, exporter.signer))
+        write_file(folder / stick_lists.file_name(exporter.config.kit_id), stick_lists.write(told, exporter.signer))
     except (OSError, InputError) as error:
         raise DeliveryError(f"{folder}: the list cannot be written ({error}); {_ADVICE}") from error
 

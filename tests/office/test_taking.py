@@ -9,8 +9,6 @@ import pytest
 import sqlalchemy as sql
 
 from firmware import identity
-from firmware.config import KitConfig
-from firmware.device_settings import FingerprintConfig
 from firmware.errors import DeliveryError, InputError
 from firmware.office import admission, register, taking
 from firmware.office.count import count
@@ -23,7 +21,7 @@ from firmware.uplink import outbox, returned, stick
 from firmware.uplink.stick import Exporter
 from firmware.vocabulary import Language, Purpose
 from tests import offices, transactions
-from tests.offices import Admitted, packet
+from tests.offices import Admitted, packet, settings
 
 
 @dataclass(frozen=True)
@@ -35,8 +33,8 @@ class Trip:
     stick: Path
     reception: Reception
 
-    def export(self, config: KitConfig | None = None) -> None:
-        exporter = Exporter("K1", self.admitted.kit.signer, transactions.AT, config)
+    def export(self) -> None:
+        exporter = Exporter(settings("K1", district="Kaimana"), self.admitted.kit.signer, transactions.AT)
         stick.export(self.spool, self.stick, exporter=exporter)
 
     def take(self, folder: Path | None = None) -> taking.Taking:
@@ -157,8 +155,7 @@ def test_one_packet_may_be_named(trip: Trip) -> None:
 
 
 def test_the_list_tells_the_count_what_a_kit_recorded_and_where(trip: Trip) -> None:
-    config = KitConfig(kit_id="K1", district="Kaimana", fingerprint=FingerprintConfig(port="/dev/none"))
-    trip.export(config)
+    trip.export()
     trip.take()
     row, days = (trip.reception.store.rows(sql.select(table)) for table in (outboxes, outbox_days))
     assert [(one["district"], one["recorded"], one["waiting"], one["way"]) for one in row] == [
@@ -173,14 +170,16 @@ def test_a_list_whose_outbox_is_none_is_told_and_its_packets_are_taken(
     trip: Trip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox, "describe", lambda spool, config: {"recorded": -1})
-    trip.export(KitConfig(kit_id="K1", fingerprint=FingerprintConfig(port="/dev/none")))
+    trip.export()
     taken = trip.take()
     assert len(taken.accepted) == 3
     assert ["no outbox as a kit tells it" in fault for fault in taken.faults] == [True]
 
 
-def test_a_list_of_before_tells_the_count_how_many_wait(trip: Trip) -> None:
+def test_a_list_of_before_tells_the_count_how_many_wait(trip: Trip, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "describe", lambda spool, config: {})
     trip.export()
+    assert "outbox" not in json.loads((trip.stick / "K1.list.json").read_bytes())
     trip.take()
     rows = trip.reception.store.rows(sql.select(outboxes))
     assert [(row["kit_id"], row["recorded"], row["waiting"], row["way"]) for row in rows] == [("K1", None, 3, "stick")]

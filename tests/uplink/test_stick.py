@@ -17,7 +17,9 @@ from firmware.records.receipts import Verdict
 from firmware.records.stick_lists import Listed, StickList
 from firmware.spool import Spool
 from firmware.uplink import stick
+from firmware.uplink.outbox import describe
 from firmware.uplink.stick import Exporter
+from tests.offices import settings
 from tests.test_spool import AFTER, packet, receipt
 from tests.transactions import AT
 
@@ -121,7 +123,7 @@ def test_a_damaged_packet_costs_no_other(spool: Spool, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def exporter(tmp_path_factory: pytest.TempPathFactory) -> Exporter:
-    return Exporter("K1", Identity.load_or_create(tmp_path_factory.mktemp("kit")).signer, AT)
+    return Exporter(settings("K1"), Identity.load_or_create(tmp_path_factory.mktemp("kit")).signer, AT)
 
 
 def listed(*numbers: str) -> tuple[Listed, ...]:
@@ -135,7 +137,8 @@ def on(folder: Path) -> StickList:
 def test_the_list_tells_what_is_on_the_stick_and_is_signed(spool: Spool, tmp_path: Path, exporter: Exporter) -> None:
     stick.export(spool, tmp_path / "stick", exporter=exporter)
     told, signed = stick_lists.parse((tmp_path / "stick" / "K1.list.json").read_bytes())
-    assert told == StickList("K1", told.stick, 1, AT.utc.replace(microsecond=0), AT.trust, listed(*NUMBERS), {}, 3)
+    at, outbox = AT.utc.replace(microsecond=0), describe(spool, exporter.config)
+    assert told == StickList("K1", told.stick, 1, at, AT.trust, listed(*NUMBERS), {}, 3, outbox)
     assert signed == exporter.signer.certificate
     assert [entry.stick for entry in spool.entries()] == [told.stick] * 3
 
@@ -173,7 +176,7 @@ def test_what_the_office_has_or_refused_goes_out_no_more(spool: Spool, tmp_path:
 def test_another_kits_list_names_no_stick_of_this_one(
     spool: Spool, tmp_path: Path, exporter: Exporter, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    other = Exporter("K1", Identity.load_or_create(tmp_path_factory.mktemp("other")).signer, AT)
+    other = Exporter(settings("K1"), Identity.load_or_create(tmp_path_factory.mktemp("other")).signer, AT)
     stick.export(spool, tmp_path / "stick", exporter=other)
     before = on(tmp_path / "stick").stick
     stick.export(spool, tmp_path / "stick", exporter=exporter)
@@ -210,10 +213,11 @@ EXPORTER = textwrap.dedent("""
     from firmware.identity import Identity
     from firmware.spool import Spool
     from firmware.uplink import stick
+    from tests.offices import settings
     from tests.transactions import AT
 
     with Spool(Path(sys.argv[1])) as spool:
-        exporter = stick.Exporter("K1", Identity.load_or_create(Path(sys.argv[3])).signer, AT)
+        exporter = stick.Exporter(settings("K1"), Identity.load_or_create(Path(sys.argv[3])).signer, AT)
         stick.export(spool, Path(sys.argv[2]), lambda: print("packet", flush=True), exporter=exporter)
 """)
 
