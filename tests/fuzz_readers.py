@@ -46,12 +46,14 @@ class Reader:
     read: Callable[[bytes], object]
     seeds: Callable[[], list[bytes]]
 
-    def survives(self, data: bytes) -> None:
-        """Read these bytes: anything but an answer or a named error is a fault of the reader."""
+    def survives(self, data: bytes) -> bool:
+        """Read these bytes: anything but an answer or a named error is a fault of the reader. Whether it answered."""
         try:
             self.read(data)
         except KitError as error:
             assert str(error)
+            return False
+        return True
 
 
 @cache
