@@ -65,6 +65,8 @@ def ask(
 def _type(line: Connection) -> None:
     for typed in keyboard.lines_of(sys.stdin):
         line.send(line=typed)
+    # A terminal that goes sends no signal under nohup, and Ctrl-D never does: the station must not wait for more
+    line.say_no_more()
 
 
 def _pass_on(line: Connection, pressed: "SimpleQueue[bool]") -> None:

@@ -67,6 +67,11 @@ class Connection:
             if not more or len(text) > _LONGEST:
                 return
 
+    def say_no_more(self) -> None:
+        """End what is sent, which the other end sees, and go on hearing."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_WR)
+
     def close(self) -> None:
         """Hang up; closing twice is no fault."""
         with contextlib.suppress(OSError):

@@ -92,6 +92,32 @@ def test_ctrl_c_twice_at_the_last_question_takes_no_answer_away(bench: World, tm
         assert station.outcome()[0] == 0 and len(spooled(kit)) == 1 and cancelled(kit) == []
 
 
+def test_a_keyboard_that_ends_while_its_terminal_stays_leaves_the_choice_to_the_buttons(
+    bench: World, pins: Path, tmp_path: Path
+) -> None:
+    """So do Ctrl-D, and a lost line under nohup: no signal ends the client."""
+    with at_terminal(bench, tmp_path, fingers=1) as (kit, _, client, screen):
+        wait_until_asked(screen, "today's date")
+        screen.type("\n")
+        until(lambda: "Put the right thumb" in screen.text)
+        screen.type("\x03")
+        wait_until_asked(screen, "[e] excuse it")
+        screen.type("e\n")
+        wait_until_asked(screen, "Why this finger")
+        screen.type("\x04")
+        press(pins, "skip", 0.1)
+        press(pins, "accept", 0.1)
+        assert client.outcome()[0] == 0 and len(spooled(kit)) == 1
+
+
+def test_a_keyboard_that_ends_without_buttons_ends_the_session(bench: World, tmp_path: Path) -> None:
+    with at_terminal(bench, tmp_path) as (kit, _, client, screen):
+        wait_until_asked(screen, "today's date")
+        screen.type("\x04")
+        assert client.outcome()[0] == 1 and spooled(kit) == []
+        assert "the keyboard is gone" in screen.text
+
+
 def test_a_terminal_that_is_closed_at_a_reason_leaves_the_choice_to_the_buttons(
     bench: World, pins: Path, tmp_path: Path
 ) -> None:
