@@ -127,6 +127,8 @@ fetch_picamera2() {
 
 verb=${1-}
 [ $# -gt 0 ] && shift
+# Every process of a demo or test imports this checkout: none should compile it again, as a set PYTHONDONTWRITEBYTECODE asks
+case $verb in demo | test) unset PYTHONDONTWRITEBYTECODE ;; esac
 case $verb in
   demo)
     install_packages age openssl
