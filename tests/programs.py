@@ -3,7 +3,9 @@
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -71,6 +73,14 @@ class Program:
         self.process.join(PATIENCE_S)
         assert self.process.exitcode is not None, f"it does not end: {self.words()}"
         return self.process.exitcode, self._paths[0].read_text()
+
+
+def finished(*words: object) -> "subprocess.CompletedProcess[str]":
+    """`rekam WORDS`, run to its end, with what it said."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = Program(Path(folder) / "program", *map(str, words))
+        status, said = program.outcome()
+        return subprocess.CompletedProcess(words, status, said, program.words())
 
 
 @contextmanager

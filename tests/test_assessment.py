@@ -18,6 +18,7 @@ from firmware.records import minutiae_records
 from firmware.records.templates import read_xyt
 from firmware.rows import COLUMNS
 from tests.pipeline.planted import plant
+from tests.programs import finished
 
 PRINT = plant(192, 160, [(70.0, 60.0, 1), (90.0, 130.0, -1)]).pixels
 EVALUATION = Path("tools") / "minutiae_eval.py"
@@ -25,8 +26,7 @@ SETS = {"fvc2002_db1_b": 8.0, "fvc2002_db3_b": 8.0, "fvc2004_db4_b": 8.0, "fvc20
 
 
 def assess(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "firmware", "assess", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return finished("assess", *arguments)
 
 
 def save(path: Path, pixels: np.ndarray, ppi: float | None = 500) -> Path:

@@ -45,7 +45,7 @@ def test_the_import_contracts_are_kept() -> None:
 
 
 def test_the_shell_scripts_are_sound() -> None:
-    found = sorted(path for folder in ("provisioning", "tests") for path in (ROOT / folder).glob("*.sh"))
+    found = sorted(path for folder in ("provisioning", "tests") for path in (ROOT / folder).rglob("*.sh"))
     scripts = [".ci/run", *(str(path.relative_to(ROOT)) for path in found)]
     succeed("shellcheck", *scripts)
 

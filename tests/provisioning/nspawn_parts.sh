@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# What tests/provisioning/nspawn.sh lets the booted machine do, a part a start; PART names it.
+# What tests/provisioning/nspawn.sh lets a booted machine do at one start; PARTS names it, with commas between.
 set -uo pipefail
 exec >>/nspawn/log 2>&1
 cd /
+stick=/media/stick
 
 fail() { echo "FAILED: $*"; echo 1 >/nspawn/status; exit 1; }
 
-setup() { bash /nspawn/provisioning/setup.sh kit --lang en "$@"; }
+setup() { bash "/nspawn/provisioning/setup.sh" "$role" --lang en "$@"; }
 
 # make WANTED...: the setup from the bundle alone, which must end with this status.
 make() {
@@ -17,6 +18,7 @@ make() {
 }
 
 start_world() {
+  systemctl --quiet is-active bench.service && return
   rm -f /nspawn/world/kit.toml
   chown -R rekam /nspawn/world
   systemd-run --quiet --unit=bench --uid=rekam --setenv=REKAM_CACHE_DIR=/nspawn/world/cache \
@@ -34,7 +36,7 @@ healthy() {
 
 record() {
   rekam record --resident /nspawn/resident.toml --json </dev/null || fail "no resident was recorded"
-  rekam export /nspawn/records || fail "no packet was brought out"
+  rekam export "$stick" || fail "no packet was brought out"
 }
 
 # update WANTED NAME: by the installed copy to the version NAME, which must end with this status.
@@ -60,71 +62,157 @@ listed() {
   find /etc /opt /usr/local /boot /var/lib/rekam-setup /var/lib/rekam/identity -type f -print0 | sort -z | xargs -0 sha256sum
 }
 
-# tests/provisioning/nspawn_office_parts.sh has parts of its own
-[ "${BASH_SOURCE[0]}" = "$0" ] || return 0
+# The version 1 is in use and well; the same line again says so, and then its own setup finds nothing to do.
+well_after_first() {
+  in_use 1
+  update 0 1
+  grep -q 'is in use already' /nspawn/told || fail "the second update did something again"
+  bash /opt/rekam/current/provisioning/setup.sh kit --lang en --check || fail "a look after the update finds more to do"
+  record
+}
+
+# Every file of the office with its content.
+office_files() {
+  find /etc /opt /usr/local /var/lib/rekam-setup /var/lib/rekam-office -type f -print0 | sort -z | xargs -0 sha256sum
+}
+
+# What the broker says to the office's own reader, and to somebody without a certificate.
+broker_answers() {
+  local office=/var/lib/rekam-office/office
+  [ "$(systemctl is-active mosquitto.service)" = active ] || fail "mosquitto does not run"
+  [ "$(systemctl is-active rekam-office.service)" = active ] || fail "nobody takes packets"
+  [ "$(stat -c %U "/proc/$(systemctl show -P MainPID mosquitto.service)")" = mosquitto ] || fail "mosquitto runs as somebody else"
+  /opt/rekam/current/venv/bin/python - "$office/authority.pem" "$office/broker/reader.pem" <<'PYTHON' || fail "the broker is not as it should be"
+import ssl, sys, threading
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
+
+def is_taken(certificate):
+    context = ssl.create_default_context(cafile=sys.argv[1])
+    if certificate:
+        context.load_cert_chain(certificate)
+    taken, ended = threading.Event(), threading.Event()
+    client = Client(CallbackAPIVersion.VERSION2)
+    client.tls_set_context(context)
+    client.on_connect = lambda *words: (taken.set(), ended.set())
+    client.on_disconnect = lambda *words: ended.set()
+    client.connect("127.0.0.1", 8883)
+    client.loop_start()
+    assert ended.wait(20)
+    client.disconnect()
+    client.loop_stop()
+    return taken.is_set()
+
+assert is_taken(sys.argv[2]), "the office's reader was refused"
+assert not is_taken(None), "somebody without a certificate was taken"
+PYTHON
+}
+
+# Do part NAME.
+do_part() {
+  case $1 in
+    idle) ;;
+
+    setup) make 0 ;;
+    without_sensor)
+      make 1 | tee /nspawn/told
+      grep -q 'no fingerprint sensor answered. Asked: /nspawn/world/fingerprint' /nspawn/told || fail "the sensor is not missed"
+      ;;
+    whole)
+      start_world
+      make 0 --report /nspawn/report
+      healthy
+      listed >/nspawn/listed
+      setup --check --offline /nspawn/bundle.tar || fail "a look after the setup finds more to do"
+      make 0 | tee /nspawn/told
+      grep ': done' /nspawn/told && fail "the second setup did something again"
+      listed | diff /nspawn/listed - || fail "the second setup changed a file"
+      record
+      # The acceptance: a training record on the attached hardware, told on the page to sign
+      setup --accept --report /nspawn/report </dev/null || fail "the training record was not made"
+      grep -q '"control_number": "BENCH-7-' /nspawn/report.json || fail "the report does not tell of the training record"
+      rekam identity request "$stick" || fail "the kit cannot ask"
+      ;;
+    admitted)
+      setup --check || fail "a look after the restart finds more to do"
+      rekam identity accept "$stick" || fail "the kit does not take its answer"
+      start_world
+      healthy
+      record
+      ;;
+    watched)
+      # Longer than the service's watchdog waits
+      sleep 70
+      healthy
+      ;;
+    update)
+      start_world
+      healthy
+      update 0 1
+      well_after_first
+      ;;
+    update_first) start_world; update 0 1 ;;
+    after_first) start_world; well_after_first ;;
+    update_broken)
+      start_world
+      update 1 2
+      grep -q 'was not well: its service ended by itself. This kit is back' /nspawn/told || fail "nobody tells why"
+      in_use 1
+      ls /opt/rekam/versions
+      [ "$(find /opt/rekam/versions -mindepth 1 -maxdepth 1 | wc -l)" = 2 ] || fail "not the last two versions are kept"
+      record
+      ;;
+    update_further) start_world; update 0 3 ;;
+    before_update) start_world; in_use 1; record ;;
+    after_update) start_world; in_use 3; record ;;
+    read_only)
+      touch /usr/probe 2>/dev/null && fail "the root is not read-only"
+      start_world
+      healthy
+      record
+      ;;
+    uninstall)
+      setup --uninstall --discard-data || fail "the uninstall failed"
+      ;;
+
+    office_made)
+      make 0
+      [ -s "$stick/sheet.html" ] || fail "there is no recovery sheet"
+      broker_answers
+      office_files >/nspawn/listed
+      setup --check --offline /nspawn/bundle.tar | tee /nspawn/told
+      [ "${PIPESTATUS[0]}" = 0 ] || fail "a look after the setup finds more to do"
+      grep -q 'The recovery sheet is at /media/stick/sheet.html' /nspawn/told || fail "the sheet is not told"
+      rm "$stick/sheet.html"
+      make 0 | tee /nspawn/told
+      grep -E ': done|recovery sheet' /nspawn/told && fail "the second setup did something again"
+      office_files | diff /nspawn/listed - || fail "the second setup changed a file"
+      cp /var/lib/rekam-office/office/recipients.txt "$stick"
+      ;;
+    office_admits)
+      setup --check || fail "a look after the restart finds more to do"
+      broker_answers
+      rekam office admit "$stick" || fail "the kit was not admitted"
+      ;;
+    office_opens)
+      rekam office open "$stick"/*.rekam --out "$stick/opened" --json | tee /nspawn/told
+      [ "${PIPESTATUS[0]}" = 0 ] || fail "the office cannot open what the kit sealed"
+      [ "$(wc -l </nspawn/told)" = "$(find "$stick" -maxdepth 1 -name '*.rekam' | wc -l)" ] || fail "not every packet was opened"
+      rekam office status || fail "the office does not tell its certificates"
+      ;;
+    office_taken_back)
+      setup --uninstall && fail "keys were thrown away unasked"
+      setup --uninstall --discard-data || fail "the uninstall failed"
+      ;;
+    *) fail "no part $1" ;;
+  esac
+}
 
 grep : /proc/net/dev | grep -v '^ *lo:' && fail "there is a network"
-case $PART in
-  idle) ;;
-  setup) make 0 ;;
-  without_sensor)
-    make 1 | tee /nspawn/told
-    grep -q 'no fingerprint sensor answered. Asked: /nspawn/world/fingerprint' /nspawn/told || fail "the sensor is not missed"
-    ;;
-  whole)
-    start_world
-    make 0 --report /nspawn/report
-    healthy
-    listed >/nspawn/listed
-    setup --check --offline /nspawn/bundle.tar || fail "a look after the setup finds more to do"
-    make 0 | tee /nspawn/told
-    grep ': done' /nspawn/told && fail "the second setup did something again"
-    listed | diff /nspawn/listed - || fail "the second setup changed a file"
-    record
-    # The acceptance: a training record on the attached hardware, told on the page to sign
-    setup --accept --report /nspawn/report </dev/null || fail "the training record was not made"
-    grep -q '"control_number": "BENCH-7-' /nspawn/report.json || fail "the report does not tell of the training record"
-    ;;
-  after_restart)
-    start_world
-    healthy
-    setup --check || fail "a look after the restart finds more to do"
-    # Longer than the service's watchdog waits
-    sleep 70
-    healthy
-    record
-    ;;
-  update)
-    start_world
-    healthy
-    update 0 1
-    in_use 1
-    bash /opt/rekam/current/provisioning/setup.sh kit --lang en --check || fail "a look after the update finds more to do"
-    record
-    update 0 1
-    grep -q 'is in use already' /nspawn/told || fail "the second update did something again"
-    ;;
-  update_broken)
-    start_world
-    update 1 2
-    grep -q 'was not well: its service ended by itself. This kit is back' /nspawn/told || fail "nobody tells why"
-    in_use 1
-    ls /opt/rekam/versions
-    [ "$(find /opt/rekam/versions -mindepth 1 -maxdepth 1 | wc -l)" = 2 ] || fail "not the last two versions are kept"
-    record
-    ;;
-  update_further) start_world; update 0 3 ;;
-  before_update) start_world; in_use 1; record ;;
-  after_update) start_world; in_use 3; record ;;
-  read_only)
-    touch /usr/probe 2>/dev/null && fail "the root is not read-only"
-    start_world
-    healthy
-    record
-    ;;
-  uninstall)
-    setup --uninstall --discard-data || fail "the uninstall failed"
-    ;;
-  *) fail "no part $PART" ;;
-esac
-echo 0 >/nspawn/status
+for part in ${PARTS//,/ }; do
+  echo "--- $part"
+  case $part in office_*) role=office ;; *) role=kit ;; esac
+  do_part "$part"
+done
+# A part that failed within a pipe has said so
+[ -e /nspawn/status ] || echo 0 >/nspawn/status

@@ -45,23 +45,39 @@ KEYS = "/var/lib/rekam-office/office"
 def desk(folder: Path, **answers: object) -> Machine:
     """A Debian PC's tree in which Rekam is installed."""
     top = tree(folder / "tree")
-    # The office's user has to reach it
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(parent.stat().st_mode | 0o011)
+    reachable(folder)
     program = top / PROGRAM.lstrip("/")
     program.parent.mkdir(parents=True)
     program.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {shlex.quote(sys.executable)} -Bm firmware "$@"\n')
     program.chmod(0o755)
+    return machine_of(top, **answers)
+
+
+def reachable(folder: Path) -> None:
+    """Let the office's user come to it."""
+    for parent in (folder, *folder.parents[:2]):
+        parent.chmod(parent.stat().st_mode | 0o011)
+
+
+def machine_of(top: Path, **answers: object) -> Machine:
     told = {"broker_host": "office.example.org", "sheet": "/media/stick/sheet.html", **answers}
     return Machine(top, {**questions.defaults(OFFICE.questions), **told}, ROOT, role=OFFICE)
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> Machine:
-    """An office that is set up."""
-    machine = desk(tmp_path)
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tree of an office that is set up, to be copied."""
+    machine = desk(tmp_path_factory.mktemp("office"))
     assert failed(machine) == []
-    return machine
+    return machine.root
+
+
+@pytest.fixture
+def made(made_once: Path, tmp_path: Path) -> Machine:
+    """An office that is set up."""
+    subprocess.run(["cp", "-a", made_once, tmp_path / "tree"], check=True)
+    reachable(tmp_path)
+    return machine_of(tmp_path / "tree")
 
 
 def failed(machine: Machine, steps: Sequence[Step] = STEPS) -> list[str]:

@@ -116,12 +116,11 @@ def test_the_tests_programs_are_asked_for_with_a_compiler_where_no_wheel_is(tmp_
     assert done.stderr.rstrip().endswith("chromium gcc libc6-dev python3-dev")
 
 
-def test_what_boots_bare_machines_is_installed_where_that_is_wished(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, 0, programs=["age", "openssl", "mosquitto", "shellcheck", "chromium"])
-    for wish, are_wanted in (("", False), ("1", True)):
-        machine.environment["REKAM_BOOT"] = wish
-        machine.setup("test")
-        assert ("mmdebstrap systemd-container" in machine.calls) == are_wanted
+@pytest.mark.parametrize(("user", "are_wanted"), [(0, True), (1000, False)])
+def test_what_boots_bare_machines_is_installed_for_root(tmp_path: Path, user: int, are_wanted: bool) -> None:
+    machine = Machine(tmp_path, user, programs=["age", "openssl", "mosquitto", "shellcheck", "chromium"])
+    done = machine.setup("test")
+    assert ("mmdebstrap systemd-container" in machine.calls + done.stderr) == are_wanted
 
 
 def test_no_fitting_python_is_told(tmp_path: Path) -> None:
