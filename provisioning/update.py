@@ -15,7 +15,7 @@ from provisioning.guard import Trial
 from provisioning.kit import alone
 from provisioning.machine import STATE, Machine
 from provisioning.steps_environment import VERSIONS, folder_of, in_use, is_whole, make
-from provisioning.steps_kit import SelfTest, can_run, made_of, origin_of
+from provisioning.steps_kit import CACHE, SelfTest, can_run, made_of, origin_of
 from provisioning.steps_update import GUARD, SIGNER
 from provisioning.update_words import Told
 from provisioning.words import LANGUAGES, SetupFailed, Words, same
@@ -201,12 +201,16 @@ class Update:
         return NEEDED
 
     def _finish(self, version: str) -> int:
-        """Remember what is in use, remove what is older than the last two, and let the kit test its parts."""
+        """Remember what is in use, remove versions and kernels older than the last two, let the kit test its parts."""
         machine = self._machine
         verdict = guard.verdict_in(machine.root)
         for folder in machine.at(VERSIONS).iterdir():
             if verdict.get("version") == version and folder.name not in (version, verdict["previous"]):
                 files.remove_tree(folder)
+        # Whichever versions they are of: those that the last two need were made, or were there, most recently
+        kernels = sorted(machine.at(CACHE).glob("kernels-*"), key=lambda folder: folder.stat().st_mtime)
+        for folder in kernels[:-2]:
+            files.remove_tree(folder)
         if machine.is_booted:
             machine.ledger.note("kernels", origin_of(machine))
             machine.ledger.note("started", made_of(machine))

@@ -77,10 +77,11 @@ class Program:
 
 def finished(*words: object) -> "subprocess.CompletedProcess[str]":
     """`rekam WORDS`, run to its end, with what it said."""
+    told = list(map(str, words))
     with tempfile.TemporaryDirectory() as folder:
-        program = Program(Path(folder) / "program", *map(str, words))
+        program = Program(Path(folder) / "program", *told)
         status, said = program.outcome()
-        return subprocess.CompletedProcess(words, status, said, program.words())
+        return subprocess.CompletedProcess(told, status, said, program.words())
 
 
 @contextmanager

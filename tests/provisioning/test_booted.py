@@ -25,7 +25,7 @@ def test_bare_machines_do_their_work_and_are_bare_again() -> None:
     if not may_mount():
         pytest.skip("this machine lets nobody mount, so it boots no other; run the script on one that does")
     # Asked to end, the script takes its machines with it
-    command = ["timeout", "--kill-after=60", str(LONGEST_S), SCRIPT, "--short"]
+    command = ["timeout", "--kill-after=60", str(LONGEST_S), str(SCRIPT), "--short"]
     told = subprocess.run(
         command,
         env=os.environ | {"PYTHON": sys.executable},

@@ -14,6 +14,7 @@ import pytest
 
 from provisioning import bundles, files, guard, steps_environment, update
 from provisioning.steps_environment import Environment, folder_of, in_use
+from provisioning.steps_kit import CACHE
 from provisioning.steps_update import SIGNER, Signer, UpdateGuard
 from provisioning.update import Update
 from provisioning.words import SetupFailed
@@ -228,10 +229,15 @@ def booted(kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_a_version_that_is_well_stays_and_the_last_two_are_kept(
     kit: Kit, booted: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    for age, name in enumerate(("kernels-new", "kernels-before", "kernels-old")):
+        folder = booted.at(CACHE) / name
+        (folder / "ridges").mkdir(parents=True)
+        os.utime(folder, (1e9 - age, 1e9 - age))
     for version in ("1.3.0", "1.4.0"):
         assert Update(booted, "en", 0.0).run(kit.bundle(version)) == update.RIGHT
         assert f"Rekam {version} is in use." in capsys.readouterr().out
     assert (kit.version, kit.versions) == ("1.4.0", ["1.3.0", "1.4.0"])
+    assert sorted(path.name for path in booted.at(CACHE).iterdir()) == ["kernels-before", "kernels-new"]
     assert "--no-block restart rekam.service" in (kit.root.parent / "asked").read_text()
     # Back to the older one, which lies there ready
     assert Update(booted, "en", 0.0).run(kit.office / "1.3.0/rekam-1.3.0") == update.RIGHT
