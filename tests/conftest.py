@@ -14,7 +14,6 @@ from tests.telemetry.foreign import Foreign
 ROOT = Path(__file__).parents[1]
 # Each takes a minute or two
 LONGEST = {
-    "test_booted",
     "test_station_walk",
     "test_demo",
     "test_judging",

@@ -50,9 +50,9 @@ is_tried() { [ -e "$tree/opt/rekam/trial.json" ] && [[ $(readlink "$tree/opt/rek
 
 cd "$here"
 at kit
-if ! { [ -f "$keep/base.tar" ] && compgen -G "$keep/debs/mosquitto_*" >/dev/null; }; then
+if [ ! -f "$keep/base.tar" ] || { [ -z "$bundle" ] && [ ! -d "$keep/debs" ]; }; then
   say "making the bare tree"
-  make_base
+  if [ -n "$bundle" ]; then make_base; else make_base python3-venv age openssl mosquitto; fi
 fi
 say "making the bundles"
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$work/signer.key" 2>/dev/null

@@ -8,15 +8,13 @@ machine=0
 say() { printf '== %4d s: %s\n' "$SECONDS" "$*"; }
 fail() { say "FAILED: $*"; tail -n 60 "$shared/log" 2>/dev/null || true; exit 1; }
 
+# make_base [PACKAGE...]: the bare tree; with packages also what apt says that these need beyond it.
 make_base() {
-  # apt itself tells what the packages of a kit and of the office need beyond this tree
-  local archives="\"\$1\"/var/cache/apt/archives"
-  mkdir -p "$keep/debs"
-  mmdebstrap --quiet --variant=minbase --include=python3,systemd-sysv \
-    --customize-hook="rm -f $archives/*.deb
-      APT_CONFIG=\"\$MMDEBSTRAP_APT_CONFIG\" apt-get --quiet --quiet --yes --download-only --no-install-recommends install \
-        python3-venv age openssl mosquitto
-      cp $archives/*.deb '$keep/debs'; rm $archives/*.deb" \
+  local archives="\"\$1\"/var/cache/apt/archives" hook=()
+  [ $# = 0 ] || hook=(--customize-hook="rm -f $archives/*.deb
+    APT_CONFIG=\"\$MMDEBSTRAP_APT_CONFIG\" apt-get --quiet --quiet --yes --download-only --no-install-recommends install $*
+    mkdir -p '$keep/debs'; cp $archives/*.deb '$keep/debs'; rm $archives/*.deb")
+  mmdebstrap --quiet --variant=minbase --include=python3,systemd-sysv "${hook[@]}" \
     bookworm "$keep/base.part.tar" /etc/apt/sources.list.d/debian.sources >/dev/null
   mv "$keep/base.part.tar" "$keep/base.tar"
 }

@@ -13,6 +13,8 @@ from tests.conftest import ROOT
 from tests.provisioning.bundles import PYTHON, TAG, Made, bundle_sh, make, new_key
 
 pytestmark = pytest.mark.timeout(600)
+BOOTING_S = 1800
+"""How long a hung script may take."""
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +101,30 @@ def test_a_second_run_mends_what_is_torn_fetches_nothing_else_and_makes_the_same
     assert check(folder).returncode == 0
 
 
+def boots_machines() -> bool:
+    """Whether a Debian 12 can be booted here: by root, where mounting is allowed, with the bundle's Python."""
+    may = ["unshare", "--mount", "--pid", "--fork", "true"]
+    return os.getuid() == 0 and PYTHON == "3.11" and subprocess.run(may, capture_output=True).returncode == 0
+
+
+@pytest.mark.skipif(not boots_machines(), reason="only root boots machines, and where mounting is allowed")
+@pytest.mark.timeout(BOOTING_S + 120)
+def test_bare_machines_become_office_and_kit_from_it_without_a_network_and_are_bare_again(made: Made) -> None:
+    # Asked to end, the script takes its machines with it
+    script = Path(__file__).with_name("nspawn.sh")
+    command = ["timeout", "--kill-after=60", str(BOOTING_S), str(script), "--short", str(made.archive)]
+    told = subprocess.run(
+        command,
+        env=os.environ | {"PYTHON": sys.executable},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert told.returncode == 0 and told.stdout.endswith(": all of it holds\n"), told.stdout[-8000:]
+
+
+@pytest.mark.skipif(boots_machines(), reason="a bare machine is set up from it")
 @pytest.mark.skipif(f"3.{sys.version_info.minor}" != PYTHON, reason="no bundle is made for this Python")
 def test_it_installs_where_there_is_no_network(bundle: Path, tmp_path: Path) -> None:
     apart = ["unshare", "--net"] if os.getuid() == 0 else ["unshare", "--net", "--map-root-user"]
