@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +13,13 @@ from firmware.portrait import FaceFeedback
 from firmware.vocabulary import Language
 from sim.face_looks import grow
 from sim.faces import GREY, Person, Scene, picture
+from tests.programs import finished
 
 KEYS = ["file", "faces", "accepted", "feedback", "crop", "findings", "measures", "error"]
 
 
 def assess(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "firmware", "assess", "--face", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return finished("assess", "--face", *arguments)
 
 
 @pytest.fixture(scope="module")

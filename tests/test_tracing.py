@@ -1,7 +1,6 @@
 """`rekam assess --trace` shows one print, stage by stage."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +11,13 @@ from firmware import contact_sheet, tracing
 from firmware.marks import DROPPED, KINDS, Canvas, between
 from firmware.vocabulary import Effort, MinutiaKind
 from tests.pipeline.planted import plant
+from tests.programs import finished
 
 PRINT = plant(192, 160, [(70.0, 60.0, 1), (90.0, 130.0, -1)]).pixels
 
 
 def assess(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "firmware", "assess", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return finished("assess", *arguments)
 
 
 def pictures(pixels: np.ndarray, ppi: float = 500) -> list[tracing.Picture]:

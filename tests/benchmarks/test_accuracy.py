@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from importlib import resources
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from firmware.pipeline import extraction
 from firmware.records import templates
 from firmware.vocabulary import Effort
 from tests.pipeline.planted import plant
+from tests.programs import finished
 
 PLANTED = {
     "1": plant(200, 180, [(70.0, 60.0, 1), (90.0, 130.0, -1), (130.0, 60.0, 1), (60.0, 140.0, 1), (120.0, 110.0, -1)]),
@@ -37,8 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def bench(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "firmware", "bench", "accuracy", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return finished("bench", "accuracy", *arguments)
 
 
 def test_one_json_object_with_a_row_an_extractor(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from firmware.benchmarks import agreement, fingerprint
 from firmware.benchmarks.agreement import Agreement
 from firmware.errors import InputError
 from tests.pipeline.planted import plant
+from tests.programs import finished
 
 PRINT = plant(200, 180, [(70.0, 60.0, 1), (90.0, 130.0, -1)]).pixels
 
@@ -26,8 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def bench(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "firmware", "bench", "quality", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return finished("bench", "quality", *arguments)
 
 
 def test_one_json_object_with_the_ratio_and_the_agreement(folder: Path, tmp_path: Path) -> None:

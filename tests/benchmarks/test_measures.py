@@ -2,8 +2,6 @@
 
 import csv
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from firmware.pipeline import extraction
 from firmware.pipeline.nfiq2 import measures as native
 from firmware.vocabulary import Effort
 from tests.pipeline.planted import plant
+from tests.programs import finished
 
 Rows = dict[str, dict[str, float]]
 
@@ -80,8 +79,7 @@ def test_what_differs_comes_first(folder: Path, rows: Rows, tmp_path: Path) -> N
 def test_the_command_prints_a_table_or_json(folder: Path, rows: Rows, tmp_path: Path) -> None:
     table = write(tmp_path / "a.csv", rows)
     for options in ((), ("--json",)):
-        command = [sys.executable, "-m", "firmware", "bench", "measures", str(table), str(folder), *options]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = finished("bench", "measures", table, folder, *options)
         assert done.returncode == 0, done.stderr
         if options:
             printed = json.loads(done.stdout)

@@ -3,7 +3,6 @@
 import io
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from firmware.benchmarks.accuracy import PrintSet
 from firmware.benchmarks.reject import Compared, Curve
 from firmware.errors import InputError
 from tests.benchmarks.test_accuracy import PLANTED
+from tests.programs import finished
 
 FINGERS, IMPRESSIONS = 4, 5
 
@@ -86,8 +86,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def bench(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "firmware", "bench", "reject", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return finished("bench", "reject", *arguments)
 
 
 def test_one_json_object_and_a_picture(folder: Path, tmp_path: Path) -> None:
