@@ -56,8 +56,7 @@ class Wheel:
 
     def path(self, cache: Path) -> Path:
         """Where its file lies on this machine, or will lie once it is fetched."""
-        parts = urlsplit(self.url)
-        return Path(url2pathname(parts.path)) if parts.scheme == "file" else cache / self.filename
+        return _local(self.url) or cache / self.filename
 
 
 class Pip:
@@ -157,9 +156,17 @@ def _fitting(target: Target) -> list[str]:
 def _wheel(item: dict[str, Any]) -> Wheel:
     download, metadata = item["download_info"], item["metadata"]
     sha256 = download.get("archive_info", {}).get("hashes", {}).get("sha256")
+    if sha256 is None and (path := _local(download["url"])):
+        # pip before 23.1, that of Debian 12 among them, hashes no file
+        sha256 = digest(path)
     if sha256 is None:
         raise BundleFailed(f"the index names no SHA-256 of {download['url']}; take an index that does")
     return Wheel(metadata["name"], metadata["version"], download["url"], sha256)
+
+
+def _local(url: str) -> Path | None:
+    parts = urlsplit(url)
+    return Path(url2pathname(parts.path)) if parts.scheme == "file" else None
 
 
 def _is_whole(path: Path, sha256: str) -> bool:

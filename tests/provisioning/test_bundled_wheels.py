@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from provisioning.bundling import wheels
 from provisioning.bundling.packing import make_key, pack
 from provisioning.bundling.programs import require, run
 from provisioning.bundling.targets import BundleFailed, Target, targets
@@ -78,6 +79,17 @@ def test_requirements_name_one_file_each_by_its_hash(index: Index) -> None:
     (line,) = requirements(wheels).splitlines()
     assert line.startswith("kit==1 --hash=sha256:")
     assert index.pip.fetch(one("x86_64", "3.11"), wheels) == [index.folder / f"kit-1-{PURE}.whl"]
+
+
+def test_a_file_whose_hash_an_older_pip_does_not_tell_is_hashed(tmp_path: Path) -> None:
+    """Pip 23.0.1, that of Debian 12, tells none of a file; no pip tells one that an index does not name."""
+    file = tmp_path / "one two.whl"
+    file.write_bytes(b"wheel")
+    told = {"metadata": {"name": "a", "version": "1"}, "download_info": {"url": file.as_uri(), "archive_info": {}}}
+    assert wheels._wheel(told).sha256 == wheels.digest(file)
+    told["download_info"] = {"url": "https://example.org/a.whl", "archive_info": {}}
+    with pytest.raises(BundleFailed, match="names no SHA-256"):
+        wheels._wheel(told)
 
 
 def test_a_program_that_is_missing_is_named_with_its_package() -> None:
