@@ -6,7 +6,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from provisioning import files
+from provisioning import files, guard
 from provisioning.engine import FileStep, Step, restored
 from provisioning.machine import Machine
 from provisioning.words import SetupFailed, Words
@@ -64,7 +64,13 @@ class Environment(Step):
         # The link's folders are remembered before the first of them is made
         machine.backups.keep(self.key, CURRENT)
         make(machine, version)
+        before = in_use(machine)
         files.link(machine.at(CURRENT), f"versions/{version}")
+        # The one before stays to go back to; a trial's is not that one
+        if before and before != version and guard.trial_in(machine.root) is None:
+            for folder in machine.at(VERSIONS).iterdir():
+                if folder.name not in (before, version):
+                    files.remove_tree(folder)
 
     def undo(self, machine: Machine) -> list[Words]:
         """Remove every version."""

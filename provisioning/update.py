@@ -14,6 +14,7 @@ from provisioning.engine import Result, State
 from provisioning.guard import Trial
 from provisioning.kit import alone
 from provisioning.machine import STATE, Machine
+from provisioning.roles import KIT
 from provisioning.steps_environment import VERSIONS, folder_of, in_use, is_whole, make
 from provisioning.steps_kit import CACHE, SelfTest, can_run, made_of, origin_of
 from provisioning.steps_update import GUARD, SIGNER
@@ -68,6 +69,8 @@ class Update:
     def run(self, path: Path, *, only_look: bool = False) -> int:
         """Bring the version of a bundle into use. Raises SetupFailed; then the old version is in use."""
         machine = self._machine
+        if machine.ledger.notes.get("role", KIT.name) != KIT.name:
+            raise SetupFailed(Told.OFFICE.value)
         if not machine.at(SIGNER).exists():
             raise SetupFailed(Told.NO_SIGNER.value, path=SIGNER)
         if not in_use(machine):

@@ -12,6 +12,10 @@ class Told(Enum):
         "jalankan sebagai root: sudo bash /opt/rekam/current/provisioning/setup.sh update BUNDEL",
         "run it as root: sudo bash /opt/rekam/current/provisioning/setup.sh update BUNDLE",
     )
+    OFFICE = Words(
+        "mesin ini kantor; buka bundelnya, lalu: sudo bash provisioning/setup.sh office --offline BUNDEL",
+        "this machine is the office; unpack the bundle, then: sudo bash provisioning/setup.sh office --offline BUNDLE",
+    )
     NO_SIGNER = Words(
         "kit ini tidak tahu tanda tangan siapa yang sah ({path} tidak ada), jadi tidak ada pembaruan yang dipercaya. "
         "Pasang kunci kantor: setup.sh kit --offline BUNDEL --signer KUNCI.pem",

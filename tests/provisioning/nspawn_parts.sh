@@ -76,14 +76,15 @@ office_files() {
   find /etc /opt /usr/local /var/lib/rekam-setup /var/lib/rekam-office -type f -print0 | sort -z | xargs -0 sha256sum
 }
 
-# What the broker says to the office's own reader, and to somebody without a certificate.
-broker_answers() {
+# What the broker says to the office's own reader, and it and who takes packets to somebody without a certificate.
+office_answers() {
   local office=/var/lib/rekam-office/office
   [ "$(systemctl is-active mosquitto.service)" = active ] || fail "mosquitto does not run"
   [ "$(systemctl is-active rekam-office.service)" = active ] || fail "nobody takes packets"
   [ "$(stat -c %U "/proc/$(systemctl show -P MainPID mosquitto.service)")" = mosquitto ] || fail "mosquitto runs as somebody else"
-  /opt/rekam/current/venv/bin/python - "$office/authority.pem" "$office/broker/reader.pem" <<'PYTHON' || fail "the broker is not as it should be"
-import ssl, sys, threading
+  /opt/rekam/current/venv/bin/python - "$office/authority.pem" "$office/broker/reader.pem" <<'PYTHON' || fail "what listens is not as it should be"
+import json, ssl, sys, threading
+from http.client import HTTPSConnection
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
@@ -105,6 +106,10 @@ def is_taken(certificate):
 
 assert is_taken(sys.argv[2]), "the office's reader was refused"
 assert not is_taken(None), "somebody without a certificate was taken"
+desk = HTTPSConnection("127.0.0.1", 8443, context=ssl.create_default_context(cafile=sys.argv[1]), timeout=20)
+desk.request("POST", "/packets")
+answer = desk.getresponse()
+assert (answer.status, json.load(answer)["error"]) == (403, "unknown_kit"), answer.status
 PYTHON
 }
 
@@ -178,7 +183,7 @@ do_part() {
     office_made)
       make 0
       [ -s "$stick/sheet.html" ] || fail "there is no recovery sheet"
-      broker_answers
+      office_answers
       office_files >/nspawn/listed
       setup --check --offline /nspawn/bundle.tar | tee /nspawn/told
       [ "${PIPESTATUS[0]}" = 0 ] || fail "a look after the setup finds more to do"
@@ -191,8 +196,15 @@ do_part() {
       ;;
     office_admits)
       setup --check || fail "a look after the restart finds more to do"
-      broker_answers
+      office_answers
       rekam office admit "$stick" || fail "the kit was not admitted"
+      ;;
+    office_newer)
+      setup --offline /nspawn/newer --unattended /nspawn/answers.toml || fail "the office did not come to the newer version"
+      [[ $(readlink /opt/rekam/current) == *.1 ]] || fail "in use is $(readlink /opt/rekam/current), not the newer version"
+      setup --check --offline /nspawn/newer || fail "a look after the newer version finds more to do"
+      for _ in $(seq 300); do [ "$(systemctl is-active rekam-office.service)" = active ] && break; sleep 0.2; done
+      office_answers
       ;;
     office_opens)
       rekam office open "$stick"/*.rekam --out "$stick/opened" --json | tee /nspawn/told

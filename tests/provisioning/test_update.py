@@ -245,6 +245,30 @@ def test_a_version_that_is_well_stays_and_the_last_two_are_kept(
     assert (kit.version, kit.versions) == ("1.3.0", ["1.3.0", "1.4.0"])
 
 
+def test_a_setup_from_newer_bundles_keeps_the_last_two_versions_and_what_a_trial_goes_back_to(
+    kit: Kit, tmp_path: Path
+) -> None:
+    assert kit.update(kit.bundle("1.3.0")).returncode == 0
+    fresh = machine(kit.root)
+    for version, kept in (("1.4.0", ["1.2.3", "1.3.0", "1.4.0"]), ("1.5.0", ["1.4.0", "1.5.0"])):
+        with bundles.opened(kit.bundle(version), tmp_path / "scratch", None) as bundle:
+            fresh.bundle = bundle
+            Environment().apply(fresh)
+        assert (kit.version, kit.versions) == (version, kept)
+        (kit.root / guard.TRIAL).unlink(missing_ok=True)
+
+
+def test_an_office_is_told_how_it_comes_to_a_newer_version(tmp_path: Path) -> None:
+    (tmp_path / "office").mkdir()
+    office = Kit(tree(tmp_path / "tree"), tmp_path / "office")
+    files.write(
+        office.root / "var/lib/rekam-setup/provision.json", b'{"steps": {}, "notes": {"role": "office"}}', 0o600
+    )
+    done = office.update("/media/stick/rekam-1.3.0.tar")
+    assert done.returncode == 2
+    assert "setup.sh office --offline BUNDLE" in done.stderr
+
+
 def test_from_a_version_that_is_not_well_it_goes_back_and_says_why(
     kit: Kit, booted: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
