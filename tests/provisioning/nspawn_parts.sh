@@ -76,7 +76,8 @@ office_files() {
   find /etc /opt /usr/local /var/lib/rekam-setup /var/lib/rekam-office -type f -print0 | sort -z | xargs -0 sha256sum
 }
 
-# What the broker says to the office's own reader, and it and who takes packets to somebody without a certificate.
+# What the broker says to the office's own reader and to somebody without a certificate, and who takes packets to one that
+# is no kit.
 office_answers() {
   local office=/var/lib/rekam-office/office
   [ "$(systemctl is-active mosquitto.service)" = active ] || fail "mosquitto does not run"
@@ -106,7 +107,9 @@ def is_taken(certificate):
 
 assert is_taken(sys.argv[2]), "the office's reader was refused"
 assert not is_taken(None), "somebody without a certificate was taken"
-desk = HTTPSConnection("127.0.0.1", 8443, context=ssl.create_default_context(cafile=sys.argv[1]), timeout=20)
+context = ssl.create_default_context(cafile=sys.argv[1])
+context.load_cert_chain(sys.argv[2])
+desk = HTTPSConnection("127.0.0.1", 8443, context=context, timeout=20)
 desk.request("POST", "/packets")
 answer = desk.getresponse()
 assert (answer.status, json.load(answer)["error"]) == (403, "unknown_kit"), answer.status
